@@ -1,0 +1,55 @@
+/*
+ * The order in which a circuit is garbled: spans of free gates and independent ANDs, over as few
+ * label slots as are alive at once. Deterministic: both parties derive it from the same circuit,
+ * and its version is part of the handshake.
+ */
+#ifndef SOTTO_CIRCUIT_SCHEDULE_H
+#define SOTTO_CIRCUIT_SCHEDULE_H
+
+#include "circuit/circuit.h"
+#include "circuit/source.h"
+
+/** Changes whenever the same circuit would be scheduled in another order. The algorithm of each
+ *  version stands at the top of schedule.c. */
+#define SCHEDULE_VERSION 1
+
+struct schedule_step {
+    uint32_t n_free;
+    uint32_t n_and;
+};
+
+/** Immutable once made. Input bit i starts in slot N_CONSTANT_SLOTS + i. */
+struct schedule {
+    struct slot_gate *free_gates;
+    struct slot_gate *and_gates;
+    struct schedule_step *steps;
+    uint32_t *output_slots; /* where each output bit is at the end */
+    uint64_t n_free;
+    uint64_t n_and;
+    uint64_t n_steps;
+    uint32_t n_slots; /* constants included */
+    uint32_t n_input_wires;
+    uint32_t n_output_wires;
+    uint64_t and_depth;
+};
+
+/** Linear in the circuit. SOTTO_ERR_MEMORY, SOTTO_ERR_LIMIT or SOTTO_ERR_INTERRUPTED. */
+sotto_err schedule_new(struct sotto_context *context, struct schedule **schedule,
+                       const struct sotto_circuit *circuit) CHECKED;
+void schedule_free(struct schedule *schedule);
+
+/** Bytes that the schedule holds. */
+uint64_t schedule_memory(const struct schedule *schedule);
+
+/** Walks a schedule from its start. */
+struct schedule_source {
+    struct gate_source source; /* first: the engine sees only this */
+    const struct schedule *schedule;
+    uint64_t step;
+    uint64_t free_at;
+    uint64_t and_at;
+};
+
+void schedule_source_init(struct schedule_source *source, const struct schedule *schedule);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The garbling engine, sans I/O: pulls gates from a source, keeps labels in slots, turns ANDs into
+ * tables (garbler) or tables into labels (evaluator). Resumable at any AND, so that tables stream
+ * through buffers of any size. May include base, crypto and circuit.
+ */
+#ifndef SOTTO_GARBLE_GARBLE_H
+#define SOTTO_GARBLE_GARBLE_H
+
+#include "base/error.h"
+#include "circuit/source.h"
+#include "crypto/hash.h"
+#include "garble/kernels.h"
+
+/** One party's labels and place in the gate source. The garbler holds zero-labels and delta, the
+ *  evaluator active labels and no delta. Wipe with engine_wipe(). */
+struct engine {
+    const struct garble_kernels *kernels;
+    struct label_hash hash; /* one counter for all passes of a session: tweaks never repeat */
+    block *labels;
+    uint64_t n_slots;
+    const block *delta; /* NULL for the evaluator; owned by the caller */
+    struct gate_source *source;
+    struct gate_span span;
+    size_t and_at; /* ANDs of the span already done */
+    bool finished; /* the source is exhausted */
+};
+
+/** Takes n_slots labels of bulk memory. start is the session's hash start point. delta is NULL for
+ *  the evaluator; otherwise its lowest bit is one and it outlives the engine. */
+sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint64_t n_slots,
+                      const block *start, const block *delta) CHECKED;
+
+/** Starts a pass over source: the constant slots are set, the caller has filled the input slots. */
+void engine_begin(struct engine *engine, struct gate_source *source);
+
+/** Garbles until capacity bytes of tables are written or the pass ends; *tables_len is a multiple
+ *  of TABLE_LEN, and below the largest multiple within capacity only at the end of the pass.
+ *  SOTTO_ERR_LIMIT when the tweaks run out. */
+sotto_err engine_garble(struct engine *engine, struct sotto_context *context, uint8_t *tables,
+                        size_t *tables_len, size_t capacity) CHECKED;
+
+/** Evaluates with tables_len bytes of tables, a multiple of TABLE_LEN, until they are used up or
+ *  the pass ends; *used tells how many. With no tables left it still runs the free gates that need
+ *  none. */
+sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, size_t *used,
+                          const uint8_t *tables, size_t tables_len) CHECKED;
+
+/** Wipes and frees the labels. */
+void engine_wipe(struct engine *engine);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * Half-gates with VAES on 256-bit registers, four ANDs at a time; what is left goes to the AES-NI
+ * kernels. A register holds what belongs to input a of an AND in its low half and what belongs to
+ * input b in its high half, so that T_G and T_E come out side by side.
+ */
+#include "garble/kernels.h"
+
+#include "crypto/aes_vaes256.h"
+
+#define GROUP 4
+
+struct offset {
+    __m256i delta; /* Delta in the half of input a, zero in the other */
+    __m256i sigma; /* sigma(Delta) in both */
+};
+
+VAES256_INLINE __m256i gather_inputs(const block *labels, const struct slot_gate *gate)
+{
+    return vaes256_gather(&labels[gate->a], &labels[gate->b]);
+}
+
+VAES256_INLINE __m256i swap_halves(__m256i x)
+{
+    return _mm256_permute4x64_epi64(x, 0x4e);
+}
+
+/* A in the half of input b, zero in the other. */
+VAES256_INLINE __m256i a_for_t_e(__m256i inputs)
+{
+    return _mm256_permute2x128_si256(inputs, inputs, 0x08);
+}
+
+VAES256_INLINE void store_folded(block *out, __m256i x)
+{
+    __m128i folded = _mm_xor_si128(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+
+    _mm_store_si128((__m128i *)(void *)out, folded);
+}
+
+/* x and y: AES of sigma of the zero-labels and of the one-labels. */
+VAES256_INLINE void finish_garbling(block *labels, uint8_t *table, const struct slot_gate *gate,
+                                    __m256i x, __m256i y, struct offset offset)
+{
+    __m256i inputs = gather_inputs(labels, gate);
+    __m256i mask = vaes256_lsb_mask(inputs);
+    __m256i t = _mm256_xor_si256(_mm256_xor_si256(x, y), offset.sigma); /* T_E without A0 */
+    __m256i out = _mm256_xor_si256(x, vaes256_sigma(inputs));
+
+    t = _mm256_xor_si256(t, _mm256_and_si256(swap_halves(mask), offset.delta));
+    out = _mm256_xor_si256(out, _mm256_and_si256(mask, t));
+    vaes256_store(table, _mm256_xor_si256(t, a_for_t_e(inputs)));
+    store_folded(&labels[gate->out], out);
+}
+
+VAES256_INLINE void garble_group(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                 struct offset offset, const block *start, uint64_t number)
+{
+    __m256i x[GROUP], y[GROUP];
+
+#pragma GCC unroll 4
+    for (int j = 0; j < GROUP; j++) {
+        x[j] = vaes256_sigma(gather_inputs(labels, &gates[j]));
+        y[j] = _mm256_xor_si256(x[j], offset.sigma);
+    }
+    vaes256_encrypt(x, y, vaes256_keys_start(start, 2 * number));
+#pragma GCC unroll 4
+    for (int j = 0; j < GROUP; j++) {
+        finish_garbling(labels, tables + TABLE_LEN * j, &gates[j], x[j], y[j], offset);
+    }
+}
+
+/* n is a multiple of GROUP. Apart, so that a call for fewer does not pay for the set-up. */
+static __attribute__((noinline)) void garble_groups(block *labels, uint8_t *tables,
+                                                    const struct slot_gate *gates, size_t n,
+                                                    const block *delta, const block *start,
+                                                    uint64_t first)
+{
+    __m256i both = vaes256_broadcast(delta);
+    struct offset offset = {
+        _mm256_inserti128_si256(both, _mm_setzero_si128(), 1),
+        vaes256_sigma(both),
+    };
+
+    for (size_t i = 0; i < n; i += GROUP) {
+        garble_group(labels, tables + TABLE_LEN * i, gates + i, offset, start, first + i);
+    }
+}
+
+static void vaes256_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                           const block *delta, const block *start, uint64_t first)
+{
+    size_t whole = n - n % GROUP;
+
+    if (whole > 0) garble_groups(labels, tables, gates, whole, delta, start, first);
+    if (whole == n) return;
+    garble_kernels_aesni.garble(labels, tables + TABLE_LEN * whole, gates + whole, n - whole, delta,
+                                start, first + whole);
+}
+
+/* x: AES of sigma of the active labels. */
+VAES256_INLINE void finish_evaluation(block *labels, const uint8_t *table,
+                                      const struct slot_gate *gate, __m256i x)
+{
+    __m256i inputs = gather_inputs(labels, gate);
+    __m256i t = _mm256_xor_si256(vaes256_load(table), a_for_t_e(inputs));
+    __m256i out = _mm256_xor_si256(x, vaes256_sigma(inputs));
+
+    out = _mm256_xor_si256(out, _mm256_and_si256(vaes256_lsb_mask(inputs), t));
+    store_folded(&labels[gate->out], out);
+}
+
+VAES256_INLINE void evaluate_group(block *labels, const uint8_t *tables,
+                                   const struct slot_gate *gates, const block *start,
+                                   uint64_t number)
+{
+    __m256i x[GROUP];
+
+#pragma GCC unroll 4
+    for (int j = 0; j < GROUP; j++) x[j] = vaes256_sigma(gather_inputs(labels, &gates[j]));
+    vaes256_encrypt(x, NULL, vaes256_keys_start(start, 2 * number));
+#pragma GCC unroll 4
+    for (int j = 0; j < GROUP; j++) {
+        finish_evaluation(labels, tables + TABLE_LEN * j, &gates[j], x[j]);
+    }
+}
+
+static __attribute__((noinline)) void evaluate_groups(block *labels, const uint8_t *tables,
+                                                      const struct slot_gate *gates, size_t n,
+                                                      const block *start, uint64_t first)
+{
+    for (size_t i = 0; i < n; i += GROUP) {
+        evaluate_group(labels, tables + TABLE_LEN * i, gates + i, start, first + i);
+    }
+}
+
+static void vaes256_evaluate(block *labels, const uint8_t *tables, const struct slot_gate *gates,
+                             size_t n, const block *start, uint64_t first)
+{
+    size_t whole = n - n % GROUP;
+
+    if (whole > 0) evaluate_groups(labels, tables, gates, whole, start, first);
+    if (whole == n) return;
+    garble_kernels_aesni.evaluate(labels, tables + TABLE_LEN * whole, gates + whole, n - whole,
+                                  start, first + whole);
+}
+
+const struct garble_kernels garble_kernels_vaes256 = {
+    .isa = CPU_VAES256,
+    .garble = vaes256_garble,
+    .evaluate = vaes256_evaluate,
+};

@@ -1,0 +1,7 @@
+GARBLE_SOURCES = \
+	lib/garble/garble.c lib/garble/garble.h \
+	lib/garble/kernels.c lib/garble/kernels.h \
+	lib/garble/kernels_portable.c
+AESNI_SOURCES += lib/garble/kernels_aesni.c
+VAES256_SOURCES += lib/garble/kernels_vaes256.c
+VAES512_SOURCES += lib/garble/kernels_vaes512.c

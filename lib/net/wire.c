@@ -1,0 +1,216 @@
+/* Frames and the table of messages; see wire.h. */
+#include "net/wire.h"
+
+#include "base/ct.h"
+#include "base/cursor.h"
+#include "base/memory.h"
+
+#define BIT(type) (UINT32_C(1) << (type))
+
+/* For each sender and type: after which of its own types it may stand. */
+static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
+    [SOTTO_GARBLER] =
+        {
+            [FRAME_HELLO] = BIT(FRAME_NONE),
+            [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO),
+            [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER),
+            [FRAME_TABLES] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
+            [FRAME_DECODE] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
+            [FRAME_DONE] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
+        },
+    [SOTTO_EVALUATOR] =
+        {
+            [FRAME_HELLO] = BIT(FRAME_NONE),
+            [FRAME_BASE_SENDER] = BIT(FRAME_HELLO),
+            [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) |
+                              BIT(FRAME_COLOURS),
+            [FRAME_PROGRESS] =
+                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
+            [FRAME_COLOURS] =
+                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
+            [FRAME_DONE] =
+                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
+        },
+};
+
+static bool may_follow(enum frame_type type, enum frame_type last, sotto_role sender)
+{
+    return (may_stand_after[sender][type] & BIT(last)) != 0;
+}
+
+static const char *type_name(uint8_t type)
+{
+    static const char *const names[N_FRAME_TYPES] = {
+        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "SEED", "CHOICES",
+        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE", "ABORT",
+    };
+
+    return type < N_FRAME_TYPES ? names[type] : "unknown";
+}
+
+void wire_init(struct wire *wire, struct sotto_channel *channel, sotto_role role)
+{
+    *wire = (struct wire){
+        .channel = channel,
+        .context = channel_context(channel),
+        .role = role,
+        .last_sent = FRAME_NONE,
+        .last_received = FRAME_NONE,
+    };
+}
+
+static void put_header(uint8_t header[FRAME_HEADER_LEN], enum frame_type type, size_t payload_len)
+{
+    struct writer w = writer_over(header, FRAME_HEADER_LEN);
+
+    write_uint(&w, (uint64_t)type, 4);
+    write_u32(&w, (uint32_t)payload_len);
+}
+
+/* A write that fails because the peer is gone may leave its last word, an ABORT, to be read. A DONE
+ * that comes too late leaves the peer's own DONE, which is the caller's to read. */
+static sotto_err hear_last_words(struct wire *wire, sotto_err err)
+{
+    uint8_t header[FRAME_HEADER_LEN];
+    char message[sizeof wire->context->message];
+
+    if (err != SOTTO_ERR_DISCONNECTED) return err;
+    memcpy(message, wire->context->message, sizeof message);
+    while (channel_readable(wire->channel)) {
+        sotto_err heard = channel_receive(wire->channel, header, sizeof header);
+
+        if (heard == SOTTO_ERR_AUTHENTICATION) return heard;
+        if (heard != SOTTO_OK) break;
+        if (header[0] == FRAME_ABORT)
+            return fail(wire->context, SOTTO_ERR_ABORTED, "the peer aborted the run");
+        if (header[0] != FRAME_PROGRESS) break;
+    }
+    return fail(wire->context, err, "%s", message);
+}
+
+sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame, size_t payload_len)
+{
+    sotto_err err;
+
+    if (payload_len > FRAME_MAX_LEN || !may_follow(type, wire->last_sent, wire->role))
+        return fail(wire->context, SOTTO_ERR_INTERNAL, "a %s frame of %zu bytes out of order",
+                    type_name((uint8_t)type), payload_len);
+    put_header(frame, type, payload_len);
+    ct_mark_public(frame, FRAME_HEADER_LEN + payload_len);
+    wire->last_sent = type;
+    err = channel_send(wire->channel, frame, FRAME_HEADER_LEN + payload_len);
+    return err == SOTTO_OK || type == FRAME_DONE ? err : hear_last_words(wire, err);
+}
+
+static sotto_err unexpected(struct wire *wire, uint8_t type, size_t payload_len,
+                            enum frame_type expected)
+{
+    return fail(wire->context, SOTTO_ERR_PROTOCOL,
+                "the peer broke the protocol: a frame of type %u (%s) and %zu bytes instead of %s",
+                type, type_name(type), payload_len, type_name((uint8_t)expected));
+}
+
+/* Reads a header. False: it does not fit the table. */
+static sotto_err receive_header(struct wire *wire, uint8_t *type, size_t *payload_len,
+                                enum frame_type expected)
+{
+    uint8_t header[FRAME_HEADER_LEN];
+    struct reader r = reader_over(header, sizeof header);
+    sotto_role peer = wire->role == SOTTO_GARBLER ? SOTTO_EVALUATOR : SOTTO_GARBLER;
+    sotto_err err = channel_receive(wire->channel, header, sizeof header);
+    uint64_t padding;
+
+    if (err != SOTTO_OK) return err;
+    *type = read_u8(&r);
+    padding = read_uint(&r, 3);
+    *payload_len = read_u32(&r);
+    if (*type == FRAME_ABORT && padding == 0 && *payload_len == 0)
+        return fail(wire->context, SOTTO_ERR_ABORTED, "the peer aborted the run");
+    if (*type >= N_FRAME_TYPES || padding != 0 || *payload_len > FRAME_MAX_LEN ||
+        !may_follow((enum frame_type) * type, wire->last_received, peer))
+        return unexpected(wire, *type, *payload_len, expected);
+    wire->last_received = (enum frame_type) * type;
+    return SOTTO_OK;
+}
+
+sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,
+                             enum frame_type type, size_t min_len, size_t max_len)
+{
+    uint8_t got_type;
+    size_t got_len;
+    sotto_err err;
+
+    do {
+        err = receive_header(wire, &got_type, &got_len, type);
+        if (err != SOTTO_OK) return err;
+        if (got_type == FRAME_PROGRESS && got_len != 0)
+            return unexpected(wire, got_type, got_len, type);
+    } while (got_type == FRAME_PROGRESS && type != FRAME_PROGRESS);
+    if (got_type != (uint8_t)type || got_len < min_len || got_len > max_len)
+        return unexpected(wire, got_type, got_len, type);
+    err = channel_receive(wire->channel, payload, got_len);
+    if (err == SOTTO_OK) *payload_len = got_len;
+    return err;
+}
+
+sotto_err wire_receive(struct wire *wire, uint8_t *payload, enum frame_type type,
+                       size_t payload_len)
+{
+    size_t got_len;
+
+    return wire_receive_up_to(wire, payload, &got_len, type, payload_len, payload_len);
+}
+
+sotto_err wire_send_all(struct wire *wire, enum frame_type type, const uint8_t *data,
+                        size_t data_len)
+{
+    size_t buffer_len = data_len < FRAME_MAX_LEN ? data_len : FRAME_MAX_LEN;
+    uint8_t *frame = mem_new(FRAME_HEADER_LEN + buffer_len, 1);
+    sotto_err err = SOTTO_OK;
+
+    if (frame == NULL) return fail_memory(wire->context);
+    for (size_t at = 0; err == SOTTO_OK && at < data_len; at += buffer_len) {
+        size_t len = data_len - at < buffer_len ? data_len - at : buffer_len;
+
+        memcpy(frame + FRAME_HEADER_LEN, data + at, len);
+        err = wire_send(wire, type, frame, len);
+    }
+    mem_free(frame);
+    return err;
+}
+
+sotto_err wire_receive_all(struct wire *wire, uint8_t *data, enum frame_type type, size_t data_len)
+{
+    sotto_err err = SOTTO_OK;
+
+    for (size_t at = 0; err == SOTTO_OK && at < data_len; at += FRAME_MAX_LEN) {
+        size_t left = data_len - at;
+
+        err = wire_receive(wire, data + at, type, left < FRAME_MAX_LEN ? left : FRAME_MAX_LEN);
+    }
+    return err;
+}
+
+/* A frame that was cut short leaves no place for another: then, and when nobody listens any more,
+ * closing says it all. */
+void wire_abort(struct wire *wire, sotto_err err)
+{
+    uint8_t header[FRAME_HEADER_LEN];
+    char message[sizeof wire->context->message], hint[sizeof wire->context->hint];
+
+    switch (err) {
+    case SOTTO_ERR_DISCONNECTED:
+    case SOTTO_ERR_AUTHENTICATION:
+    case SOTTO_ERR_TIMEOUT:
+    case SOTTO_ERR_INTERRUPTED: return;
+    default: break;
+    }
+    memcpy(message, wire->context->message, sizeof message);
+    memcpy(hint, wire->context->hint, sizeof hint);
+    put_header(header, FRAME_ABORT, 0);
+    if (err == SOTTO_ERR_ABORTED || err == SOTTO_ERR_MISMATCH ||
+        channel_send(wire->channel, header, sizeof header) == SOTTO_OK)
+        channel_finish(wire->channel);
+    memcpy(wire->context->message, message, sizeof message);
+    memcpy(wire->context->hint, hint, sizeof hint);
+}

@@ -1,0 +1,81 @@
+/*
+ * Frames and the table of messages. A frame is a type (1 byte), three zero bytes, the length of its
+ * payload (4 bytes, little-endian) and the payload. Which frame may follow which is a table; every
+ * receiver also states the type and the exact length it expects. Anything else ends the session.
+ *
+ *   garbler                                    evaluator
+ *   HELLO                        <->           HELLO
+ *   BASE_RECEIVER (seed, B)      <->           BASE_SENDER (Z)          if it has inputs
+ *   SEED (of the garbler's labels)  ->
+ *   then for each window of instances:
+ *                                <-            CHOICES ...              if it has inputs
+ *   TABLES ...                   ->            (PROGRESS now and then)
+ *   DECODE ...                   ->                                     if the evaluator learns
+ *                                <-            COLOURS ...              if the garbler learns
+ *   DONE                         <->           DONE
+ *
+ * ABORT may take the place of any frame; it carries nothing.
+ */
+#ifndef SOTTO_NET_WIRE_H
+#define SOTTO_NET_WIRE_H
+
+#include "net/channel.h"
+
+enum frame_type {
+    FRAME_NONE, /* before the first frame of a direction; never sent */
+    FRAME_HELLO,
+    FRAME_BASE_SENDER,
+    FRAME_BASE_RECEIVER,
+    FRAME_SEED,
+    FRAME_CHOICES,
+    FRAME_TABLES,
+    FRAME_PROGRESS,
+    FRAME_DECODE,
+    FRAME_COLOURS,
+    FRAME_DONE,
+    FRAME_ABORT,
+    N_FRAME_TYPES
+};
+
+#define FRAME_HEADER_LEN 8
+/* Payloads are cut into frames of this many bytes at most. */
+#define FRAME_MAX_LEN ((size_t)256 << 10)
+
+/** A channel with the place of both directions in the table. */
+struct wire {
+    struct sotto_channel *channel;
+    struct sotto_context *context;
+    sotto_role role;
+    enum frame_type last_sent;
+    enum frame_type last_received;
+};
+
+void wire_init(struct wire *wire, struct sotto_channel *channel, sotto_role role);
+
+/** Sends one frame. frame has FRAME_HEADER_LEN bytes of room, filled in here, before payload_len
+ *  bytes of payload. Whatever is sent is known to the peer: the payload is declassified here. */
+sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame,
+                    size_t payload_len) CHECKED;
+
+/** Receives one frame of exactly this type and length. PROGRESS frames before it are passed over.
+ *  SOTTO_ERR_ABORTED when the peer gave up, SOTTO_ERR_PROTOCOL for anything unexpected. */
+sotto_err wire_receive(struct wire *wire, uint8_t *payload, enum frame_type type,
+                       size_t payload_len) CHECKED;
+
+/** As wire_receive() for a frame of min_len to max_len bytes; *payload_len tells how many came. */
+sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,
+                             enum frame_type type, size_t min_len, size_t max_len) CHECKED;
+
+/** Sends data of any length as frames of one type: full ones, then the rest; none for length 0. */
+sotto_err wire_send_all(struct wire *wire, enum frame_type type, const uint8_t *data,
+                        size_t data_len) CHECKED;
+
+/** The receiving side of wire_send_all(). */
+sotto_err wire_receive_all(struct wire *wire, uint8_t *data, enum frame_type type,
+                           size_t data_len) CHECKED;
+
+/** Tells the peer that the run is off, without a reason, and waits shortly so that it is heard.
+ *  For use after err ended the run; does nothing when the peer is gone or has aborted itself. */
+void wire_abort(struct wire *wire, sotto_err err);
+
+#endif

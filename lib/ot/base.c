@@ -1,0 +1,180 @@
+/* Base oblivious transfer; see base.h. */
+#include "ot/base.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "crypto/oracle.h"
+
+/* Both structures live in guarded memory, which is wiped when it is freed. */
+struct base_sender {
+    group_scalar r;
+    group_element z;
+};
+
+struct base_receiver {
+    block choices;
+    uint8_t seed[BASE_SEED_LEN];
+    group_scalar a[N_BASE_OTS];
+    group_element b[N_BASE_OTS]; /* a_j G, then B_j once the message is made */
+};
+
+/* T, whose discrete logarithm nobody knows: hashed from the session and the receiver's seed. */
+static void derive_t(group_element *t, const uint8_t session_id[SESSION_ID_LEN],
+                     const uint8_t seed[BASE_SEED_LEN])
+{
+    uint8_t uniform[GROUP_HASH_LEN];
+    struct oracle oracle;
+
+    oracle_begin(&oracle, "base OT: T");
+    oracle_field(&oracle, session_id, SESSION_ID_LEN);
+    oracle_field(&oracle, seed, BASE_SEED_LEN);
+    oracle_end(&oracle, uniform, sizeof uniform);
+    group_from_hash(t, uniform);
+}
+
+/* RO("pad", sid, j, Z, B_j, shared): bound to session, index and transcript (McQuoid, Rosulek, Roy,
+ * ASIACRYPT 2021, show what goes wrong without). */
+static void derive_key(block *key, const uint8_t session_id[SESSION_ID_LEN], uint64_t index,
+                       const group_element *z, const group_element *b, const group_element *shared)
+{
+    uint8_t bytes[BLOCK_LEN];
+    struct oracle oracle;
+
+    oracle_begin(&oracle, "base OT: pad");
+    oracle_field(&oracle, session_id, SESSION_ID_LEN);
+    oracle_number(&oracle, index);
+    oracle_field(&oracle, z->bytes, sizeof z->bytes);
+    oracle_field(&oracle, b->bytes, sizeof b->bytes);
+    oracle_field(&oracle, shared->bytes, sizeof shared->bytes);
+    oracle_end(&oracle, bytes, sizeof bytes);
+    *key = block_load(bytes);
+    ct_mark_secret(key, sizeof *key);
+    mem_wipe(bytes, sizeof bytes);
+}
+
+static sotto_err bad_element(struct sotto_context *context)
+{
+    return fail(context, SOTTO_ERR_PROTOCOL, "base OT: the peer sent an invalid group element");
+}
+
+/* Arithmetic on elements that are valid by construction fails with negligible probability only. */
+static sotto_err bad_arithmetic(struct sotto_context *context)
+{
+    return fail(context, SOTTO_ERR_INTERNAL, "base OT: group arithmetic failed");
+}
+
+sotto_err base_sender_new(struct sotto_context *context, struct base_sender **sender)
+{
+    struct base_sender *made = guarded_new(sizeof *made);
+
+    if (made == NULL) return fail_memory(context);
+    group_random_scalar(&made->r);
+    if (!group_base_multiply(&made->z, &made->r)) {
+        guarded_free(made);
+        return bad_arithmetic(context);
+    }
+    *sender = made;
+    return SOTTO_OK;
+}
+
+void base_sender_free(struct base_sender *sender)
+{
+    guarded_free(sender);
+}
+
+void base_sender_message(const struct base_sender *sender, uint8_t message[BASE_SENDER_MESSAGE_LEN])
+{
+    memcpy(message, sender->z.bytes, sizeof sender->z.bytes);
+}
+
+sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
+                             block keys[N_BASE_OTS][2],
+                             const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
+                             const uint8_t session_id[SESSION_ID_LEN])
+{
+    group_element t, r_t, b, shared[2];
+    sotto_err err = SOTTO_OK;
+
+    derive_t(&t, session_id, message);
+    if (!group_multiply(&r_t, &sender->r, &t)) err = bad_arithmetic(context);
+    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
+        memcpy(b.bytes, message + BASE_SEED_LEN + j * sizeof b.bytes, sizeof b.bytes);
+        /* r is not zero and the order is prime: the product fails for a bad element only. */
+        if (!group_multiply(&shared[0], &sender->r, &b)) err = bad_element(context);
+        else if (!group_subtract(&shared[1], &shared[0], &r_t)) err = bad_arithmetic(context);
+        for (size_t c = 0; err == SOTTO_OK && c < 2; c++)
+            derive_key(&keys[j][c], session_id, j, &sender->z, &b, &shared[c]);
+    }
+    mem_wipe(sender, sizeof *sender);
+    mem_wipe(&r_t, sizeof r_t);
+    mem_wipe(shared, sizeof shared);
+    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    return err;
+}
+
+sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver **receiver,
+                            const block *choices)
+{
+    struct base_receiver *made = guarded_new(sizeof *made);
+
+    if (made == NULL) return fail_memory(context);
+    made->choices = *choices;
+    random_bytes(made->seed, sizeof made->seed);
+    for (size_t j = 0; j < N_BASE_OTS; j++) {
+        group_random_scalar(&made->a[j]);
+        if (!group_base_multiply(&made->b[j], &made->a[j])) {
+            guarded_free(made);
+            return bad_arithmetic(context);
+        }
+    }
+    *receiver = made;
+    return SOTTO_OK;
+}
+
+void base_receiver_free(struct base_receiver *receiver)
+{
+    guarded_free(receiver);
+}
+
+/* B_j = a_j G + c_j T: both candidates are made, the choice is a mask. */
+sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_context *context,
+                                uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
+                                const uint8_t session_id[SESSION_ID_LEN])
+{
+    group_element t, with_t;
+    sotto_err err = SOTTO_OK;
+
+    derive_t(&t, session_id, receiver->seed);
+    memcpy(message, receiver->seed, sizeof receiver->seed);
+    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
+        uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
+        uint8_t *b = receiver->b[j].bytes;
+
+        if (!group_add(&with_t, &receiver->b[j], &t)) err = bad_arithmetic(context);
+        ct_select_bytes(b, with_t.bytes, b, GROUP_ELEMENT_LEN, mask);
+        memcpy(message + BASE_SEED_LEN + j * GROUP_ELEMENT_LEN, b, GROUP_ELEMENT_LEN);
+    }
+    mem_wipe(&with_t, sizeof with_t);
+    if (err != SOTTO_OK) mem_wipe(message, BASE_RECEIVER_MESSAGE_LEN);
+    return err;
+}
+
+sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,
+                               block keys[N_BASE_OTS],
+                               const uint8_t message[BASE_SENDER_MESSAGE_LEN],
+                               const uint8_t session_id[SESSION_ID_LEN])
+{
+    group_element z, shared;
+    sotto_err err = SOTTO_OK;
+
+    memcpy(z.bytes, message, sizeof z.bytes);
+    if (!group_is_valid(&z)) err = bad_element(context);
+    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
+        if (!group_multiply(&shared, &receiver->a[j], &z)) err = bad_arithmetic(context);
+        else derive_key(&keys[j], session_id, j, &z, &receiver->b[j], &shared);
+    }
+    mem_wipe(receiver, sizeof *receiver);
+    mem_wipe(&shared, sizeof shared);
+    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    return err;
+}

@@ -1,0 +1,54 @@
+/*
+ * Base oblivious transfer (protocol.md section 3): Canetti, Sarkar, Wang, "Blazing Fast OT for
+ * Three-Round UC OT Extension", ASIACRYPT 2020, on ristretto255, semi-honest: the two messages
+ * cross. Sans I/O. The receiver learns one of two keys for each of N_BASE_OTS choice bits; the
+ * extension then runs in the other direction.
+ */
+#ifndef SOTTO_OT_BASE_H
+#define SOTTO_OT_BASE_H
+
+#include "base/error.h"
+#include "crypto/block.h"
+#include "crypto/group.h"
+
+#define N_BASE_OTS 128 /* kappa: one for each column of the extension */
+#define SESSION_ID_LEN 32
+
+/* The sender's message is Z; the receiver's is the seed of T, then B_0, B_1, ... */
+#define BASE_SENDER_MESSAGE_LEN GROUP_ELEMENT_LEN
+#define BASE_SEED_LEN 32
+#define BASE_RECEIVER_MESSAGE_LEN (BASE_SEED_LEN + N_BASE_OTS * GROUP_ELEMENT_LEN)
+
+struct base_sender;
+struct base_receiver;
+
+/** Draws r and computes Z = r G; needs no peer. */
+sotto_err base_sender_new(struct sotto_context *context, struct base_sender **sender) CHECKED;
+void base_sender_message(const struct base_sender *sender,
+                         uint8_t message[BASE_SENDER_MESSAGE_LEN]);
+
+/** keys[j][c] for both values c of choice bit j. SOTTO_ERR_PROTOCOL when an element of the peer's
+ *  message is not a canonical encoding or is the identity. The sender is spent afterwards. */
+sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
+                             block keys[N_BASE_OTS][2],
+                             const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
+                             const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+void base_sender_free(struct base_sender *sender);
+
+/** Draws the seed and the scalars a_j and computes a_j G; needs no peer. Choice bit j is bit j of
+ *  *choices; a secret. */
+sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver **receiver,
+                            const block *choices) CHECKED;
+sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_context *context,
+                                uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
+                                const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+
+/** keys[j] for choice bit j. SOTTO_ERR_PROTOCOL when the peer's element is invalid. Call after
+ *  base_receiver_message(); the receiver is spent afterwards. */
+sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,
+                               block keys[N_BASE_OTS],
+                               const uint8_t message[BASE_SENDER_MESSAGE_LEN],
+                               const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+void base_receiver_free(struct base_receiver *receiver);
+
+#endif

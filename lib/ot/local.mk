@@ -1,0 +1,4 @@
+OT_SOURCES = \
+	lib/ot/base.c lib/ot/base.h \
+	lib/ot/extension.c lib/ot/extension.h \
+	lib/ot/transfer.c lib/ot/transfer.h

@@ -1,0 +1,115 @@
+/* What a run will send, from its plan alone. */
+#include "base/checked.h"
+#include "net/wire.h"
+#include "ot/extension.h"
+#include "proto/hello.h"
+#include "proto/plan.h"
+
+/* TLS 1.3 (RFC 8446, 5.2): records of at most 2^14 bytes, each with a header of 5 bytes, the type
+ * and a tag of 16. */
+#define RECORD_MAX_LEN 16384
+#define RECORD_OVERHEAD 22
+
+/* Handshake messages with Ed25519 identities, each way: the dialler's and the listener's differ by
+ * some twenty bytes, and who is which is not known here. Then the closing alert. */
+#define HANDSHAKE_LEN 544
+#define CLOSING_LEN (RECORD_OVERHEAD + 2)
+
+/* Bytes in one direction, without and with TLS. */
+struct traffic {
+    uint64_t plain;
+    uint64_t tls;
+};
+
+static void add_frames(struct traffic *traffic, uint64_t n, uint64_t payload_len)
+{
+    uint64_t frame = FRAME_HEADER_LEN + payload_len;
+    uint64_t records = ceil_div_u64(frame, RECORD_MAX_LEN);
+
+    traffic->plain += n * frame;
+    traffic->tls += n * (frame + records * RECORD_OVERHEAD);
+}
+
+/* A message of any length, cut into frames of at most max bytes. */
+static void add_message(struct traffic *traffic, uint64_t len, uint64_t max)
+{
+    add_frames(traffic, len / max, max);
+    if (len % max > 0) add_frames(traffic, 1, len % max);
+}
+
+static void add_window(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan,
+                       uint64_t n)
+{
+    uint64_t choices = EXTENSION_MESSAGE_LEN(plan_choice_blocks(plan, n));
+
+    add_message(evaluator, choices, EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS));
+    add_message(garbler, plan_table_bytes(plan, n), FRAME_MAX_LEN);
+    if (plan_reveals_to(plan, SOTTO_EVALUATOR))
+        add_message(garbler, plan_output_bytes(plan, n), FRAME_MAX_LEN);
+    if (plan_reveals_to(plan, SOTTO_GARBLER))
+        add_message(evaluator, plan_output_bytes(plan, n), FRAME_MAX_LEN);
+}
+
+static void add_times(struct traffic *total, const struct traffic *part, uint64_t n)
+{
+    total->plain += n * part->plain;
+    total->tls += n * part->tls;
+}
+
+static void add_windows(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
+{
+    uint64_t n_full = plan->n_instances / plan->window, rest = plan->n_instances % plan->window;
+    struct traffic from_garbler = {0, 0}, from_evaluator = {0, 0};
+
+    add_window(&from_garbler, &from_evaluator, plan, plan->window);
+    add_times(garbler, &from_garbler, n_full);
+    add_times(evaluator, &from_evaluator, n_full);
+    if (rest > 0) add_window(garbler, evaluator, plan, rest);
+}
+
+/* One-way messages that somebody waits for: hellos cross, base OT messages cross, then choices and
+ * tables for each window; the evaluator's colours and DONE; the garbler's DONE when it had to wait
+ * for the colours. */
+static uint64_t count_flights(const struct plan *plan)
+{
+    uint64_t n_windows = ceil_div_u64(plan->n_instances, plan->window);
+    uint64_t colours = plan_reveals_to(plan, SOTTO_GARBLER) ? 1 : 0;
+    const uint64_t hello = 1, base = 1, choices = 1, tables = 1, done = 1;
+
+    if (plan->n_evaluator_bits > 0)
+        return hello + base + n_windows * (choices + tables) + done + colours;
+    return hello + tables + (n_windows - 1) * colours * (colours + tables) + done + colours;
+}
+
+sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
+                                const sotto_circuit *circuit, const sotto_interface *interface,
+                                const sotto_session_options *options)
+{
+    struct traffic garbler = {0, HANDSHAKE_LEN + CLOSING_LEN};
+    struct traffic evaluator = {0, HANDSHAKE_LEN + CLOSING_LEN};
+    struct plan plan;
+    sotto_err err = plan_init(&plan, context, circuit, interface, options);
+
+    if (err != SOTTO_OK) return err;
+    add_frames(&garbler, 1, hello_len());
+    add_frames(&evaluator, 1, hello_len());
+    if (plan.n_evaluator_bits > 0) {
+        add_frames(&garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
+        add_frames(&evaluator, 1, BASE_SENDER_MESSAGE_LEN);
+    }
+    add_frames(&garbler, 1, BLOCK_LEN);
+    add_windows(&garbler, &evaluator, &plan);
+    add_frames(&garbler, 1, 0);
+    add_frames(&evaluator, 1, 0);
+    *cost = (sotto_cost){
+        .n_and = plan.n_and,
+        .garbler_bytes = garbler.plain,
+        .evaluator_bytes = evaluator.plain,
+        .garbler_bytes_tls = garbler.tls,
+        .evaluator_bytes_tls = evaluator.tls,
+        .peak_memory = plan.peak_memory,
+        .flights = count_flights(&plan),
+    };
+    plan_wipe(&plan);
+    return SOTTO_OK;
+}

@@ -1,0 +1,221 @@
+/* The evaluator's side of a run (protocol.md sections 2 to 5); see party.h. */
+#include "base/checked.h"
+#include "base/memory.h"
+#include "ot/extension.h"
+#include "proto/party.h"
+
+/* How often the evaluator tells a waiting garbler that it is at work, in seconds. */
+#define PROGRESS_INTERVAL 0.25
+
+/* In guarded memory. */
+struct evaluator_secret {
+    block seed; /* of the labels of the garbler's inputs */
+    block keys[N_BASE_OTS][2];
+    block choices[EXTENSION_MAX_BLOCKS];
+};
+
+struct evaluator {
+    struct party party;
+    struct evaluator_secret *secret;
+    struct base_sender *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
+    struct extension_receiver *extension;
+    size_t tables_at; /* bytes used of the frame's tables */
+    size_t tables_len;
+    uint64_t tables_left; /* bytes of the window still to come */
+    double last_progress;
+};
+
+static sotto_err prepare(struct evaluator *evaluator, struct sotto_context *context,
+                         const struct plan *plan)
+{
+    sotto_err err = party_init(&evaluator->party, context, plan);
+
+    if (err != SOTTO_OK) return err;
+    evaluator->secret = guarded_new(sizeof *evaluator->secret);
+    if (evaluator->secret == NULL) return fail_memory(context);
+    if (plan->n_evaluator_bits == 0) return SOTTO_OK;
+    return base_sender_new(context, &evaluator->base);
+}
+
+sotto_err evaluator_new(struct sotto_context *context, struct evaluator **evaluator,
+                        const struct plan *plan)
+{
+    struct evaluator *made = mem_new(1, sizeof *made);
+    sotto_err err;
+
+    if (made == NULL) return fail_memory(context);
+    err = prepare(made, context, plan);
+    if (err != SOTTO_OK) evaluator_free(made);
+    else *evaluator = made;
+    return err;
+}
+
+void evaluator_free(struct evaluator *evaluator)
+{
+    if (evaluator == NULL) return;
+    base_sender_free(evaluator->base);
+    extension_receiver_free(evaluator->extension);
+    party_wipe(&evaluator->party);
+    guarded_free(evaluator->secret);
+    mem_free(evaluator);
+}
+
+static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
+{
+    struct party *party = &evaluator->party;
+    block(*keys)[2] = evaluator->secret->keys;
+    sotto_err err;
+
+    base_sender_message(evaluator->base, party->payload);
+    err = wire_send(run->wire, FRAME_BASE_SENDER, party->frame, BASE_SENDER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err =
+            wire_receive(run->wire, party->payload, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err = base_sender_finish(evaluator->base, run->context, keys, party->payload,
+                                 run->session_id);
+    if (err == SOTTO_OK)
+        err = extension_receiver_new(run->context, &evaluator->extension, (const block(*)[2])keys);
+    mem_wipe(keys, sizeof evaluator->secret->keys);
+    return err;
+}
+
+static sotto_err receive_seed(struct evaluator *evaluator, struct run *run)
+{
+    uint8_t bytes[BLOCK_LEN];
+    sotto_err err = wire_receive(run->wire, bytes, FRAME_SEED, sizeof bytes);
+
+    if (err == SOTTO_OK) {
+        evaluator->secret->seed = block_load(bytes);
+        ct_mark_secret(&evaluator->secret->seed, BLOCK_LEN);
+    }
+    mem_wipe(bytes, sizeof bytes);
+    return err;
+}
+
+/* Packs n choice bits, one a byte, into whole blocks; padding choices are 0. */
+static void pack_choices(block *choices, const uint8_t *bits, uint64_t n)
+{
+    memset(choices, 0, (size_t)ceil_div_u64(n, OTS_PER_BLOCK) * BLOCK_LEN);
+    for (uint64_t i = 0; i < n; i++)
+        choices[i / 128].half[i / 64 % 2] |= (uint64_t)(bits[i] & 1) << i % 64;
+}
+
+/* Rows T of the window's choices: the active labels of the evaluator's inputs. */
+static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint64_t first,
+                              uint64_t n_instances)
+{
+    const uint64_t most = (uint64_t)EXTENSION_MAX_BLOCKS * OTS_PER_BLOCK;
+    struct party *party = &evaluator->party;
+    uint64_t n_bits = n_instances * run->plan->n_evaluator_bits;
+    const uint8_t *bits = run->inputs + first * run->plan->n_evaluator_bits;
+    block *choices = evaluator->secret->choices;
+    sotto_err err = SOTTO_OK;
+
+    for (uint64_t at = 0; err == SOTTO_OK && at < n_bits; at += most) {
+        uint64_t n = n_bits - at < most ? n_bits - at : most;
+        size_t n_blocks = (size_t)ceil_div_u64(n, OTS_PER_BLOCK);
+
+        pack_choices(choices, bits + at, n);
+        err = extension_receiver_extend(evaluator->extension, run->context, party->rows + at,
+                                        party->payload, choices, n_blocks);
+        if (err == SOTTO_OK)
+            err =
+                wire_send(run->wire, FRAME_CHOICES, party->frame, EXTENSION_MESSAGE_LEN(n_blocks));
+    }
+    mem_wipe(choices, sizeof evaluator->secret->choices);
+    return err;
+}
+
+/* A slow evaluation is not silence: the garbler hears from us now and then. */
+static sotto_err send_progress(struct evaluator *evaluator, struct run *run)
+{
+    uint8_t frame[FRAME_HEADER_LEN];
+    double now = monotonic_seconds();
+
+    run_report(run, SOTTO_PHASE_GATES);
+    if (now - evaluator->last_progress < PROGRESS_INTERVAL) return SOTTO_OK;
+    evaluator->last_progress = now;
+    return wire_send(run->wire, FRAME_PROGRESS, frame, 0);
+}
+
+static sotto_err receive_tables(struct evaluator *evaluator, struct run *run)
+{
+    uint64_t left = evaluator->tables_left;
+    size_t len = left < FRAME_MAX_LEN ? (size_t)left : FRAME_MAX_LEN;
+    sotto_err err = send_progress(evaluator, run);
+
+    if (err != SOTTO_OK) return err;
+    if (len == 0) return fail(run->context, SOTTO_ERR_INTERNAL, "more gates than tables");
+    err = wire_receive(run->wire, evaluator->party.payload, FRAME_TABLES, len);
+    if (err != SOTTO_OK) return err;
+    evaluator->tables_at = 0;
+    evaluator->tables_len = len;
+    evaluator->tables_left -= len;
+    return SOTTO_OK;
+}
+
+/* Tables beyond the pass stay in the frame for the next one. */
+static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
+{
+    struct party *party = &evaluator->party;
+    sotto_err err = SOTTO_OK;
+
+    while (err == SOTTO_OK && !party->engine.finished) {
+        size_t used;
+
+        if (evaluator->tables_at == evaluator->tables_len) err = receive_tables(evaluator, run);
+        if (err == SOTTO_OK)
+            err = engine_evaluate(&party->engine, run->context, &used,
+                                  party->payload + evaluator->tables_at,
+                                  evaluator->tables_len - evaluator->tables_at);
+        if (err != SOTTO_OK) break;
+        evaluator->tables_at += used;
+        run->n_and += used / TABLE_LEN;
+    }
+    return err;
+}
+
+static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run)
+{
+    struct schedule_source source;
+    sotto_err err = SOTTO_OK;
+
+    for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
+        party_begin_round(&evaluator->party, &source, round);
+        err = evaluate_pass(evaluator, run);
+    }
+    if (err == SOTTO_OK) party_append_outputs(&evaluator->party);
+    return err;
+}
+
+static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64_t first)
+{
+    const struct plan *plan = run->plan;
+    uint64_t n_instances = plan_window(plan, first);
+    sotto_err err = send_choices(evaluator, run, first, n_instances);
+
+    evaluator->tables_left = plan_table_bytes(plan, n_instances);
+    run_report(run, SOTTO_PHASE_GATES);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
+        party_collect_inputs(&evaluator->party, first + i, &evaluator->secret->seed,
+                             evaluator->party.rows + i * plan->n_evaluator_bits, NULL);
+        err = evaluate_instance(evaluator, run);
+    }
+    if (err == SOTTO_OK) err = party_exchange_outputs(&evaluator->party, run, first);
+    return err;
+}
+
+sotto_err evaluator_run(struct evaluator *evaluator, struct run *run)
+{
+    const struct plan *plan = run->plan;
+    sotto_err err = party_start(&evaluator->party, run, NULL);
+
+    run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
+    if (err == SOTTO_OK && evaluator->base != NULL) err = run_base_ots(evaluator, run);
+    if (err == SOTTO_OK) err = receive_seed(evaluator, run);
+    evaluator->last_progress = monotonic_seconds();
+    for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
+        err = run_window(evaluator, run, first);
+    return err;
+}

@@ -1,0 +1,184 @@
+/* The garbler's side of a run (protocol.md sections 2 to 5); see party.h. */
+#include "base/memory.h"
+#include "base/random.h"
+#include "ot/extension.h"
+#include "proto/party.h"
+
+/* In guarded memory. Whoever learns delta learns everything. */
+struct garbler_secret {
+    block delta;
+    block seed; /* of the labels of the garbler's inputs; sent to the evaluator */
+    block keys[N_BASE_OTS];
+};
+
+struct garbler {
+    struct party party;
+    struct garbler_secret *secret;
+    struct base_receiver *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
+    struct extension_sender *extension;
+    size_t tables_len; /* bytes of tables in the frame */
+};
+
+static void draw_secrets(struct garbler_secret *secret)
+{
+    random_bytes(&secret->delta, sizeof secret->delta);
+    random_bytes(&secret->seed, sizeof secret->seed);
+    secret->delta.half[0] |= 1; /* point-and-permute: the two labels of a wire differ in colour */
+    ct_mark_secret(&secret->delta, sizeof secret->delta);
+    ct_mark_secret(&secret->seed, sizeof secret->seed);
+}
+
+static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
+                         const struct plan *plan)
+{
+    sotto_err err = party_init(&garbler->party, context, plan);
+
+    if (err != SOTTO_OK) return err;
+    garbler->secret = guarded_new(sizeof *garbler->secret);
+    if (garbler->secret == NULL) return fail_memory(context);
+    draw_secrets(garbler->secret);
+    if (plan->n_evaluator_bits == 0) return SOTTO_OK;
+    return base_receiver_new(context, &garbler->base, &garbler->secret->delta);
+}
+
+sotto_err garbler_new(struct sotto_context *context, struct garbler **garbler,
+                      const struct plan *plan)
+{
+    struct garbler *made = mem_new(1, sizeof *made);
+    sotto_err err;
+
+    if (made == NULL) return fail_memory(context);
+    err = prepare(made, context, plan);
+    if (err != SOTTO_OK) garbler_free(made);
+    else *garbler = made;
+    return err;
+}
+
+void garbler_free(struct garbler *garbler)
+{
+    if (garbler == NULL) return;
+    base_receiver_free(garbler->base);
+    extension_sender_free(garbler->extension);
+    party_wipe(&garbler->party);
+    guarded_free(garbler->secret);
+    mem_free(garbler);
+}
+
+static sotto_err run_base_ots(struct garbler *garbler, struct run *run)
+{
+    struct party *party = &garbler->party;
+    uint8_t z[BASE_SENDER_MESSAGE_LEN];
+    block *keys = garbler->secret->keys;
+    sotto_err err =
+        base_receiver_message(garbler->base, run->context, party->payload, run->session_id);
+
+    if (err == SOTTO_OK)
+        err = wire_send(run->wire, FRAME_BASE_RECEIVER, party->frame, BASE_RECEIVER_MESSAGE_LEN);
+    if (err == SOTTO_OK) err = wire_receive(run->wire, z, FRAME_BASE_SENDER, sizeof z);
+    if (err == SOTTO_OK)
+        err = base_receiver_finish(garbler->base, run->context, keys, z, run->session_id);
+    if (err == SOTTO_OK)
+        err =
+            extension_sender_new(run->context, &garbler->extension, keys, &garbler->secret->delta);
+    mem_wipe(keys, sizeof garbler->secret->keys);
+    return err;
+}
+
+static sotto_err send_seed(struct garbler *garbler, struct run *run)
+{
+    block_store(garbler->party.payload, garbler->secret->seed);
+    return wire_send(run->wire, FRAME_SEED, garbler->party.frame, BLOCK_LEN);
+}
+
+/* Rows Q of the window's choices: they are the zero-labels W0 of the evaluator's inputs, and its
+ * rows T = Q ^ r delta are the active labels, without another message. */
+static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint64_t n_instances)
+{
+    struct party *party = &garbler->party;
+    uint64_t n_blocks = plan_choice_blocks(party->plan, n_instances);
+    sotto_err err = SOTTO_OK;
+
+    for (uint64_t at = 0; err == SOTTO_OK && at < n_blocks; at += EXTENSION_MAX_BLOCKS) {
+        uint64_t left = n_blocks - at;
+        size_t n = left < EXTENSION_MAX_BLOCKS ? (size_t)left : EXTENSION_MAX_BLOCKS;
+
+        err = wire_receive(run->wire, party->payload, FRAME_CHOICES, EXTENSION_MESSAGE_LEN(n));
+        if (err == SOTTO_OK)
+            err = extension_sender_extend(garbler->extension, run->context,
+                                          party->rows + at * OTS_PER_BLOCK, party->payload, n);
+    }
+    return err;
+}
+
+static sotto_err flush_tables(struct garbler *garbler, struct run *run)
+{
+    size_t len = garbler->tables_len;
+
+    if (len == 0) return SOTTO_OK;
+    garbler->tables_len = 0;
+    run->n_and += len / TABLE_LEN;
+    run_report(run, SOTTO_PHASE_GATES);
+    return wire_send(run->wire, FRAME_TABLES, garbler->party.frame, len);
+}
+
+/* Full frames leave at once, a partial one waits for the tables of the next pass. */
+static sotto_err garble_pass(struct garbler *garbler, struct run *run)
+{
+    struct party *party = &garbler->party;
+    sotto_err err = SOTTO_OK;
+
+    while (err == SOTTO_OK && !party->engine.finished) {
+        size_t len;
+
+        err = engine_garble(&party->engine, run->context, party->payload + garbler->tables_len,
+                            &len, FRAME_MAX_LEN - garbler->tables_len);
+        if (err != SOTTO_OK) break;
+        garbler->tables_len += len;
+        if (garbler->tables_len == FRAME_MAX_LEN) err = flush_tables(garbler, run);
+    }
+    return err;
+}
+
+static sotto_err garble_instance(struct garbler *garbler, struct run *run)
+{
+    struct schedule_source source;
+    sotto_err err = SOTTO_OK;
+
+    for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
+        party_begin_round(&garbler->party, &source, round);
+        err = garble_pass(garbler, run);
+    }
+    if (err == SOTTO_OK) party_append_outputs(&garbler->party);
+    return err;
+}
+
+static sotto_err run_window(struct garbler *garbler, struct run *run, uint64_t first)
+{
+    const struct plan *plan = run->plan;
+    uint64_t n_instances = plan_window(plan, first);
+    sotto_err err = receive_choices(garbler, run, n_instances);
+
+    run_report(run, SOTTO_PHASE_GATES);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
+        party_collect_inputs(&garbler->party, first + i, &garbler->secret->seed,
+                             garbler->party.rows + i * plan->n_evaluator_bits,
+                             run->inputs + (first + i) * plan->n_garbler_bits);
+        err = garble_instance(garbler, run);
+    }
+    if (err == SOTTO_OK) err = flush_tables(garbler, run);
+    if (err == SOTTO_OK) err = party_exchange_outputs(&garbler->party, run, first);
+    return err;
+}
+
+sotto_err garbler_run(struct garbler *garbler, struct run *run)
+{
+    const struct plan *plan = run->plan;
+    sotto_err err = party_start(&garbler->party, run, &garbler->secret->delta);
+
+    run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
+    if (err == SOTTO_OK && garbler->base != NULL) err = run_base_ots(garbler, run);
+    if (err == SOTTO_OK) err = send_seed(garbler, run);
+    for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
+        err = run_window(garbler, run, first);
+    return err;
+}

@@ -1,0 +1,8 @@
+PROTO_SOURCES = \
+	lib/proto/cost.c \
+	lib/proto/evaluator.c \
+	lib/proto/garbler.c \
+	lib/proto/hello.c lib/proto/hello.h \
+	lib/proto/party.c lib/proto/party.h \
+	lib/proto/plan.c lib/proto/plan.h \
+	lib/proto/session.c

@@ -1,0 +1,145 @@
+/* The plan of a run; see plan.h. */
+#include "proto/plan.h"
+
+#include "base/checked.h"
+#include "crypto/block.h"
+#include "garble/kernels.h"
+#include "net/wire.h"
+#include "ot/extension.h"
+
+uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
+{
+    return ceil_div_u64(n * plan->n_evaluator_bits, OTS_PER_BLOCK);
+}
+
+uint64_t plan_table_bytes(const struct plan *plan, uint64_t n)
+{
+    return n * plan->n_rounds * plan->schedule->n_and * TABLE_LEN;
+}
+
+uint64_t plan_output_bytes(const struct plan *plan, uint64_t n)
+{
+    return ceil_div_u64(n * plan->n_output_bits, 8);
+}
+
+/* First bit of value number index among values of these widths. */
+static uint32_t first_bit(const uint64_t *bits, uint64_t index)
+{
+    uint64_t first = 0;
+
+    for (uint64_t i = 0; i < index; i++) first += bits[i];
+    return (uint32_t)first;
+}
+
+static sotto_err plan_chain(struct plan *plan, struct sotto_context *context)
+{
+    const struct sotto_circuit *circuit = plan->circuit;
+    uint64_t output = plan->chain_output, input = plan->chain_input;
+
+    if (plan->n_rounds == 1) {
+        plan->chain_output = plan->chain_input = 0;
+        return SOTTO_OK;
+    }
+    if (output >= circuit->n_outputs || input >= circuit->n_inputs)
+        return fail(context, SOTTO_ERR_USAGE, "the circuit has no such value to chain");
+    if (circuit->output_bits[output] != circuit->input_bits[input])
+        return fail(context, SOTTO_ERR_USAGE,
+                    "cannot chain an output of %llu bits to an input of %llu bits",
+                    (unsigned long long)circuit->output_bits[output],
+                    (unsigned long long)circuit->input_bits[input]);
+    plan->chain = (struct chain){
+        .output_bit = first_bit(circuit->output_bits, output),
+        .input_bit = first_bit(circuit->input_bits, input),
+        .n_bits = (uint32_t)circuit->input_bits[input],
+    };
+    return SOTTO_OK;
+}
+
+static uint64_t at_most(uint64_t budget, uint64_t each, uint64_t bound)
+{
+    uint64_t n = budget / (each > 0 ? each : 1);
+
+    if (n > bound) n = bound;
+    return n > 0 ? n : 1;
+}
+
+static void plan_windows(struct plan *plan)
+{
+    uint64_t window = plan->n_instances < WINDOW_INSTANCES ? plan->n_instances : WINDOW_INSTANCES;
+
+    window = at_most(WINDOW_CHOICES, plan->n_evaluator_bits, window);
+    plan->window = at_most(WINDOW_OUTPUTS, plan->n_output_bits, window);
+}
+
+static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
+{
+    uint64_t passes, bytes;
+
+    if (plan->n_instances > context->limits.max_instances)
+        return fail(context, SOTTO_ERR_LIMIT, "%llu instances are more than the limit of %llu",
+                    (unsigned long long)plan->n_instances,
+                    (unsigned long long)context->limits.max_instances);
+    if (!mul_u64(&passes, plan->n_instances, plan->n_rounds) ||
+        !mul_u64(&plan->n_and, passes, plan->schedule->n_and) ||
+        !mul_u64(&bytes, plan->n_and, 2 * TABLE_LEN) ||
+        !mul_u64(&bytes, plan->n_instances, plan->n_output_bits + plan->circuit->n_input_wires + 1))
+        return fail(context, SOTTO_ERR_LIMIT, "the run is too long");
+    return SOTTO_OK;
+}
+
+/* What a party holds at once, to the kilobyte: labels in slots and of the inputs, rows of a
+ * window's choices, the schedule, the circuit, frame buffers, the results. */
+static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
+{
+    const struct sotto_circuit *circuit = plan->circuit;
+    uint64_t labels = (uint64_t)plan->schedule->n_slots + circuit->n_input_wires;
+    uint64_t rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
+    uint64_t outputs = plan->window * plan->n_output_bits;
+
+    plan->peak_memory =
+        (labels + rows) * BLOCK_LEN + outputs + rows + plan->n_instances * plan->n_output_bits +
+        schedule_memory(plan->schedule) + (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+        4 * (uint64_t)FRAME_MAX_LEN + 2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
+    if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
+    fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
+         (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
+    add_hint(context, "raise the limit, or run fewer instances at a time");
+    return SOTTO_ERR_LIMIT;
+}
+
+sotto_err plan_init(struct plan *plan, struct sotto_context *context,
+                    const struct sotto_circuit *circuit, const struct sotto_interface *interface,
+                    const sotto_session_options *options)
+{
+    struct plan made = {
+        .circuit = circuit,
+        .interface = interface,
+        .reveal = options->reveal,
+        .n_instances = options->n_instances > 0 ? options->n_instances : 1,
+        .n_rounds = options->n_rounds > 0 ? options->n_rounds : 1,
+        .chain_output = options->chain_output,
+        .chain_input = options->chain_input,
+        .n_garbler_bits = sotto_interface_role_bits(interface, SOTTO_GARBLER),
+        .n_evaluator_bits = sotto_interface_role_bits(interface, SOTTO_EVALUATOR),
+        .n_output_bits = circuit->n_output_wires,
+    };
+    sotto_err err;
+
+    if (made.n_garbler_bits + made.n_evaluator_bits != circuit->n_input_wires)
+        return fail(context, SOTTO_ERR_USAGE, "the interface is not this circuit's");
+    err = plan_chain(&made, context);
+    if (err != SOTTO_OK) return err;
+    plan_windows(&made);
+    err = schedule_new(context, &made.schedule, circuit);
+    if (err == SOTTO_OK) err = check_counts(&made, context);
+    if (err == SOTTO_OK) err = check_memory(&made, context);
+    if (err != SOTTO_OK) plan_wipe(&made);
+    else *plan = made;
+    return err;
+}
+
+void plan_wipe(struct plan *plan)
+{
+    schedule_free(plan->schedule);
+    *plan = (struct plan){0};
+}

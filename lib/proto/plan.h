@@ -1,0 +1,73 @@
+/*
+ * The plan of a run: every number that both parties derive from the circuit, its interface and the
+ * options before they meet. All lengths on the wire follow from it.
+ */
+#ifndef SOTTO_PROTO_PLAN_H
+#define SOTTO_PROTO_PLAN_H
+
+#include "circuit/circuit.h"
+#include "circuit/interface.h"
+#include "circuit/schedule.h"
+
+/* A window is a run of instances whose choices, tables and outputs go back and forth together: as
+ * many as this many evaluator input bits cover, so that round trips are few and memory bounded. */
+#define WINDOW_CHOICES (UINT64_C(1) << 15)
+#define WINDOW_OUTPUTS (UINT64_C(1) << 20) /* output bits of a window, likewise */
+#define WINDOW_INSTANCES UINT64_C(4096)
+
+/** Input value that the chained output replaces, as ranges of bits. */
+struct chain {
+    uint32_t output_bit; /* first output bit of the value */
+    uint32_t input_bit;  /* first input bit of the value */
+    uint32_t n_bits;     /* 0 when there is one round only */
+};
+
+/** Immutable once made. */
+struct plan {
+    const struct sotto_circuit *circuit;
+    const struct sotto_interface *interface;
+    struct schedule *schedule; /* owned */
+    sotto_reveal reveal;
+    uint64_t n_instances;
+    uint64_t n_rounds;
+    uint64_t chain_output; /* as the options name them; 0 when there is one round only */
+    uint64_t chain_input;
+    struct chain chain;
+    uint64_t n_garbler_bits; /* input bits of one instance, by owner */
+    uint64_t n_evaluator_bits;
+    uint64_t n_output_bits; /* of one instance */
+    uint64_t n_and;         /* of all instances and rounds */
+    uint64_t window;        /* instances in a window; the last may be smaller */
+    uint64_t peak_memory;   /* bytes that a party will hold */
+};
+
+/** Checks the options and works out the plan. SOTTO_ERR_USAGE, _LIMIT or _MEMORY. */
+sotto_err plan_init(struct plan *plan, struct sotto_context *context,
+                    const struct sotto_circuit *circuit, const struct sotto_interface *interface,
+                    const sotto_session_options *options) CHECKED;
+void plan_wipe(struct plan *plan);
+
+/** Instances in the window that starts at instance first. */
+static inline uint64_t plan_window(const struct plan *plan, uint64_t first)
+{
+    uint64_t left = plan->n_instances - first;
+
+    return left < plan->window ? left : plan->window;
+}
+
+static inline bool plan_reveals_to(const struct plan *plan, sotto_role role)
+{
+    return plan->reveal == SOTTO_REVEAL_BOTH ||
+           plan->reveal == (role == SOTTO_GARBLER ? SOTTO_REVEAL_GARBLER : SOTTO_REVEAL_EVALUATOR);
+}
+
+/** Blocks of 128 OTs for the choices of n instances. */
+uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n);
+
+/** Bytes of tables for n instances. */
+uint64_t plan_table_bytes(const struct plan *plan, uint64_t n);
+
+/** Bytes that carry one bit for each output bit of n instances. */
+uint64_t plan_output_bytes(const struct plan *plan, uint64_t n);
+
+#endif

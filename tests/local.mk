@@ -1,0 +1,106 @@
+# The tests. Unit tests use Check and reach hidden symbols through libsotto_test: the library's own
+# objects with a heap that can fail and repeatable randomness in place of the two seams. Every test
+# reports in the Test Anything Protocol, so that each single case is counted.
+TEST_EXTENSIONS = .bats .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/scripts/run-check.sh
+BATS_LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/scripts/run-bats.sh
+SH_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
+	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
+	BINDIR='$(abs_top_builddir)'; export BINDIR; \
+	CIRCUITS='$(abs_top_srcdir)/tests/circuits'; export CIRCUITS; \
+	GC_CIRCUITS_DIR='$(abs_top_srcdir)/circuits'; export GC_CIRCUITS_DIR; \
+	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
+
+# What a program without a line of its own is linked with: the unit tests.
+LDADD = libsotto_test.la $(CHECK_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
+
+check_LTLIBRARIES += libsotto_test.la
+libsotto_test_la_SOURCES = tests/support/support.c tests/support/support.h \
+	tests/support/test_heap.c tests/support/test_random.c \
+	tests/reference/reference.c tests/reference/reference.h
+libsotto_test_la_LIBADD = libsotto_core.la
+
+UNIT_TESTS = \
+	tests/unit/base \
+	tests/unit/bristol \
+	tests/unit/circuit \
+	tests/unit/credentials \
+	tests/unit/crypto \
+	tests/unit/delta_attack \
+	tests/unit/garble \
+	tests/unit/garble_kernels \
+	tests/unit/interface \
+	tests/unit/net \
+	tests/unit/ot \
+	tests/unit/schedule \
+	tests/unit/tls \
+	tests/unit/values
+
+BATS_TESTS =
+
+SCRIPT_TESTS = \
+	tests/fuzz/replay.sh \
+	tests/scripts/check-includes.sh \
+	tests/scripts/check-symbols.sh
+
+if HAVE_CHECK
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+if HAVE_BATS
+TESTS += $(BATS_TESTS)
+endif
+TESTS += $(SCRIPT_TESTS)
+
+EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
+	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
+	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py
+
+# The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
+FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_interface
+check_PROGRAMS += $(FUZZ_TARGETS)
+tests_fuzz_fuzz_bristol_SOURCES = tests/fuzz/fuzz_bristol.c
+tests_fuzz_fuzz_interface_SOURCES = tests/fuzz/fuzz_interface.c
+if WITH_FUZZERS
+tests_fuzz_fuzz_bristol_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_interface_LDFLAGS = -fsanitize=fuzzer
+else
+tests_fuzz_fuzz_bristol_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_interface_SOURCES += tests/fuzz/replay.c
+endif
+EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-interface tests/circuits
+
+tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
+EXTRA_DIST += tests/unit/circuits.h tests/unit/parties.h
+
+.PHONY: check-unit check-ctime check-fuzz bench lint regenerate
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+
+check-fuzz:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
+
+# The constant-time check makes builds of its own, one for each compiler and level.
+check-ctime:
+	cd $(srcdir) && $(SHELL) tests/scripts/check-ctime.sh
+
+EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels
+tests_bench_chain_LDADD = libsotto.la
+EXTRA_DIST += tests/scripts/bench.sh
+bench: tests/bench/chain tests/bench/bench_kernels gc-millionaires
+	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
+
+lint: lint-man
+	cd $(srcdir) && clang-format --dry-run -Werror \
+		`find lib apps tests -name '*.[ch]' -not -path '*/build/*'`
+	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh
+
+# Everything in the tree that is made from something else. CI makes it again and looks for changes.
+regenerate: completions
+	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Each room of the library includes only itself and the rooms below it; the applications include
+# the public header only. Reports in the Test Anything Protocol.
+cd "${SRCDIR:-.}" || exit 1
+
+rooms="base crypto circuit garble ot share net proto"
+status=0
+count=0
+
+report() { # report OK NAME
+    count=$((count + 1))
+    if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
+        echo "not ok $count - $2"
+        status=1
+    fi
+}
+
+allowed=
+for room in $rooms; do
+    allowed="$allowed${allowed:+|}$room"
+    [ -d "lib/$room" ] || continue
+    bad=$(grep -nE '^ *# *include "' "lib/$room"/*.[ch] |
+        grep -vE "\"(sotto\.h|config\.h|($allowed)/[a-z0-9_]+\.h)\"")
+    [ -z "$bad" ] || printf '# %s\n' "$bad"
+    [ -z "$bad" ]
+    report $? "lib/$room includes only rooms below it"
+done
+
+headers=$(find apps -name '*.h' | sed 's,^apps/,,' | tr '\n' '|')
+bad=$(grep -nE '^ *# *include "' apps/*.[ch] |
+    grep -vE "\"(sotto\.h|config\.h|(apps/)?(${headers%|}))\"")
+[ -z "$bad" ] || printf '# %s\n' "$bad"
+[ -z "$bad" ]
+report $? "apps include the public header only"
+
+# SEC-21: checks are never assert(); the library neither prints nor exits.
+bad=$(grep -nE '\<(assert|abort|exit|_exit|printf|puts|fprintf|perror) *\(' lib/*/*.[ch] |
+    grep -v _Static_assert)
+[ -z "$bad" ] || printf '# %s\n' "$bad"
+[ -z "$bad" ]
+report $? "the library does not assert, print or exit"
+
+echo "1..$count"
+exit $status
