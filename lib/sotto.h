@@ -94,8 +94,7 @@ SOTTO_API void sotto_limits_default(sotto_limits *limits);
 typedef struct sotto_context sotto_context;
 
 /** Creates a context. limits may be NULL for the defaults and is copied.
- *  Returns SOTTO_ERR_MEMORY, or SOTTO_ERR_INTERNAL when the random source or the AES self-test
- *  fails. */
+ *  Returns SOTTO_ERR_MEMORY, or SOTTO_ERR_INTERNAL when libsodium cannot be initialised. */
 SOTTO_CHECKED sotto_err sotto_context_new(sotto_context **context, const sotto_limits *limits);
 SOTTO_API void sotto_context_free(sotto_context *context);
 

@@ -42,12 +42,28 @@ UNIT_TESTS = \
 	tests/unit/tls \
 	tests/unit/values
 
-BATS_TESTS =
+BATS_TESTS = \
+	tests/cli/completions.bats \
+	tests/cli/credentials.bats \
+	tests/cli/info.bats \
+	tests/cli/millionaires.bats \
+	tests/cli/output.bats \
+	tests/cli/run.bats \
+	tests/cli/signals.bats \
+	tests/cli/usage.bats \
+	tests/cli/values.bats \
+	tests/docs/library.bats \
+	tests/docs/man-examples.bats \
+	tests/docs/model.bats \
+	tests/docs/options.bats \
+	tests/docs/security.bats \
+	tests/docs/status.bats
 
 SCRIPT_TESTS = \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
-	tests/scripts/check-symbols.sh
+	tests/scripts/check-symbols.sh \
+	tests/scripts/published.sh
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
@@ -77,7 +93,7 @@ endif
 EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-interface tests/circuits
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
-EXTRA_DIST += tests/unit/circuits.h tests/unit/parties.h
+EXTRA_DIST += tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
 .PHONY: check-unit check-ctime check-fuzz bench lint regenerate
 check-unit:

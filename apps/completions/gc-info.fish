@@ -1,0 +1,11 @@
+# fish completion of gc-info; written by apps/completions/generate
+complete -c gc-info -l json -d 'print one JSON object'
+complete -c gc-info -l dot -d 'draw a small circuit, as input of graphvizs dot'
+complete -c gc-info -l bandwidth -x -d 'predict the time for so many bits a second'
+complete -c gc-info -l rtt -x -d 'predict the time for this round trip'
+complete -c gc-info -l instances -x -d 'predict for N instances in one run'
+complete -c gc-info -l interface -r -F -d 'names and types of the values'
+complete -c gc-info -l owner -x -d 'without an interface'
+complete -c gc-info -l max-memory -x -d 'refuse a circuit that needs more'
+complete -c gc-info -l help -s h -d 'print this and exit'
+complete -c gc-info -l version -s V -d 'print the version and exit'

@@ -1,0 +1,27 @@
+/* A circuit file with its interface. */
+#ifndef SOTTO_APPS_PROGRAM_H
+#define SOTTO_APPS_PROGRAM_H
+
+#include "cli.h"
+
+struct program {
+    sotto_circuit *circuit;
+    sotto_interface *interface;
+};
+
+/** How a circuit gets its interface. */
+struct program_options {
+    const char *interface;          /**< a file, "none", or NULL for the sibling .json */
+    const struct cli_value *owners; /**< "N=garbler", "N=evaluator"; may be NULL */
+    bool any_owner;                 /**< who owns what does not matter */
+};
+
+/**
+ * Loads the circuit at path and its interface: the given file, none when that says "none", else
+ * the sibling .json when there is one. Without one, owners tells who owns a third or later input.
+ */
+int program_load(struct report *report, sotto_context *context, struct program *program,
+                 const char *path, const struct program_options *options);
+void program_free(struct program *program);
+
+#endif

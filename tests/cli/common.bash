@@ -1,0 +1,120 @@
+# Helpers of the command-line tests. BINDIR holds the built tools, CIRCUITS the test circuits,
+# SRCDIR is the top of the sources.
+bats_require_minimum_version 1.5.0
+
+[ -x "${BINDIR:-}/gc-run" ] || { echo "BINDIR has no gc-run" >&2; exit 1; }
+: "${SRCDIR:=$BATS_TEST_DIRNAME/../..}"
+: "${CIRCUITS:=$SRCDIR/tests/circuits}"
+: "${GC_CIRCUITS_DIR:=$SRCDIR/circuits}"
+export BINDIR GC_CIRCUITS_DIR
+
+# No test may take longer than this, whatever goes wrong.
+LIMIT=30
+
+setup()
+{
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work"
+    for name in $(env | sed -n 's/^\(GC_[A-Z_a-z0-9]*\)=.*/\1/p'); do
+        [ "$name" = GC_CIRCUITS_DIR ] || unset "$name"
+    done
+    declare -gA pids=()
+}
+
+teardown()
+{
+    for pid in "${pids[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
+# try TOOL ARGUMENT...: runs it; leaves $status, $output (stdout) and $stderr.
+try()
+{
+    local tool=$1
+    shift
+    run --separate-stderr timeout -k 1 $LIMIT "$BINDIR/$tool" "$@"
+}
+
+# expect STATUS [STDERR-PART...]: what the last try was to end with.
+expect()
+{
+    if [ "$status" -ne "$1" ]; then
+        echo "status $status, not $1; stdout: $output; stderr: $stderr"
+        return 1
+    fi
+    shift
+    for part in "$@"; do
+        if [[ "$stderr" != *"$part"* ]]; then
+            echo "stderr has no '$part': $stderr"
+            return 1
+        fi
+    done
+}
+
+# silent: nothing on stdout.
+silent()
+{
+    [ -z "$output" ] || { echo "stdout: $output"; return 1; }
+}
+
+# start NAME TOOL ARGUMENT...: runs it in the background; finish NAME collects it.
+start()
+{
+    local name=$1 tool=$2
+    shift 2
+    "$BINDIR/$tool" "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- &
+    pids[$name]=$!
+}
+
+# finish NAME: waits for it, at most LIMIT seconds; leaves $status, $output and $stderr.
+finish()
+{
+    local name=$1 pid=${pids[$1]} i
+    for ((i = 0; i < LIMIT * 50; i++)); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.02
+    done
+    kill -KILL "$pid" 2>/dev/null && echo "$name did not end"
+    status=0
+    wait "$pid" || status=$?
+    unset "pids[$name]"
+    output=$(cat "$name.out")
+    stderr=$(cat "$name.err")
+}
+
+# until_true COMMAND...: waits for it to succeed, at most ten seconds.
+until_true()
+{
+    local i
+    for ((i = 0; i < 200; i++)); do
+        "$@" 2>/dev/null && return 0
+        sleep 0.05
+    done
+    echo "never came true: $*"
+    return 1
+}
+
+# port_of NAME: the port that a listener on port 0 chose.
+port_of()
+{
+    until_true grep -q 'listening on' "$1.err"
+    sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$1.err"
+}
+
+# A tool that waits for a peer that does not come.
+wait_alone()
+{
+    start "$1" gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen "unix:$PWD/$1.sock" "${@:2}"
+    until_true test -S "$1.sock"
+}
+
+json()
+{
+    python3 -c '
+import json, sys
+value = json.load(sys.stdin)
+for key in sys.argv[1].split("."):
+    value = value[int(key)] if isinstance(value, list) else value[key]
+print(json.dumps(value))' "$1"
+}

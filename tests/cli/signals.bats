@@ -1,0 +1,59 @@
+# SIGINT and SIGTERM: 130 and 143, after cleaning up (SEC-20).
+load common
+
+@test "a listener is interrupted: the socket and the temporary file are removed" {
+    for signal in INT:130 TERM:143; do
+        # A job of a shell without job control ignores SIGINT unless it is told otherwise.
+        env --default-signal=INT "$BINDIR/gc-run" garble "$CIRCUITS/add8.txt" -i a=1 \
+            --listen "unix:$PWD/s" -o out >alice.out 2>alice.err </dev/null 3>&- &
+        pids[alice]=$!
+        until_true test -S s
+        kill -"${signal%:*}" "${pids[alice]}"
+        finish alice
+        expect "${signal#*:}" "gc-run: interrupted"; silent
+        [ ! -e s ]
+        [ ! -e out ]
+        [ "$(ls -A)" = $'alice.err\nalice.out' ]
+    done
+}
+
+@test "a dialler is interrupted" {
+    start alice gc-run garble "$CIRCUITS/add8.txt" -i a=1 --connect "unix:$PWD/s" --json
+    until_true grep -q connecting alice.err
+    kill -TERM "${pids[alice]}"
+    finish alice; expect 143
+    [ "$(json error.code <<<"$output")" = 143 ]
+}
+
+@test "waiting for standard input is interrupted" {
+    mkfifo p
+    sleep 30 >p 3>&- &
+    pids[sleep]=$!
+    "$BINDIR/gc-run" clear "$CIRCUITS/add8.txt" -i a=- -i b=1 <p >alice.out 2>alice.err 3>&- &
+    pids[alice]=$!
+    sleep 0.3
+    kill -TERM "${pids[alice]}"
+    finish alice; expect 143; silent
+}
+
+@test "local is interrupted, and its child does not stay" {
+    start run gc-run local "$CIRCUITS/mul8.txt" -i a=3 -i b=5 --instances 1000000 \
+        --max-memory 64G
+    until_true pgrep -P "${pids[run]}" >child
+    kill -TERM "${pids[run]}"
+    finish run; expect 143; silent
+    until_true bash -c "! kill -0 $(cat child) 2>/dev/null"
+}
+
+@test "the peer of a party that is interrupted learns no more than that it is off" {
+    # SEC-19
+    start alice gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen "unix:$PWD/s"
+    until_true test -S s
+    socat -u "UNIX-CONNECT:$PWD/s" CREATE:heard 3>&- &
+    pids[socat]=$!
+    sleep 0.3
+    kill -TERM "${pids[alice]}"
+    finish alice; expect 143
+    wait "${pids[socat]}" || true
+    [[ "$(tr -d '\0' <heard)" != *interrupt* ]]
+}
