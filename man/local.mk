@@ -1,0 +1,18 @@
+# Manual pages.
+dist_man_MANS = \
+	man/gc-info.1 \
+	man/gc-keygen.1 \
+	man/gc-millionaires.1 \
+	man/gc-run.1 \
+	man/sotto.3 \
+	man/bristol.5 \
+	man/sotto-interface.5 \
+	man/sotto.7
+
+# Missing cross references are mandoc's business only once the pages are installed.
+.PHONY: lint-man
+lint-man:
+	@test -n "$(MANDOC)" || { echo "lint-man: mandoc is missing" >&2; exit 1; }
+	@for page in $(dist_man_MANS); do \
+		$(MANDOC) -T lint -W warning "$(srcdir)/$$page" || exit 1; \
+	done

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# The examples of the manual pages and of the README, run as they stand.
+
+load docs.bash
+
+# A folder with the files that examples speak of.
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    export PATH=$BINDIR:$PATH
+    mkdir here
+    cd here
+    cp "$SRCDIR"/circuits/millionaires.* .
+    blocks "$MAN/bristol.5" "circuit less.txt" >less.txt
+    blocks "$MAN/bristol.5" "circuit less.old.txt" >less.old.txt
+    [ -s less.txt ]
+    [ -s less.old.txt ]
+}
+
+# run_block FILE NAME N: runs the block's commands here and compares what they print. The two
+# machines of a session are this one, and meet at a unix socket.
+run_block() {
+    block "$1" "$2" "$3" >"$BATS_TEST_TMPDIR/session.$2"
+    commands_of <"$BATS_TEST_TMPDIR/session.$2" |
+        sed -e "s|[a-z]*\.example:7766|unix:$BATS_TEST_TMPDIR/link|" \
+            -e "s| :7766| unix:$BATS_TEST_TMPDIR/link|" >"$BATS_TEST_TMPDIR/script.$2"
+    [ -s "$BATS_TEST_TMPDIR/script.$2" ]
+    bash "$BATS_TEST_TMPDIR/script.$2" >"$BATS_TEST_TMPDIR/printed.$2" 3>&-
+    diff "$BATS_TEST_TMPDIR/printed.$2" <(printed_of <"$BATS_TEST_TMPDIR/session.$2")
+}
+
+# Every marked block but those of sessions, which take two.
+run_page() {
+    n=0
+    while read -r name; do
+        [[ $name != session* ]] || continue
+        run_block "$1" "$name" 1
+        n=$((n + 1))
+    done < <(names "$1")
+    [ "$n" -ge 1 ]
+}
+
+# Alice and Bob each in a folder of their own. Public keys travel between their blocks; a
+# pre-shared key is brought along.
+run_session() {
+    cp -r ../here ../alice
+    mv ../here ../bob
+    gc-keygen --psk -o ../alice/both.key
+    cp -p ../alice/both.key ../bob
+    n=$(grep -c 'test: session alice' "$1")
+    [ "$n" -ge 1 ]
+    for i in $(seq "$n"); do
+        (cd ../alice && run_block "$1" "session alice" "$i") 3>&- &
+        alice=$!
+        (cd ../bob && run_block "$1" "session bob" "$i")
+        wait "$alice"
+        cp ../alice/*.pub ../bob 2>/dev/null || true
+        cp ../bob/*.pub ../alice 2>/dev/null || true
+    done
+}
+
+@test "gc-run(1): examples" { run_page "$MAN/gc-run.1"; }
+@test "gc-run(1): two machines" { run_session "$MAN/gc-run.1"; }
+@test "gc-info(1): examples" { run_page "$MAN/gc-info.1"; }
+@test "gc-keygen(1): examples" { run_page "$MAN/gc-keygen.1"; }
+@test "gc-millionaires(1): examples" { run_page "$MAN/gc-millionaires.1"; }
+@test "gc-millionaires(1): two machines" { run_session "$MAN/gc-millionaires.1"; }
+@test "README: a first session" { run_session "$SRCDIR/README.md"; }
+
+@test "bristol(5): both examples are one circuit, and it compares" {
+    [ "$(gc-info less.txt | grep digest)" = "$(gc-info less.old.txt | grep digest)" ]
+    [ "$(gc-info less.old.txt | grep format)" = "format: bristol" ]
+    for pair in 0:0:0 0:1:1 1:0:0 1:1:0; do
+        IFS=: read -r a b below <<<"$pair"
+        [ "$(gc-run clear less.old.txt -q -i "0=$a" -i "1=$b")" = "$below" ]
+    done
+}
+
+@test "sotto-interface(5): the example fits a circuit" {
+    cp "$SRCDIR/tests/circuits/less8.txt" . 2>/dev/null || cat >less8.txt <<'CIRCUIT'
+1 17
+2 8 8
+1 1
+
+2 1 0 8 16 AND
+CIRCUIT
+    blocks "$MAN/sotto-interface.5" "interface less8.json" >less8.json
+    [[ $(gc-info less8.txt) == *"input alice: uint8_t of the garbler"* ]]
+    [[ $(gc-info less8.txt) == *"output result: bool"* ]]
+}

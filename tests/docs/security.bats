@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# The table of requirements in SECURITY.md: the files that it names exist, and the tests that it
+# names cite the requirement.
+
+load docs.bash
+
+rows() {
+    grep -E '^\| SEC-[0-9]+ \|' "$SRCDIR/SECURITY.md"
+}
+
+# column ROW N: the words between backquotes in it.
+column() {
+    awk -F'|' -v n="$2" '{ print $(n + 1) }' <<<"$1" | grep -oE '`[^`]+`' | tr -d '`'
+}
+
+@test "the requirements that apply are listed, each once" {
+    expected=$(printf 'SEC-%s\n' 1 2 3 4 5 6 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22)
+    same_lines "$expected" "$(rows | awk '{ print $2 }')"
+}
+
+@test "the code that the table names is there" {
+    while read -r row; do
+        for name in $(column "$row" 3); do
+            compgen -G "$SRCDIR/$name" >/dev/null || { echo "$row: no $name"; false; }
+        done
+    done < <(rows)
+}
+
+@test "each requirement names tests, and each of them cites it" {
+    while read -r row; do
+        requirement=$(awk '{ print $2 }' <<<"$row")
+        tests=$(column "$row" 4)
+        [ -n "$tests" ] || { echo "$requirement: no test"; false; }
+        for name in $tests; do
+            grep -qw "$requirement" "$SRCDIR/tests/$name" || { echo "$requirement: $name"; false; }
+        done
+    done < <(rows)
+}
+
+@test "a test cites a requirement that the table has" {
+    known=$(rows | awk '{ print $2 }')
+    cited=$(grep -rhoE 'SEC-[0-9]+' "$SRCDIR/tests" --include='*.c' --include='*.sh' | sort -u)
+    for name in $cited; do
+        grep -qx "$name" <<<"$known" || { echo "unknown: $name"; false; }
+    done
+}
