@@ -1,0 +1,82 @@
+#!/bin/sh
+# Runs every test and ends in a line "N passed, N failed". Installs and builds what is missing
+# first. SOTTO_BRISTOL_DIR may name a folder of published circuits for extra tests.
+set -u
+cd "$(dirname "$0")" || exit 1
+. tests/scripts/setup.sh
+
+passed=0
+failed=0
+
+# A step that is one check: counted by its exit status, its log shown when it fails.
+step() {
+    name=$1
+    shift
+    start=$(date +%s)
+    if "$@"; then
+        passed=$((passed + 1))
+        printf 'ok    %4ds  %s\n' $(($(date +%s) - start)) "$name"
+    else
+        failed=$((failed + 1))
+        printf 'FAIL  %4ds  %s\n' $(($(date +%s) - start)) "$name"
+    fi
+}
+
+# A step that runs a test suite: its tests are counted one by one.
+suite() {
+    name=$1
+    dir=$2
+    shift 2
+    start=$(date +%s)
+    log=build/$dir/suite.log
+    status=0
+    make -C "build/$dir" -j "$(nproc)" "$@" >"$log" 2>&1 || status=$?
+    ok=$(sed -n 's/^# PASS: *//p' "$log" | awk '{n += $1} END {print n + 0}')
+    bad=$(sed -n 's/^# \(FAIL\|ERROR\|XPASS\): *//p' "$log" | awk '{n += $1} END {print n + 0}')
+    [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    [ "$ok" -gt 0 ] || [ "$bad" -gt 0 ] || bad=1
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    [ "$bad" -eq 0 ] && word='ok  ' || word=FAIL
+    printf '%s  %4ds  %s: %d passed, %d failed\n' "$word" $(($(date +%s) - start)) "$name" \
+        "$ok" "$bad"
+    [ "$bad" -eq 0 ] || show_failures "$dir" "$log"
+}
+
+show_failures() {
+    grep -E '^(FAIL|ERROR|XPASS)|error:|Error [0-9]' "$2" | head -n 40
+    find "build/$1" -name '*.trs' -exec grep -lE '^:test-result: (FAIL|ERROR)' {} + 2>/dev/null |
+        while read -r trs; do
+            log=${trs%.trs}.log
+            echo "--- $log"
+            grep -E '^not ok|^#' "$log" | head -n 40
+        done
+}
+
+# shellcheck disable=SC2086 # lists of words
+install_packages $BUILD_PACKAGES $TEST_PACKAGES || exit 1
+bootstrap || exit 1
+
+step 'gcc builds without warnings' sh -c '
+    . tests/scripts/setup.sh
+    configure_in gcc CC=gcc --enable-werror && make_in gcc && make_in gcc check TESTS='
+suite 'tests, gcc' gcc check
+step 'lint' make_in gcc lint
+
+step 'clang builds without warnings, NDEBUG' sh -c '
+    . tests/scripts/setup.sh
+    configure_in clang CC=clang CPPFLAGS=-DNDEBUG --disable-shared --enable-werror &&
+        make_in clang && make_in clang check TESTS='
+suite 'unit tests, clang, NDEBUG' clang check-unit
+
+step 'sanitizers build' sh -c '
+    . tests/scripts/setup.sh
+    configure_in sanitizers --disable-shared --enable-werror --enable-sanitizers &&
+        make_in sanitizers && make_in sanitizers check TESTS='
+suite 'tests, sanitizers' sanitizers check
+
+step 'constant time under valgrind' tests/scripts/check-ctime.sh
+step 'a distribution builds, passes and installs' make_in gcc distcheck
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
