@@ -28,12 +28,18 @@ echo
 echo "Alice owns 5_300_000 and waits; Bob owns 4_100_000 and calls."
 
 echo 5_300_000 |
-    "$bin/gc-millionaires" --listen unix:alice.sock --identity alice.key --peer bob.pub \
+    "$bin/gc-millionaires" --listen 127.0.0.1:0 --identity alice.key --peer bob.pub \
         --stats >alice.out 2>alice.err &
 alice=$!
+address=
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    address=$(sed -n 's/^gc-millionaires: listening on //p' alice.err 2>/dev/null) || address=
+    [ -z "$address" ] || break
+    sleep 0.1
+done
 status=0
 echo 4_100_000 |
-    "$bin/gc-millionaires" --connect unix:alice.sock --identity bob.key --peer alice.pub \
+    "$bin/gc-millionaires" --connect "$address" --identity bob.key --peer alice.pub \
         --stats >bob.out 2>bob.err || status=$?
 wait "$alice" || status=$?
 
