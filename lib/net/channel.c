@@ -459,6 +459,15 @@ sotto_err channel_receive(struct sotto_channel *channel, uint8_t *data, size_t d
     }
 }
 
+bool channel_has_input(const struct sotto_channel *channel)
+{
+    struct pollfd in = {.fd = channel->transport.in.fd, .events = POLLIN};
+
+    if (channel->buffer_at < channel->buffer_len) return true;
+    if (channel->tls != NULL && tls_has_input(channel->tls)) return true;
+    return in.fd >= 0 && poll(&in, 1, 0) > 0;
+}
+
 /* ---------------------------------------------------------------------------------- sending -- */
 
 /* Once a send has failed, looks for what the peer said before it went, within the farewell time.

@@ -19,6 +19,9 @@ sotto_err channel_send(struct sotto_channel *channel, const uint8_t *data, size_
 /** Receives exactly data_len bytes. */
 sotto_err channel_receive(struct sotto_channel *channel, uint8_t *data, size_t data_len) CHECKED;
 
+/** Whether the peer has said something that waits to be received, or has left. Does not wait. */
+bool channel_has_input(const struct sotto_channel *channel);
+
 /** After a failed send: whether bytes from the peer can still be read, so that its last words (an
  *  abort) are heard. channel_receive() then reads them without waiting long. */
 bool channel_readable(struct sotto_channel *channel);

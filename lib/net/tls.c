@@ -502,6 +502,11 @@ sotto_err tls_receive(struct tls *tls, uint8_t *data, size_t capacity, size_t *g
     return report_failure(tls, 0);
 }
 
+bool tls_has_input(const struct tls *tls)
+{
+    return tls->in_at < tls->in_len || SSL_has_pending(tls->ssl) == 1;
+}
+
 sotto_err tls_binding(struct tls *tls, uint8_t binding[TLS_BINDING_LEN])
 {
     ERR_clear_error();

@@ -33,6 +33,9 @@ sotto_err tls_send(struct tls *tls, const uint8_t *data, size_t data_len) CHECKE
  *  SOTTO_ERR_AUTHENTICATION for a forged record or the peer's refusal. */
 sotto_err tls_receive(struct tls *tls, uint8_t *data, size_t capacity, size_t *got) CHECKED;
 
+/** Whether bytes from the peer are here that tls_receive() has not given out. */
+bool tls_has_input(const struct tls *tls);
+
 /** Exported keying material of this connection (RFC 8446, 7.5). */
 sotto_err tls_binding(struct tls *tls, uint8_t binding[TLS_BINDING_LEN]) CHECKED;
 

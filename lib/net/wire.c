@@ -76,7 +76,7 @@ static sotto_err hear_last_words(struct wire *wire, sotto_err err)
 
     if (err != SOTTO_ERR_DISCONNECTED) return err;
     memcpy(message, wire->context->message, sizeof message);
-    while (channel_readable(wire->channel)) {
+    while (!wire->has_early && channel_readable(wire->channel)) {
         sotto_err heard = channel_receive(wire->channel, header, sizeof header);
 
         if (heard == SOTTO_ERR_AUTHENTICATION) return heard;
@@ -110,14 +110,22 @@ static sotto_err unexpected(struct wire *wire, uint8_t type, size_t payload_len,
                 type, type_name(type), payload_len, type_name((uint8_t)expected));
 }
 
-/* Reads a header. False: it does not fit the table. */
+static sotto_err next_header(struct wire *wire, uint8_t header[FRAME_HEADER_LEN])
+{
+    if (!wire->has_early) return channel_receive(wire->channel, header, FRAME_HEADER_LEN);
+    memcpy(header, wire->early, FRAME_HEADER_LEN);
+    wire->has_early = false;
+    return SOTTO_OK;
+}
+
+/* Reads a header that fits the table. */
 static sotto_err receive_header(struct wire *wire, uint8_t *type, size_t *payload_len,
                                 enum frame_type expected)
 {
     uint8_t header[FRAME_HEADER_LEN];
     struct reader r = reader_over(header, sizeof header);
     sotto_role peer = wire->role == SOTTO_GARBLER ? SOTTO_EVALUATOR : SOTTO_GARBLER;
-    sotto_err err = channel_receive(wire->channel, header, sizeof header);
+    sotto_err err = next_header(wire, header);
     uint64_t padding;
 
     if (err != SOTTO_OK) return err;
@@ -148,7 +156,7 @@ sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payloa
     } while (got_type == FRAME_PROGRESS && type != FRAME_PROGRESS);
     if (got_type != (uint8_t)type || got_len < min_len || got_len > max_len)
         return unexpected(wire, got_type, got_len, type);
-    err = channel_receive(wire->channel, payload, got_len);
+    if (got_len > 0) err = channel_receive(wire->channel, payload, got_len);
     if (err == SOTTO_OK) *payload_len = got_len;
     return err;
 }
@@ -159,6 +167,24 @@ sotto_err wire_receive(struct wire *wire, uint8_t *payload, enum frame_type type
     size_t got_len;
 
     return wire_receive_up_to(wire, payload, &got_len, type, payload_len, payload_len);
+}
+
+/* A header of another type is judged when its turn has come; but an ABORT's always has. */
+sotto_err wire_hear_progress(struct wire *wire)
+{
+    while (!wire->has_early && channel_has_input(wire->channel)) {
+        sotto_err err = channel_receive(wire->channel, wire->early, sizeof wire->early);
+        uint8_t type;
+        size_t len;
+
+        if (err != SOTTO_OK) return err;
+        wire->has_early = true;
+        if (wire->early[0] != FRAME_PROGRESS && wire->early[0] != FRAME_ABORT) return SOTTO_OK;
+        err = receive_header(wire, &type, &len, FRAME_PROGRESS);
+        if (err != SOTTO_OK) return err;
+        if (len != 0) return unexpected(wire, type, len, FRAME_PROGRESS);
+    }
+    return SOTTO_OK;
 }
 
 sotto_err wire_send_all(struct wire *wire, enum frame_type type, const uint8_t *data,

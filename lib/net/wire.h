@@ -48,6 +48,8 @@ struct wire {
     sotto_role role;
     enum frame_type last_sent;
     enum frame_type last_received;
+    bool has_early; /* a header was read before its turn, in early */
+    uint8_t early[FRAME_HEADER_LEN];
 };
 
 void wire_init(struct wire *wire, struct sotto_channel *channel, sotto_role role);
@@ -65,6 +67,11 @@ sotto_err wire_receive(struct wire *wire, uint8_t *payload, enum frame_type type
 /** As wire_receive() for a frame of min_len to max_len bytes; *payload_len tells how many came. */
 sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,
                              enum frame_type type, size_t min_len, size_t max_len) CHECKED;
+
+/** Passes over the PROGRESS frames that have come, without waiting. For a side that has much to say
+ *  while its peer may send nothing else: unread, they would fill the line in the end, and a peer
+ *  that cannot send does not listen either. */
+sotto_err wire_hear_progress(struct wire *wire) CHECKED;
 
 /** Sends data of any length as frames of one type: full ones, then the rest; none for length 0. */
 sotto_err wire_send_all(struct wire *wire, enum frame_type type, const uint8_t *data,

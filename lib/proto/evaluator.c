@@ -159,7 +159,7 @@ static sotto_err receive_tables(struct evaluator *evaluator, struct run *run)
 static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
 {
     struct party *party = &evaluator->party;
-    sotto_err err = SOTTO_OK;
+    sotto_err err = check_interrupt(run->context);
 
     while (err == SOTTO_OK && !party->engine.finished) {
         size_t used;

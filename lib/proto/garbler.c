@@ -110,14 +110,18 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     return err;
 }
 
+/* Until the evaluator has all tables of the window it may say no more than that it is alive. */
 static sotto_err flush_tables(struct garbler *garbler, struct run *run)
 {
     size_t len = garbler->tables_len;
+    sotto_err err;
 
     if (len == 0) return SOTTO_OK;
     garbler->tables_len = 0;
     run->n_and += len / TABLE_LEN;
     run_report(run, SOTTO_PHASE_GATES);
+    err = wire_hear_progress(run->wire);
+    if (err != SOTTO_OK) return err;
     return wire_send(run->wire, FRAME_TABLES, garbler->party.frame, len);
 }
 
@@ -125,7 +129,7 @@ static sotto_err flush_tables(struct garbler *garbler, struct run *run)
 static sotto_err garble_pass(struct garbler *garbler, struct run *run)
 {
     struct party *party = &garbler->party;
-    sotto_err err = SOTTO_OK;
+    sotto_err err = check_interrupt(run->context);
 
     while (err == SOTTO_OK && !party->engine.finished) {
         size_t len;

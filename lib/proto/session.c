@@ -104,11 +104,31 @@ static void take_stats(struct sotto_session *session, const struct run *run,
     };
 }
 
+static uint64_t n_own_bits(const struct sotto_session *session)
+{
+    const struct plan *plan = &session->plan;
+
+    return session->role == SOTTO_GARBLER ? plan->n_garbler_bits : plan->n_evaluator_bits;
+}
+
+static sotto_err check_run(const struct sotto_session *session, const uint8_t *outputs,
+                           uint64_t results_len, const uint8_t *inputs)
+{
+    if (session->spent)
+        return fail(session->context, SOTTO_ERR_USAGE, "a session runs only once: make a new one");
+    if (outputs == NULL && results_len > 0)
+        return fail(session->context, SOTTO_ERR_USAGE, "no room for the outputs was given");
+    if (inputs == NULL && n_own_bits(session) > 0)
+        return fail(session->context, SOTTO_ERR_USAGE, "no inputs were given");
+    return SOTTO_OK;
+}
+
 /* Results go to a buffer of their own first: the caller sees them after the last check, or not at
  * all. */
 sotto_err sotto_session_run(sotto_session *session, uint8_t *outputs, sotto_channel *channel,
                             const uint8_t *inputs)
 {
+    static const uint8_t no_inputs[1];
     bool learns = plan_reveals_to(&session->plan, session->role);
     uint64_t results_len = learns ? session->plan.n_instances * session->plan.n_output_bits : 0;
     double begin = monotonic_seconds();
@@ -118,20 +138,19 @@ sotto_err sotto_session_run(sotto_session *session, uint8_t *outputs, sotto_chan
         .context = session->context,
         .plan = &session->plan,
         .wire = &wire,
-        .inputs = inputs,
+        .inputs = inputs != NULL ? inputs : no_inputs,
         .progress = session->progress,
         .progress_user = session->progress_user,
     };
-    sotto_err err;
+    sotto_err err = check_run(session, outputs, results_len, inputs);
 
-    if (session->spent)
-        return fail(session->context, SOTTO_ERR_USAGE, "a session runs only once: make a new one");
+    if (err != SOTTO_OK) return err;
     wire_init(&wire, channel, session->role);
     results = bulk_new(results_len, 1);
     run.results = results;
     err = results != NULL ? run_protocol(session, &run) : fail_memory(session->context);
     if (err != SOTTO_OK) wire_abort(&wire, err);
-    else if (learns) {
+    else if (results_len > 0) {
         ct_mark_public(results, results_len); /* the agreed output, after every check */
         memcpy(outputs, results, results_len);
     }
