@@ -71,7 +71,7 @@ suite 'unit tests, clang, NDEBUG' clang check-unit
 
 step 'sanitizers build' sh -c '
     . tests/scripts/setup.sh
-    configure_in sanitizers --disable-shared --enable-werror --enable-sanitizers &&
+    configure_in sanitizers CC=clang --disable-shared --enable-werror --enable-sanitizers &&
         make_in sanitizers && make_in sanitizers check TESTS='
 suite 'tests, sanitizers' sanitizers check
 

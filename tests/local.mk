@@ -23,24 +23,34 @@ LDADD = libsotto_test.la $(CHECK_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/support.c tests/support/support.h \
 	tests/support/test_heap.c tests/support/test_random.c \
+	tests/support/circuits.c tests/support/circuits.h \
+	tests/support/pair.c tests/support/pair.h \
+	tests/support/replica.c tests/support/replica.h \
 	tests/reference/reference.c tests/reference/reference.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
 UNIT_TESTS = \
 	tests/unit/base \
 	tests/unit/bristol \
+	tests/unit/cheat \
 	tests/unit/circuit \
 	tests/unit/credentials \
 	tests/unit/crypto \
 	tests/unit/delta_attack \
+	tests/unit/faults \
 	tests/unit/garble \
 	tests/unit/garble_kernels \
+	tests/unit/hello \
 	tests/unit/interface \
 	tests/unit/net \
 	tests/unit/ot \
+	tests/unit/random \
 	tests/unit/schedule \
+	tests/unit/session \
 	tests/unit/tls \
-	tests/unit/values
+	tests/unit/transcript \
+	tests/unit/values \
+	tests/unit/wire
 
 BATS_TESTS = \
 	tests/cli/completions.bats \
@@ -92,8 +102,13 @@ tests_fuzz_fuzz_interface_SOURCES += tests/fuzz/replay.c
 endif
 EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-interface tests/circuits
 
+# The real source of randomness, not the repeatable one.
+tests_unit_random_SOURCES = tests/unit/random.c lib/base/random.c
+# Flags of its own give it objects of its own, apart from those of libtool.
+tests_unit_random_CFLAGS = $(AM_CFLAGS)
+tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
-EXTRA_DIST += tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
+EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
 .PHONY: check-unit check-ctime check-fuzz bench lint regenerate
 check-unit:
@@ -120,3 +135,5 @@ lint: lint-man
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions
 	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .
+	$(MAKE) $(AM_MAKEFLAGS) tests/unit/transcript
+	UPDATE_KAT=1 SRCDIR='$(srcdir)' tests/unit/transcript
