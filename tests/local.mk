@@ -21,7 +21,7 @@ AM_TESTS_ENVIRONMENT = \
 LDADD = libsotto_test.la $(CHECK_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 check_LTLIBRARIES += libsotto_test.la
-libsotto_test_la_SOURCES = tests/support/support.c tests/support/support.h \
+libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
 	tests/support/pair.c tests/support/pair.h \

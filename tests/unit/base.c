@@ -5,6 +5,7 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#undef fail /* Check's old name for its own; here it is the library's */
 
 START_TEST(errors_carry_text)
 {
@@ -252,8 +251,6 @@ int main(void)
 {
     Suite *suite = suite_create("base");
     TCase *tests = tcase_create("base");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_test(tests, errors_carry_text);
     tcase_add_test(tests, text_is_escaped);
@@ -268,9 +265,5 @@ int main(void)
     tcase_add_test(tests, instruction_sets_are_nested);
     tcase_add_test(tests, context_reports_lack_of_memory);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

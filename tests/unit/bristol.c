@@ -1,4 +1,5 @@
 /* Reading and writing circuits: formats, strictness, limits, and files that lie. */
+#include "tests/support/suite.h"
 #include "tests/unit/circuits.h"
 
 #include <dirent.h>
@@ -693,8 +694,6 @@ int main(void)
 {
     Suite *suite = suite_create("bristol");
     TCase *tests = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -721,8 +720,5 @@ int main(void)
     tcase_add_test(tests, write_refusals);
     tcase_add_test(tests, allocation_failures);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 #include "ot/extension.h"
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -449,14 +450,19 @@ START_TEST(cheat_flips_under_tls)
     record_wipe(&relay.streams[1 - _i].sent);
     /* From the end, where the output messages and DONE are, to the hello. */
     for (size_t back = 1; back < 260; back += 3) {
+        bool in_header = is_in_tls_header(&clean, back);
+        int n_tries = 0;
         sotto_err err;
 
-        relay_init(&relay);
-        relay.streams[_i].flip_at = 8 * (clean.len - back) + back % 8;
-        pair_run(sides[0], sides[1], &relay);
-        relay_wipe(&relay);
+        /* On a busy machine the other side may give up waiting first, which proves nothing. */
+        do {
+            relay_init(&relay);
+            relay.streams[_i].flip_at = 8 * (clean.len - back) + back % 8;
+            pair_run(sides[0], sides[1], &relay);
+            relay_wipe(&relay);
+        } while (!in_header && sides[_i]->err == SOTTO_ERR_TIMEOUT && ++n_tries < 10);
         err = sides[1 - _i]->err; /* of whom the change reaches */
-        if (is_in_tls_header(&clean, back)) ck_assert_int_ne(err, SOTTO_OK);
+        if (in_header) ck_assert_int_ne(err, SOTTO_OK);
         else ck_assert_int_eq(err, SOTTO_ERR_AUTHENTICATION);
         for (int role = 0; role < 2; role++)
             if (sides[role]->err != SOTTO_OK) ck_assert(side_is_untouched(sides[role]));
@@ -471,8 +477,7 @@ START_TEST(cheat_flips_under_tls)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- afterwards
- * -- */
+/* ------------------------------------------------------------------------------ afterwards -- */
 
 /* SEC-19: what leaves after a failure is one and the same, whatever it was. */
 START_TEST(cheat_abort_tells_nothing)
@@ -509,8 +514,6 @@ int main(void)
     Suite *suite = suite_create("cheat");
     TCase *frames = tcase_create("frames");
     TCase *contents = tcase_create("contents");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(frames, cheat_honest_replay, 0, 2);
     tcase_add_loop_test(frames, cheat_wrong_type, 0, 2);
@@ -531,9 +534,5 @@ int main(void)
     tcase_add_loop_test(contents, cheat_abort_tells_nothing, 0, 2);
     tcase_set_timeout(contents, 120);
     suite_add_tcase(suite, contents);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

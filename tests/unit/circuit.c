@@ -1,4 +1,5 @@
 /* The canonical circuit: folding, digest, accessors and clear evaluation; the public circuits. */
+#include "tests/support/suite.h"
 #include "tests/unit/circuits.h"
 
 #include <sodium.h>
@@ -575,8 +576,6 @@ int main(void)
 {
     Suite *suite = suite_create("circuit");
     TCase *tests = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -596,8 +595,5 @@ int main(void)
     tcase_add_test(tests, allocation_failures);
     add_public(tests);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

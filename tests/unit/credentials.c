@@ -2,6 +2,7 @@
 #include "net/credentials.h"
 
 #include "base/memory.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -450,13 +451,8 @@ static TCase *reading_cases(void)
 int main(void)
 {
     Suite *suite = suite_create("credentials");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     suite_add_tcase(suite, making_cases());
     suite_add_tcase(suite, reading_cases());
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

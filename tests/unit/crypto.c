@@ -5,6 +5,7 @@
 #include "crypto/oracle.h"
 #include "crypto/prg.h"
 #include "tests/reference/reference.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -587,13 +588,6 @@ static Suite *crypto_suite(void)
 
 int main(void)
 {
-    SRunner *runner;
-    int n_failed;
-
     if (sodium_init() < 0) return EXIT_FAILURE;
-    runner = srunner_create(crypto_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(crypto_suite());
 }

@@ -7,6 +7,7 @@
  */
 #include "garble/kernels.h"
 #include "tests/reference/reference.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -366,11 +367,5 @@ static Suite *delta_attack_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(delta_attack_suite());
-    int n_failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(delta_attack_suite());
 }

@@ -6,6 +6,7 @@
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
 #include "tests/support/replica.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -615,8 +616,6 @@ int main(void)
     TCase *leaving = tcase_create("a peer leaves");
     TCase *time = tcase_create("time");
     TCase *memory = tcase_create("memory");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(leaving, faults_cut_anywhere, 0, 4);
     tcase_add_loop_test(leaving, faults_recording_ends_anywhere, 0, 2 * N_PARTS);
@@ -637,9 +636,5 @@ int main(void)
     tcase_add_loop_test(memory, faults_leave_no_secret, 0, 2);
     tcase_set_timeout(memory, 120);
     suite_add_tcase(suite, memory);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

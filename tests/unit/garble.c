@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "circuit/schedule.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -288,8 +289,6 @@ int main(void)
 {
     Suite *suite = suite_create("garble");
     TCase *tests = tcase_create("engine");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(tests, engine_computes_the_circuit, 0, CPU_N_ISAS);
     tcase_add_test(tests, tables_do_not_depend_on_buffers);
@@ -298,9 +297,5 @@ int main(void)
     tcase_add_test(tests, engine_reports_lack_of_memory);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
  * slow reference, and every row of the truth table. */
 #include "garble/kernels.h"
 #include "tests/reference/reference.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -297,11 +298,5 @@ static Suite *garble_kernels_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(garble_kernels_suite());
-    int n_failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(garble_kernels_suite());
 }

@@ -7,6 +7,7 @@
 
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -498,8 +499,6 @@ int main(void)
     Suite *suite = suite_create("hello");
     TCase *real = tcase_create("two real sides");
     TCase *crafted_case = tcase_create("crafted hellos");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_test(real, hello_same_tasks_agree);
     tcase_add_loop_test(real, hello_same_role, 0, 2);
@@ -522,9 +521,5 @@ int main(void)
     tcase_add_loop_test(crafted_case, hello_from_a_stranger, 0, 2);
     tcase_set_timeout(crafted_case, 120);
     suite_add_tcase(suite, crafted_case);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,4 +1,5 @@
 /* Interfaces: the JSON reader's strictness, the default one, and the digest. */
+#include "tests/support/suite.h"
 #include "tests/unit/circuits.h"
 
 #include "base/heap.h"
@@ -503,8 +504,6 @@ int main(void)
 {
     Suite *suite = suite_create("interface");
     TCase *tests = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -523,8 +522,5 @@ int main(void)
     tcase_add_test(tests, allocation_failures);
     tcase_add_test(tests, default_allocation_failures);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -1,4 +1,5 @@
 /* Addresses, transports, dialling, listening and plaintext channels. */
+#include "tests/support/suite.h"
 #include "tests/unit/parties.h"
 
 #include "net/address.h"
@@ -953,14 +954,9 @@ static TCase *stream_cases(void)
 int main(void)
 {
     Suite *suite = suite_create("net");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     suite_add_tcase(suite, address_cases());
     suite_add_tcase(suite, connection_cases());
     suite_add_tcase(suite, stream_cases());
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -446,8 +447,6 @@ int main(void)
     TCase *base = tcase_create("base");
     TCase *extension = tcase_create("extension");
     TCase *transfer = tcase_create("transfer");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_test(base, base_keys_agree);
     tcase_add_test(base, base_keys_are_bound);
@@ -467,9 +466,5 @@ int main(void)
     tcase_add_test(transfer, transfers_refuse_tweak_overflow);
     tcase_add_test(transfer, allocation_failures);
     suite_add_tcase(suite, transfer);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * the other tests.
  */
 #include "base/random.h"
+#include "tests/support/suite.h"
 
 #include <check.h>
 #include <sodium.h>
@@ -87,17 +88,11 @@ int main(void)
 {
     Suite *suite = suite_create("random");
     TCase *tcase = tcase_create("random");
-    SRunner *runner;
-    int n_failed;
 
     if (sodium_init() < 0) return EXIT_FAILURE;
     tcase_add_test(tcase, random_differs_across_fork);
     tcase_add_test(tcase, random_has_no_switch);
     tcase_add_test(tcase, random_fills_what_was_asked_for);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

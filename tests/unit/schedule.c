@@ -1,4 +1,5 @@
 /* Schedules against an executor that knows nothing of how they were made. */
+#include "tests/support/suite.h"
 #include "tests/unit/circuits.h"
 
 #include "circuit/schedule.h"
@@ -380,8 +381,6 @@ int main(void)
 {
     Suite *suite = suite_create("schedule");
     TCase *tests = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -397,8 +396,5 @@ int main(void)
     if (getenv("SOTTO_BRISTOL_DIR") != NULL)
         tcase_add_loop_test(tests, public_schedules, 0, (int)N_PUBLIC);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "proto/party.h"
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -567,8 +568,6 @@ int main(void)
     TCase *runs = tcase_create("runs");
     TCase *api = tcase_create("api");
     TCase *tweaks = tcase_create("tweaks");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(runs, session_random_circuits, 0, N_RANDOM);
     tcase_add_loop_test(runs, session_shapes, 0, N_SHAPES);
@@ -588,9 +587,5 @@ int main(void)
     tcase_add_test(tweaks, session_tweaks_never_repeat);
     tcase_add_test(tweaks, session_tweaks_run_out);
     suite_add_tcase(suite, tweaks);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

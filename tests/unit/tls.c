@@ -1,4 +1,5 @@
 /* TLS channels: who is let in, who is not, and what an attacker on the wire achieves. */
+#include "tests/support/suite.h"
 #include "tests/unit/parties.h"
 
 #include "net/credentials.h"
@@ -860,8 +861,6 @@ int main(void)
     Suite *suite = suite_create("tls");
     TCase *cases = tcase_create("credentials");
     TCase *wire = tcase_create("wire");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_add_test(cases, two_identities_meet);
     tcase_add_test(cases, a_throw_away_pair_meets);
@@ -888,8 +887,5 @@ int main(void)
     tcase_add_test(wire, failed_allocations_end_cleanly);
     tcase_set_timeout(wire, 300);
     suite_add_tcase(suite, wire);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
 #include "tests/support/replica.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -393,8 +394,6 @@ int main(void)
     Suite *suite = suite_create("transcript");
     TCase *bytes = tcase_create("bytes");
     TCase *secrets = tcase_create("secrets");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(bytes, transcript_baseline, 0, CPU_N_ISAS);
     tcase_add_loop_test(bytes, transcript_rederived, 0, N_SCENES);
@@ -405,9 +404,5 @@ int main(void)
     tcase_add_loop_test(secrets, transcript_depends_on_both_nonces, 0, 2);
     tcase_set_timeout(secrets, 60);
     suite_add_tcase(suite, secrets);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Values between text and bits (apps/values.h): every type, in and out of range, there and back. */
 #include "apps/values.h"
 #include "apps/json.h"
+#include "tests/support/suite.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -386,8 +387,6 @@ int main(void)
 {
     Suite *suite = suite_create("values");
     TCase *tests = tcase_create("values");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(tests, good_values, 0, sizeof goods / sizeof goods[0]);
     tcase_add_loop_test(tests, printed_values_are_inputs, 0, sizeof goods / sizeof goods[0]);
@@ -397,9 +396,5 @@ int main(void)
     tcase_add_loop_test(tests, json_grammar, 0, sizeof documents / sizeof documents[0]);
     tcase_add_test(tests, json_depth_is_bounded);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

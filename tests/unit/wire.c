@@ -4,6 +4,7 @@
  */
 #include "net/wire.h"
 
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
@@ -607,8 +608,6 @@ int main(void)
     Suite *suite = suite_create("wire");
     TCase *table = tcase_create("table");
     TCase *frames = tcase_create("frames");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(table, wire_receives_by_the_table, 0, 2 * FRAME_ABORT);
     tcase_add_loop_test(table, wire_sends_by_the_table, 0, 2 * FRAME_ABORT);
@@ -634,9 +633,5 @@ int main(void)
     tcase_add_test(frames, wire_long_message_cut_elsewhere);
     tcase_set_timeout(frames, 30);
     suite_add_tcase(suite, frames);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }
