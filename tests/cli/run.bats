@@ -224,6 +224,31 @@ disagree()
     finish alice; expect 22; silent
 }
 
+@test "a peer process that is killed in any phase is 22, or 21 before it came" {
+    "$BINDIR/gc-keygen" -o a.key >a.pub
+    "$BINDIR/gc-keygen" -o b.key >b.pub
+    local survivor victim role delay
+    for role in garble evaluate; do
+        for delay in 0 0.01 0.02 0.04 0.1 0.3; do
+            local here=garble there=evaluate mine=a theirs=b
+            [ $role = garble ] || { here=evaluate; there=garble; mine=b; theirs=a; }
+            start survivor gc-run $here "$CIRCUITS/mul8.txt" -i $mine=3 --instances 3000000 \
+                --max-memory 64G --listen "unix:$PWD/s" --connect-timeout 3s \
+                --identity a.key --peer b.pub
+            until_true test -S s
+            start victim gc-run $there "$CIRCUITS/mul8.txt" -i $theirs=5 --instances 3000000 \
+                --max-memory 64G --connect "unix:$PWD/s" --identity b.key --peer a.pub
+            sleep $delay
+            kill -KILL "${pids[victim]}"
+            finish survivor
+            silent
+            [[ "$status" =~ ^(21|22)$ ]] || expect 22
+            [ "$delay" != 0.3 ] || expect 22 "the peer"
+            finish victim
+        done
+    done
+}
+
 @test "a peer that speaks something else is 24" {
     garble --listen "unix:$PWD/s"
     until_true test -S s
