@@ -126,11 +126,14 @@ static const char *format_name(const struct info *info)
     return info->stats.format == SOTTO_FORMAT_FASHION ? "fashion" : "bristol";
 }
 
+/* Connecting by TCP and the TLS 1.3 handshake take a round trip each, a flight takes half of one.
+ */
 static double predicted_seconds(const struct info *info, const struct link *link)
 {
     double bytes = (double)(info->cost.garbler_bytes_tls + info->cost.evaluator_bytes_tls);
+    double round_trips = 2 + (double)info->cost.flights / 2;
 
-    return (double)info->cost.flights * link->rtt_seconds + 8 * bytes / link->bits_per_second +
+    return round_trips * link->rtt_seconds + 8 * bytes / link->bits_per_second +
            (double)info->cost.n_and / AND_RATE;
 }
 

@@ -428,7 +428,7 @@ typedef struct sotto_cost {
     uint64_t garbler_bytes_tls; /**< the same with TLS handshake and records, to within 64 bytes */
     uint64_t evaluator_bytes_tls; /**< likewise */
     uint64_t peak_memory;         /**< bytes of labels, schedule, circuit and buffers of a party */
-    uint64_t flights;             /**< messages that wait for the peer, TLS not counted */
+    uint64_t flights;             /**< one-way messages that are waited for, TLS not counted */
 } sotto_cost;
 
 /** Predicts the cost of a run. Returns SOTTO_ERR_USAGE, SOTTO_ERR_LIMIT or SOTTO_ERR_MEMORY. */
