@@ -11,7 +11,7 @@
 
 /** Changes whenever the same circuit would be scheduled in another order. The algorithm of each
  *  version stands at the top of schedule.c. */
-#define SCHEDULE_VERSION 1
+#define SCHEDULE_VERSION 2
 
 struct schedule_step {
     uint32_t n_free;
