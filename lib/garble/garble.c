@@ -7,8 +7,13 @@ sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint
                       const block *start, const block *delta)
 {
     block *labels = bulk_new(n_slots, sizeof *labels);
+    struct narrow_keys *keys = bulk_new(1, sizeof *keys);
 
-    if (labels == NULL) return fail_memory(context);
+    if (labels == NULL || keys == NULL) {
+        bulk_free(labels, n_slots, sizeof *labels);
+        bulk_free(keys, 1, sizeof *keys);
+        return fail_memory(context);
+    }
     *engine = (struct engine){
         .kernels = garble_kernels(),
         .hash = {.start = *start},
@@ -16,6 +21,7 @@ sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint
         .n_slots = n_slots,
         .delta = delta,
         .finished = true,
+        .keys = keys,
     };
     return SOTTO_OK;
 }
@@ -23,6 +29,7 @@ sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint
 void engine_wipe(struct engine *engine)
 {
     bulk_free(engine->labels, engine->n_slots, sizeof *engine->labels);
+    bulk_free(engine->keys, 1, sizeof *engine->keys);
     mem_wipe(engine, sizeof *engine);
 }
 
@@ -78,6 +85,20 @@ static sotto_err next_batch(struct engine *engine, struct sotto_context *context
     return SOTTO_OK;
 }
 
+/* Whether the batch goes to the narrow kernels: not a single narrow one between wide ones, since
+ * keys are expanded for several. Sees to it that its keys are there. */
+static bool prepare_narrow(struct engine *engine, size_t n, uint64_t first)
+{
+    bool follows_narrow = engine->was_narrow;
+
+    engine->was_narrow = n < N_NARROW;
+    if (!engine->was_narrow || !follows_narrow) return false;
+    if (!engine->has_keys || first - engine->keys->first > N_NARROW - n)
+        engine->kernels->expand(engine->keys, &engine->hash.start, first);
+    engine->has_keys = true;
+    return true;
+}
+
 sotto_err engine_garble(struct engine *engine, struct sotto_context *context, uint8_t *tables,
                         size_t *tables_len, size_t capacity)
 {
@@ -91,8 +112,12 @@ sotto_err engine_garble(struct engine *engine, struct sotto_context *context, ui
             next_batch(engine, context, &gates, &n, &first, (capacity - at) / TABLE_LEN);
 
         if (err != SOTTO_OK) return err;
-        engine->kernels->garble(engine->labels, tables + at, gates, n, engine->delta,
-                                &engine->hash.start, first);
+        if (prepare_narrow(engine, n, first))
+            engine->kernels->garble_narrow(engine->labels, tables + at, gates, n, engine->delta,
+                                           engine->keys, first);
+        else
+            engine->kernels->garble(engine->labels, tables + at, gates, n, engine->delta,
+                                    &engine->hash.start, first);
         at += n * TABLE_LEN;
         engine->and_at += n;
         advance(engine);
@@ -114,8 +139,12 @@ sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, 
             next_batch(engine, context, &gates, &n, &first, (tables_len - at) / TABLE_LEN);
 
         if (err != SOTTO_OK) return err;
-        engine->kernels->evaluate(engine->labels, tables + at, gates, n, &engine->hash.start,
-                                  first);
+        if (prepare_narrow(engine, n, first))
+            engine->kernels->evaluate_narrow(engine->labels, tables + at, gates, n, engine->keys,
+                                             first);
+        else
+            engine->kernels->evaluate(engine->labels, tables + at, gates, n, &engine->hash.start,
+                                      first);
         at += n * TABLE_LEN;
         engine->and_at += n;
         advance(engine);

@@ -21,8 +21,11 @@ struct engine {
     const block *delta; /* NULL for the evaluator; owned by the caller */
     struct gate_source *source;
     struct gate_span span;
-    size_t and_at; /* ANDs of the span already done */
-    bool finished; /* the source is exhausted */
+    size_t and_at;   /* ANDs of the span already done */
+    bool finished;   /* the source is exhausted */
+    bool was_narrow; /* the last batch */
+    bool has_keys;
+    struct narrow_keys *keys; /* of the coming ANDs, while batches are narrow */
 };
 
 /** Takes n_slots labels of bulk memory. start is the session's hash start point. delta is NULL for

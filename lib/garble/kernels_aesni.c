@@ -102,8 +102,93 @@ static void aesni_evaluate(block *labels, const uint8_t *tables, const struct sl
     if (i < n) evaluate_group(labels, tables + TABLE_LEN * i, gates + i, 1, start, first + i);
 }
 
+/* The round keys of keys number 'at' and on, side by side. */
+AESNI_INLINE void store_round(block *keys, const struct aesni_keys *k)
+{
+    __m128i low = _mm_unpacklo_epi32(k->word[0], k->word[1]);
+    __m128i high = _mm_unpacklo_epi32(k->word[2], k->word[3]);
+    const size_t step = sizeof(__m128i) / BLOCK_LEN;
+
+    aesni_store(keys, _mm_unpacklo_epi64(low, high));
+    aesni_store(keys + step, _mm_unpackhi_epi64(low, high));
+    low = _mm_unpackhi_epi32(k->word[0], k->word[1]);
+    high = _mm_unpackhi_epi32(k->word[2], k->word[3]);
+    aesni_store(keys + 2 * step, _mm_unpacklo_epi64(low, high));
+    aesni_store(keys + 3 * step, _mm_unpackhi_epi64(low, high));
+}
+
+static void aesni_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+    for (size_t at = 0; at < 2 * N_NARROW; at += 4) {
+        struct aesni_keys k = aesni_keys_start(start, 2 * first + at);
+
+        store_round(&keys->round[0][at], &k);
+        for (size_t i = 0; i < 10; i++) {
+            aesni_keys_next(&k, constants[i]);
+            store_round(&keys->round[i + 1][at], &k);
+        }
+    }
+    keys->start = *start;
+    keys->first = first;
+}
+
+/* Takes x[0] and x[1], and y[0] and y[1] unless y is NULL, through AES under the keys of inputs a
+ * and b of the AND that stands at 'at'. Whether y is NULL is known when this is inlined. */
+AESNI_INLINE void encrypt_narrow(__m128i *x, __m128i *y, const struct narrow_keys *keys, size_t at)
+{
+#pragma GCC unroll 11
+    for (size_t round = 0; round < 11; round++) {
+        enum aesni_step step = round == 0 ? AESNI_WHITEN : (round < 10 ? AESNI_MIDDLE : AESNI_LAST);
+
+#pragma GCC unroll 2
+        for (size_t side = 0; side < 2; side++) {
+            __m128i key = aesni_load(&keys->round[round][2 * at + side]);
+
+            x[side] = aesni_step(x[side], key, step);
+            if (y != NULL) y[side] = aesni_step(y[side], key, step);
+        }
+    }
+}
+
+static void aesni_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                size_t n, const block *delta, const struct narrow_keys *keys,
+                                uint64_t first)
+{
+    struct offset offset = {aesni_load(delta), aesni_sigma(aesni_load(delta))};
+
+    for (size_t i = 0; i < n; i++) {
+        __m128i x[2], y[2];
+
+        x[0] = aesni_sigma(aesni_load(&labels[gates[i].a]));
+        x[1] = aesni_sigma(aesni_load(&labels[gates[i].b]));
+        y[0] = _mm_xor_si128(x[0], offset.sigma);
+        y[1] = _mm_xor_si128(x[1], offset.sigma);
+        encrypt_narrow(x, y, keys, (size_t)(first - keys->first) + i);
+        finish_garbling(labels, tables + TABLE_LEN * i, &gates[i], x, y, offset);
+    }
+}
+
+static void aesni_evaluate_narrow(block *labels, const uint8_t *tables,
+                                  const struct slot_gate *gates, size_t n,
+                                  const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        __m128i x[2];
+
+        x[0] = aesni_sigma(aesni_load(&labels[gates[i].a]));
+        x[1] = aesni_sigma(aesni_load(&labels[gates[i].b]));
+        encrypt_narrow(x, NULL, keys, (size_t)(first - keys->first) + i);
+        finish_evaluation(labels, tables + TABLE_LEN * i, &gates[i], x);
+    }
+}
+
 const struct garble_kernels garble_kernels_aesni = {
     .isa = CPU_AESNI,
     .garble = aesni_garble,
     .evaluate = aesni_evaluate,
+    .expand = aesni_expand,
+    .garble_narrow = aesni_garble_narrow,
+    .evaluate_narrow = aesni_evaluate_narrow,
 };

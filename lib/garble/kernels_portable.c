@@ -98,8 +98,32 @@ static void portable_evaluate(block *labels, const uint8_t *tables, const struct
     mem_wipe(x, sizeof x);
 }
 
+/* The bit slice makes round keys of its own. */
+static void portable_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    keys->start = *start;
+    keys->first = first;
+}
+
+static void portable_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                   size_t n, const block *delta, const struct narrow_keys *keys,
+                                   uint64_t first)
+{
+    portable_garble(labels, tables, gates, n, delta, &keys->start, first);
+}
+
+static void portable_evaluate_narrow(block *labels, const uint8_t *tables,
+                                     const struct slot_gate *gates, size_t n,
+                                     const struct narrow_keys *keys, uint64_t first)
+{
+    portable_evaluate(labels, tables, gates, n, &keys->start, first);
+}
+
 const struct garble_kernels garble_kernels_portable = {
     .isa = CPU_PORTABLE,
     .garble = portable_garble,
     .evaluate = portable_evaluate,
+    .expand = portable_expand,
+    .garble_narrow = portable_garble_narrow,
+    .evaluate_narrow = portable_evaluate_narrow,
 };

@@ -144,8 +144,95 @@ static void vaes256_evaluate(block *labels, const uint8_t *tables, const struct 
                                   start, first + whole);
 }
 
+/* The round keys of keys number 'at' and on, side by side. */
+VAES256_INLINE void store_round(block *keys, const struct vaes256_keys *k)
+{
+    __m256i low = _mm256_unpacklo_epi32(k->word[0], k->word[1]);
+    __m256i high = _mm256_unpacklo_epi32(k->word[2], k->word[3]);
+    const size_t step = sizeof(__m256i) / BLOCK_LEN;
+
+    vaes256_store(keys, _mm256_unpacklo_epi64(low, high));
+    vaes256_store(keys + step, _mm256_unpackhi_epi64(low, high));
+    low = _mm256_unpackhi_epi32(k->word[0], k->word[1]);
+    high = _mm256_unpackhi_epi32(k->word[2], k->word[3]);
+    vaes256_store(keys + 2 * step, _mm256_unpacklo_epi64(low, high));
+    vaes256_store(keys + 3 * step, _mm256_unpackhi_epi64(low, high));
+}
+
+static void vaes256_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+    for (size_t at = 0; at < 2 * N_NARROW; at += 8) {
+        struct vaes256_keys k = vaes256_keys_start(start, 2 * first + at);
+
+        store_round(&keys->round[0][at], &k);
+        for (size_t i = 0; i < 10; i++) {
+            vaes256_keys_next(&k, constants[i]);
+            store_round(&keys->round[i + 1][at], &k);
+        }
+    }
+    keys->start = *start;
+    keys->first = first;
+}
+
+/* The round keys of one AND: of input a in the low half, of input b in the high one. */
+VAES256_INLINE __m256i narrow_key(const struct narrow_keys *keys, size_t round, size_t at)
+{
+    return vaes256_load(&keys->round[round][2 * at]);
+}
+
+static void vaes256_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                  size_t n, const block *delta, const struct narrow_keys *keys,
+                                  uint64_t first)
+{
+    __m256i both = vaes256_broadcast(delta);
+    struct offset offset = {
+        _mm256_inserti128_si256(both, _mm_setzero_si128(), 1),
+        vaes256_sigma(both),
+    };
+
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)(first - keys->first) + i;
+        __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i])), y, key;
+
+        x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
+        y = _mm256_xor_si256(x, offset.sigma);
+#pragma GCC unroll 9
+        for (size_t round = 1; round < 10; round++) {
+            key = narrow_key(keys, round, at);
+            x = _mm256_aesenc_epi128(x, key);
+            y = _mm256_aesenc_epi128(y, key);
+        }
+        key = narrow_key(keys, 10, at);
+        x = _mm256_aesenclast_epi128(x, key);
+        y = _mm256_aesenclast_epi128(y, key);
+        finish_garbling(labels, tables + TABLE_LEN * i, &gates[i], x, y, offset);
+    }
+}
+
+static void vaes256_evaluate_narrow(block *labels, const uint8_t *tables,
+                                    const struct slot_gate *gates, size_t n,
+                                    const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)(first - keys->first) + i;
+        __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i]));
+
+        x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
+#pragma GCC unroll 9
+        for (size_t round = 1; round < 10; round++)
+            x = _mm256_aesenc_epi128(x, narrow_key(keys, round, at));
+        x = _mm256_aesenclast_epi128(x, narrow_key(keys, 10, at));
+        finish_evaluation(labels, tables + TABLE_LEN * i, &gates[i], x);
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes256 = {
     .isa = CPU_VAES256,
     .garble = vaes256_garble,
     .evaluate = vaes256_evaluate,
+    .expand = vaes256_expand,
+    .garble_narrow = vaes256_garble_narrow,
+    .evaluate_narrow = vaes256_evaluate_narrow,
 };

@@ -146,8 +146,58 @@ static void vaes512_evaluate(block *labels, const uint8_t *tables, const struct 
                                     start, first + whole);
 }
 
+/* The round keys of keys number 'at' and on, side by side. */
+VAES512_INLINE void store_round(block *keys, const struct vaes512_keys *k)
+{
+    __m512i low = _mm512_unpacklo_epi32(k->word[0], k->word[1]);
+    __m512i high = _mm512_unpacklo_epi32(k->word[2], k->word[3]);
+    const size_t step = sizeof(__m512i) / BLOCK_LEN;
+
+    vaes512_store(keys, _mm512_unpacklo_epi64(low, high));
+    vaes512_store(keys + step, _mm512_unpackhi_epi64(low, high));
+    low = _mm512_unpackhi_epi32(k->word[0], k->word[1]);
+    high = _mm512_unpackhi_epi32(k->word[2], k->word[3]);
+    vaes512_store(keys + 2 * step, _mm512_unpacklo_epi64(low, high));
+    vaes512_store(keys + 3 * step, _mm512_unpackhi_epi64(low, high));
+}
+
+static void vaes512_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+    for (size_t at = 0; at < 2 * N_NARROW; at += 16) {
+        struct vaes512_keys k = vaes512_keys_start(start, 2 * first + at);
+
+        store_round(&keys->round[0][at], &k);
+        for (size_t i = 0; i < 10; i++) {
+            vaes512_keys_next(&k, constants[i]);
+            store_round(&keys->round[i + 1][at], &k);
+        }
+    }
+    keys->start = *start;
+    keys->first = first;
+}
+
+/* A single AND fills no more than a 256-bit register. */
+static void vaes512_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                  size_t n, const block *delta, const struct narrow_keys *keys,
+                                  uint64_t first)
+{
+    garble_kernels_vaes256.garble_narrow(labels, tables, gates, n, delta, keys, first);
+}
+
+static void vaes512_evaluate_narrow(block *labels, const uint8_t *tables,
+                                    const struct slot_gate *gates, size_t n,
+                                    const struct narrow_keys *keys, uint64_t first)
+{
+    garble_kernels_vaes256.evaluate_narrow(labels, tables, gates, n, keys, first);
+}
+
 const struct garble_kernels garble_kernels_vaes512 = {
     .isa = CPU_VAES512,
     .garble = vaes512_garble,
     .evaluate = vaes512_evaluate,
+    .expand = vaes512_expand,
+    .garble_narrow = vaes512_garble_narrow,
+    .evaluate_narrow = vaes512_evaluate_narrow,
 };

@@ -183,6 +183,36 @@ START_TEST(kernels_equal_the_reference)
 }
 END_TEST
 
+/* Few ANDs, at every place among expanded keys: as the reference has them. */
+static void check_narrow(const struct garble_kernels *kernels, size_t n, size_t skip,
+                         uint64_t *state)
+{
+    struct batch batch = new_batch(n, state);
+    struct narrow_keys keys;
+    block *labels = copy_labels(&batch);
+    uint8_t memory[N_NARROW * TABLE_LEN + 1], *tables = memory + 1;
+
+    kernels->expand(&keys, &batch.start, batch.first - skip);
+    kernels->garble_narrow(labels, tables, batch.gates, n, &batch.delta, &keys, batch.first);
+    assert_garbled_as_reference(&batch, labels, tables);
+    kernels->evaluate_narrow(labels, tables, batch.gates, n, &keys, batch.first);
+    assert_evaluated_as_reference(&batch, labels, tables);
+    free(labels);
+    free_batch(&batch);
+}
+
+START_TEST(narrow_kernels_equal_the_reference)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    uint64_t state = 25;
+
+    if (kernels == NULL) return;
+    for (size_t n = 1; n <= N_NARROW; n++) {
+        for (size_t skip = 0; skip + n <= N_NARROW; skip++) check_narrow(kernels, n, skip, &state);
+    }
+}
+END_TEST
+
 /* A label of the given colour. */
 static block coloured(block label, uint64_t colour)
 {
@@ -288,6 +318,7 @@ static Suite *garble_kernels_suite(void)
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, kernels_equal_the_reference, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, narrow_kernels_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, truth_table, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, one_wire_twice, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, out_over_own_input, 0, CPU_N_ISAS);
