@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/delta_attack \
 	tests/unit/garble \
 	tests/unit/garble_kernels \
+	tests/unit/garble_session \
 	tests/unit/interface \
 	tests/unit/net \
 	tests/unit/ot \

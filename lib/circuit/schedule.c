@@ -457,6 +457,50 @@ static sotto_err run(struct scheduler *scheduler)
     return SOTTO_OK;
 }
 
+/* A public pseudorandom sequence (splitmix64). */
+static uint64_t next_mark(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+/* With free XORs the label of a wire is a sum of labels of inputs and AND results. Where all of
+ * them cancel out, as in x ^ y ^ x ^ y, it is the same in every instance, and two instances that
+ * hash it under the same key give the difference of the other operand's labels away, hence delta.
+ * Sums of random marks find such operands: a sum that is not empty is zero by chance only. */
+static bool find_fixed_operand(const struct schedule *schedule, uint64_t *marks)
+{
+    uint64_t state = 0;
+    const struct slot_gate *free_gate = schedule->free_gates, *and_gate = schedule->and_gates;
+    bool found = false;
+
+    marks[SLOT_ZERO] = marks[SLOT_ONE] = 0;
+    for (uint32_t i = 0; i < schedule->n_input_wires; i++)
+        marks[N_CONSTANT_SLOTS + i] = next_mark(&state);
+    for (uint64_t step = 0; step < schedule->n_steps; step++) {
+        for (uint32_t i = 0; i < schedule->steps[step].n_free; i++, free_gate++)
+            marks[free_gate->out] = marks[free_gate->a] ^ marks[free_gate->b];
+        for (uint32_t i = 0; i < schedule->steps[step].n_and; i++, and_gate++) {
+            found |= marks[and_gate->a] == 0 || marks[and_gate->b] == 0;
+            marks[and_gate->out] = next_mark(&state);
+        }
+    }
+    return found;
+}
+
+static sotto_err look_for_fixed_operands(struct sotto_context *context, struct schedule *schedule)
+{
+    uint64_t *marks = mem_new(schedule->n_slots, sizeof *marks);
+
+    if (marks == NULL) return fail_memory(context);
+    schedule->has_fixed_operand = find_fixed_operand(schedule, marks);
+    mem_free(marks);
+    return SOTTO_OK;
+}
+
 /* Lets go of the room for steps that were not needed. */
 static sotto_err trim_steps(struct sotto_context *context, struct schedule *schedule)
 {
@@ -479,6 +523,7 @@ sotto_err schedule_new(struct sotto_context *context, struct schedule **schedule
     err = scheduler.schedule == NULL ? fail_memory(context) : run(&scheduler);
     release(&scheduler);
     if (err == SOTTO_OK) err = trim_steps(context, scheduler.schedule);
+    if (err == SOTTO_OK) err = look_for_fixed_operands(context, scheduler.schedule);
     if (err == SOTTO_OK) *schedule = scheduler.schedule;
     else schedule_free(scheduler.schedule);
     return err;

@@ -31,6 +31,7 @@ struct schedule {
     uint32_t n_input_wires;
     uint32_t n_output_wires;
     uint64_t and_depth;
+    bool has_fixed_operand; /* some AND reads a wire whose label no input has a part in */
 };
 
 /** Linear in the circuit. SOTTO_ERR_MEMORY, SOTTO_ERR_LIMIT or SOTTO_ERR_INTERRUPTED. */

@@ -184,6 +184,141 @@ static void aesni_evaluate_narrow(block *labels, const uint8_t *tables,
     }
 }
 
+/* Labels of input a, then of input b, in 2 lanes. */
+#define LANE_REGISTERS 2
+
+AESNI_INLINE void load_lanes(__m128i *x, const block *labels)
+{
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) x[r] = aesni_load(labels + r);
+}
+
+AESNI_INLINE void lanes_step(__m128i *x, size_t n, __m128i key, enum aesni_step step)
+{
+#pragma GCC unroll 4
+    for (size_t r = 0; r < n; r++) x[r] = aesni_step(x[r], key, step);
+}
+
+/* Takes n registers of each input through AES under the keys of one AND. n is known when this is
+ * inlined. */
+AESNI_INLINE void encrypt_lanes(__m128i *a, __m128i *b, size_t n, const struct narrow_keys *keys,
+                                size_t at)
+{
+#pragma GCC unroll 11
+    for (size_t round = 0; round < 11; round++) {
+        enum aesni_step step = round == 0 ? AESNI_WHITEN : (round < 10 ? AESNI_MIDDLE : AESNI_LAST);
+
+        lanes_step(a, n, aesni_load(&keys->round[round][2 * at]), step);
+        lanes_step(b, n, aesni_load(&keys->round[round][2 * at + 1]), step);
+    }
+}
+
+AESNI_INLINE void garble_some_lanes(block *out, uint8_t *t_g, const block *in_a, const block *in_b,
+                                    __m128i delta, const struct narrow_keys *keys, size_t at)
+{
+    __m128i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[2 * LANE_REGISTERS], x_b[2 * LANE_REGISTERS];
+    const __m128i sigma_delta = aesni_sigma(delta);
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = aesni_sigma(a[r]);
+        x_b[r] = aesni_sigma(b[r]);
+        x_a[r + LANE_REGISTERS] = _mm_xor_si128(x_a[r], sigma_delta);
+        x_b[r + LANE_REGISTERS] = _mm_xor_si128(x_b[r], sigma_delta);
+    }
+    encrypt_lanes(x_a, x_b, 2 * LANE_REGISTERS, keys, at);
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m128i mask_a = aesni_lsb_mask(a[r]), mask_b = aesni_lsb_mask(b[r]);
+        __m128i g = _mm_xor_si128(_mm_xor_si128(x_a[r], x_a[r + LANE_REGISTERS]), sigma_delta);
+        __m128i e = _mm_xor_si128(_mm_xor_si128(x_b[r], x_b[r + LANE_REGISTERS]),
+                                  sigma_delta); /* without A0 */
+        __m128i c =
+            _mm_xor_si128(_mm_xor_si128(x_a[r], x_b[r]), aesni_sigma(_mm_xor_si128(a[r], b[r])));
+
+        g = _mm_xor_si128(g, _mm_and_si128(mask_b, delta));
+        c = _mm_xor_si128(c, _mm_and_si128(mask_a, g));
+        c = _mm_xor_si128(c, _mm_and_si128(mask_b, e));
+        _mm_storeu_si128((__m128i *)(void *)(t_g + BLOCK_LEN * r), g);
+        _mm_storeu_si128((__m128i *)(void *)(t_g + BLOCK_LEN * (N_LANES + r)),
+                         _mm_xor_si128(e, a[r]));
+        aesni_store(out + r, c);
+    }
+}
+
+static void aesni_garble_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                               size_t n, const block *delta, const struct narrow_keys *keys,
+                               uint64_t first)
+{
+    __m128i offset = aesni_load(delta);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 1 * LANE_REGISTERS)
+            garble_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                              tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                              &labels[N_LANES * (size_t)gates[i].a + lane],
+                              &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
+                              (size_t)(first - keys->first) + i);
+    }
+}
+
+AESNI_INLINE void evaluate_some_lanes(block *out, const uint8_t *t_g, const block *in_a,
+                                      const block *in_b, const struct narrow_keys *keys, size_t at)
+{
+    __m128i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[LANE_REGISTERS], x_b[LANE_REGISTERS];
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = aesni_sigma(a[r]);
+        x_b[r] = aesni_sigma(b[r]);
+    }
+    encrypt_lanes(x_a, x_b, LANE_REGISTERS, keys, at);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m128i g = _mm_loadu_si128((const __m128i *)(const void *)(t_g + BLOCK_LEN * r));
+        __m128i e =
+            _mm_loadu_si128((const __m128i *)(const void *)(t_g + BLOCK_LEN * (N_LANES + r)));
+        __m128i c =
+            _mm_xor_si128(_mm_xor_si128(x_a[r], x_b[r]), aesni_sigma(_mm_xor_si128(a[r], b[r])));
+
+        c = _mm_xor_si128(c, _mm_and_si128(aesni_lsb_mask(a[r]), g));
+        c = _mm_xor_si128(c, _mm_and_si128(aesni_lsb_mask(b[r]), _mm_xor_si128(e, a[r])));
+        aesni_store(out + r, c);
+    }
+}
+
+static void aesni_evaluate_lanes(block *labels, const uint8_t *tables,
+                                 const struct slot_gate *gates, size_t n,
+                                 const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 1 * LANE_REGISTERS)
+            evaluate_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                                tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                                &labels[N_LANES * (size_t)gates[i].a + lane],
+                                &labels[N_LANES * (size_t)gates[i].b + lane], keys,
+                                (size_t)(first - keys->first) + i);
+    }
+}
+
+static void aesni_xor_lanes(block *labels, const struct slot_gate *gates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const block *a = &labels[N_LANES * (size_t)gates[i].a];
+        const block *b = &labels[N_LANES * (size_t)gates[i].b];
+        block *out = &labels[N_LANES * (size_t)gates[i].out];
+
+        for (size_t lane = 0; lane < N_LANES; lane += 1)
+            aesni_store(out + lane, _mm_xor_si128(aesni_load(a + lane), aesni_load(b + lane)));
+    }
+}
+
 const struct garble_kernels garble_kernels_aesni = {
     .isa = CPU_AESNI,
     .garble = aesni_garble,
@@ -191,4 +326,7 @@ const struct garble_kernels garble_kernels_aesni = {
     .expand = aesni_expand,
     .garble_narrow = aesni_garble_narrow,
     .evaluate_narrow = aesni_evaluate_narrow,
+    .garble_lanes = aesni_garble_lanes,
+    .evaluate_lanes = aesni_evaluate_lanes,
+    .xor_lanes = aesni_xor_lanes,
 };

@@ -228,6 +228,145 @@ static void vaes256_evaluate_narrow(block *labels, const uint8_t *tables,
     }
 }
 
+/* Labels of input a, then of input b, in 4 lanes. */
+#define LANE_REGISTERS 2
+
+VAES256_INLINE void load_lanes(__m256i *x, const block *labels)
+{
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) x[r] = vaes256_load(labels + 2 * r);
+}
+
+VAES256_INLINE void lanes_step(__m256i *x, size_t n, __m256i key, enum vaes256_step step)
+{
+#pragma GCC unroll 4
+    for (size_t r = 0; r < n; r++) x[r] = vaes256_step(x[r], key, step);
+}
+
+/* Takes n registers of each input through AES under the keys of one AND. n is known when this is
+ * inlined. */
+VAES256_INLINE void encrypt_lanes(__m256i *a, __m256i *b, size_t n, const struct narrow_keys *keys,
+                                  size_t at)
+{
+#pragma GCC unroll 11
+    for (size_t round = 0; round < 11; round++) {
+        enum vaes256_step step =
+            round == 0 ? VAES256_WHITEN : (round < 10 ? VAES256_MIDDLE : VAES256_LAST);
+
+        lanes_step(a, n, vaes256_broadcast(&keys->round[round][2 * at]), step);
+        lanes_step(b, n, vaes256_broadcast(&keys->round[round][2 * at + 1]), step);
+    }
+}
+
+VAES256_INLINE void garble_some_lanes(block *out, uint8_t *t_g, const block *in_a,
+                                      const block *in_b, __m256i delta,
+                                      const struct narrow_keys *keys, size_t at)
+{
+    __m256i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[2 * LANE_REGISTERS], x_b[2 * LANE_REGISTERS];
+    const __m256i sigma_delta = vaes256_sigma(delta);
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes256_sigma(a[r]);
+        x_b[r] = vaes256_sigma(b[r]);
+        x_a[r + LANE_REGISTERS] = _mm256_xor_si256(x_a[r], sigma_delta);
+        x_b[r + LANE_REGISTERS] = _mm256_xor_si256(x_b[r], sigma_delta);
+    }
+    encrypt_lanes(x_a, x_b, 2 * LANE_REGISTERS, keys, at);
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m256i mask_a = vaes256_lsb_mask(a[r]), mask_b = vaes256_lsb_mask(b[r]);
+        __m256i g =
+            _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_a[r + LANE_REGISTERS]), sigma_delta);
+        __m256i e = _mm256_xor_si256(_mm256_xor_si256(x_b[r], x_b[r + LANE_REGISTERS]),
+                                     sigma_delta); /* without A0 */
+        __m256i c = _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_b[r]),
+                                     vaes256_sigma(_mm256_xor_si256(a[r], b[r])));
+
+        g = _mm256_xor_si256(g, _mm256_and_si256(mask_b, delta));
+        c = _mm256_xor_si256(c, _mm256_and_si256(mask_a, g));
+        c = _mm256_xor_si256(c, _mm256_and_si256(mask_b, e));
+        vaes256_store(t_g + 2 * BLOCK_LEN * r, g);
+        vaes256_store(t_g + BLOCK_LEN * (N_LANES + 2 * r), _mm256_xor_si256(e, a[r]));
+        vaes256_store(out + 2 * r, c);
+    }
+}
+
+static void vaes256_garble_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                 size_t n, const block *delta, const struct narrow_keys *keys,
+                                 uint64_t first)
+{
+    __m256i offset = vaes256_broadcast(delta);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 2 * LANE_REGISTERS)
+            garble_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                              tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                              &labels[N_LANES * (size_t)gates[i].a + lane],
+                              &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
+                              (size_t)(first - keys->first) + i);
+    }
+}
+
+VAES256_INLINE void evaluate_some_lanes(block *out, const uint8_t *t_g, const block *in_a,
+                                        const block *in_b, const struct narrow_keys *keys,
+                                        size_t at)
+{
+    __m256i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[LANE_REGISTERS], x_b[LANE_REGISTERS];
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes256_sigma(a[r]);
+        x_b[r] = vaes256_sigma(b[r]);
+    }
+    encrypt_lanes(x_a, x_b, LANE_REGISTERS, keys, at);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m256i g = vaes256_load(t_g + 2 * BLOCK_LEN * r);
+        __m256i e = vaes256_load(t_g + BLOCK_LEN * (N_LANES + 2 * r));
+        __m256i c = _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_b[r]),
+                                     vaes256_sigma(_mm256_xor_si256(a[r], b[r])));
+
+        c = _mm256_xor_si256(c, _mm256_and_si256(vaes256_lsb_mask(a[r]), g));
+        c = _mm256_xor_si256(c,
+                             _mm256_and_si256(vaes256_lsb_mask(b[r]), _mm256_xor_si256(e, a[r])));
+        vaes256_store(out + 2 * r, c);
+    }
+}
+
+static void vaes256_evaluate_lanes(block *labels, const uint8_t *tables,
+                                   const struct slot_gate *gates, size_t n,
+                                   const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 2 * LANE_REGISTERS)
+            evaluate_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                                tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                                &labels[N_LANES * (size_t)gates[i].a + lane],
+                                &labels[N_LANES * (size_t)gates[i].b + lane], keys,
+                                (size_t)(first - keys->first) + i);
+    }
+}
+
+static void vaes256_xor_lanes(block *labels, const struct slot_gate *gates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const block *a = &labels[N_LANES * (size_t)gates[i].a];
+        const block *b = &labels[N_LANES * (size_t)gates[i].b];
+        block *out = &labels[N_LANES * (size_t)gates[i].out];
+
+        for (size_t lane = 0; lane < N_LANES; lane += 2)
+            vaes256_store(out + lane,
+                          _mm256_xor_si256(vaes256_load(a + lane), vaes256_load(b + lane)));
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes256 = {
     .isa = CPU_VAES256,
     .garble = vaes256_garble,
@@ -235,4 +374,7 @@ const struct garble_kernels garble_kernels_vaes256 = {
     .expand = vaes256_expand,
     .garble_narrow = vaes256_garble_narrow,
     .evaluate_narrow = vaes256_evaluate_narrow,
+    .garble_lanes = vaes256_garble_lanes,
+    .evaluate_lanes = vaes256_evaluate_lanes,
+    .xor_lanes = vaes256_xor_lanes,
 };

@@ -176,7 +176,7 @@ static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
     return err;
 }
 
-static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run)
+static sotto_err evaluate_group(struct evaluator *evaluator, struct run *run)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
@@ -197,10 +197,16 @@ static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64
 
     evaluator->tables_left = plan_table_bytes(plan, n_instances);
     run_report(run, SOTTO_PHASE_GATES);
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
-        party_collect_inputs(&evaluator->party, first + i, &evaluator->secret->seed,
-                             evaluator->party.rows + i * plan->n_evaluator_bits, NULL);
-        err = evaluate_instance(evaluator, run);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += evaluator->party.n_lanes) {
+        const struct party_inputs inputs = {
+            .first = first + i,
+            .n_lanes = plan_group(plan, i, n_instances),
+            .seed = &evaluator->secret->seed,
+            .rows = evaluator->party.rows + i * plan->n_evaluator_bits,
+        };
+
+        party_collect_inputs(&evaluator->party, &inputs);
+        err = evaluate_group(evaluator, run);
     }
     if (err == SOTTO_OK) err = party_exchange_outputs(&evaluator->party, run, first);
     return err;

@@ -139,7 +139,7 @@ static sotto_err garble_pass(struct garbler *garbler, struct run *run)
     return err;
 }
 
-static sotto_err garble_instance(struct garbler *garbler, struct run *run)
+static sotto_err garble_group(struct garbler *garbler, struct run *run)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
@@ -159,11 +159,17 @@ static sotto_err run_window(struct garbler *garbler, struct run *run, uint64_t f
     sotto_err err = receive_choices(garbler, run, n_instances);
 
     run_report(run, SOTTO_PHASE_GATES);
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
-        party_collect_inputs(&garbler->party, first + i, &garbler->secret->seed,
-                             garbler->party.rows + i * plan->n_evaluator_bits,
-                             run->inputs + (first + i) * plan->n_garbler_bits);
-        err = garble_instance(garbler, run);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += garbler->party.n_lanes) {
+        const struct party_inputs inputs = {
+            .first = first + i,
+            .n_lanes = plan_group(plan, i, n_instances),
+            .seed = &garbler->secret->seed,
+            .rows = garbler->party.rows + i * plan->n_evaluator_bits,
+            .own_bits = run->inputs + (first + i) * plan->n_garbler_bits,
+        };
+
+        party_collect_inputs(&garbler->party, &inputs);
+        err = garble_group(garbler, run);
     }
     if (err == SOTTO_OK) err = flush_tables(garbler, run);
     if (err == SOTTO_OK) err = party_exchange_outputs(&garbler->party, run, first);

@@ -42,47 +42,54 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void garble_pass(struct engine *engine, const struct schedule *schedule)
+static void begin(struct engine *engine, struct schedule_source *source,
+                  const struct schedule *schedule, size_t n_lanes)
+{
+    schedule_source_init(source, schedule);
+    if (n_lanes == 1) engine_begin(engine, &source->source);
+    else engine_begin_lanes(engine, &source->source);
+}
+
+static void garble_pass(struct engine *engine, const struct schedule *schedule, size_t n_lanes)
 {
     struct schedule_source source;
     size_t len;
 
-    schedule_source_init(&source, schedule);
-    engine_begin(engine, &source.source);
+    begin(engine, &source, schedule, n_lanes);
     while (!engine->finished) {
         if (engine_garble(engine, bench.context, bench.tables, &len, BUFFER_LEN) != SOTTO_OK)
             abort();
     }
 }
 
-static void evaluate_pass(struct engine *engine, const struct schedule *schedule)
+static void evaluate_pass(struct engine *engine, const struct schedule *schedule, size_t n_lanes)
 {
     struct schedule_source source;
     size_t used;
 
-    schedule_source_init(&source, schedule);
-    engine_begin(engine, &source.source);
+    begin(engine, &source, schedule, n_lanes);
     while (!engine->finished) {
         if (engine_evaluate(engine, bench.context, &used, bench.tables, BUFFER_LEN) != SOTTO_OK)
             abort();
     }
 }
 
-/* Median of the time of one pass, in seconds. */
-static double measure(const struct schedule *schedule, const block *delta)
+/* Median speed of a pass of n_lanes instances, in millions of ANDs a second. */
+static double measure(const struct schedule *schedule, const block *delta, size_t n_lanes)
 {
     struct engine engine;
     double seconds[N_REPEATS];
 
-    if (engine_init(&engine, bench.context, schedule->n_slots, &bench.start, delta) != SOTTO_OK)
+    if (engine_init(&engine, bench.context, schedule->n_slots * n_lanes, &bench.start, delta) !=
+        SOTTO_OK)
         abort();
     for (size_t i = 0; i < N_REPEATS; i++) {
         double begin = seconds_now(), end;
         uint64_t n = 0;
 
         do {
-            if (delta != NULL) garble_pass(&engine, schedule);
-            else evaluate_pass(&engine, schedule);
+            if (delta != NULL) garble_pass(&engine, schedule, n_lanes);
+            else evaluate_pass(&engine, schedule, n_lanes);
             n++;
             end = seconds_now();
         } while (end - begin < REPEAT_SECONDS);
@@ -90,7 +97,7 @@ static double measure(const struct schedule *schedule, const block *delta)
     }
     engine_wipe(&engine);
     qsort(seconds, N_REPEATS, sizeof seconds[0], compare);
-    return seconds[N_REPEATS / 2];
+    return (double)(schedule->n_and * n_lanes) / seconds[N_REPEATS / 2] / 1e6;
 }
 
 static double measure_scheduling(const sotto_circuit *circuit)
@@ -131,7 +138,7 @@ static void run(const char *path)
     const char *name = strrchr(path, '/');
     sotto_circuit *circuit;
     struct schedule *schedule;
-    double share[8], fill, n_and, garbling, evaluating;
+    double share[8], fill;
 
     if (sotto_circuit_load(bench.context, &circuit, path) != SOTTO_OK ||
         schedule_new(bench.context, &schedule, circuit) != SOTTO_OK) {
@@ -139,13 +146,14 @@ static void run(const char *path)
         exit(1);
     }
     fill = count_fill(share, schedule);
-    n_and = (double)schedule->n_and;
-    garbling = measure(schedule, &bench.delta);
-    evaluating = measure(schedule, NULL);
-    printf("%-24.24s %7llu %7llu %6u %8.1f %8.1f %8.1f %5.2f ", name != NULL ? name + 1 : path,
+    printf("%-20.20s %6llu %6llu %5u", name != NULL ? name + 1 : path,
            (unsigned long long)schedule->n_and, (unsigned long long)schedule->n_free,
-           schedule->n_slots, n_and / garbling / 1e6, n_and / evaluating / 1e6,
-           circuit->n_gates / measure_scheduling(circuit) / 1e6, fill);
+           schedule->n_slots);
+    for (size_t n_lanes = 1; n_lanes <= N_LANES; n_lanes += N_LANES - 1) {
+        printf(" %7.1f", measure(schedule, &bench.delta, n_lanes));
+        printf(" %7.1f", measure(schedule, NULL, n_lanes));
+    }
+    printf(" %6.1f %5.2f ", circuit->n_gates / measure_scheduling(circuit) / 1e6, fill);
     for (size_t i = 0; i < 8; i++) printf(" %3.0f", share[i]);
     printf("\n");
     schedule_free(schedule);
@@ -161,8 +169,9 @@ int main(int argc, char **argv)
     if (bench.tables == NULL) return 1;
     bench.delta = block_of(test_next(&state), test_next(&state) | 1);
     bench.start = block_of(test_next(&state), test_next(&state));
-    printf("%-24s %7s %7s %6s %8s %8s %8s %5s  %s\n", "M/s, one thread", "ANDs", "free", "slots",
-           "garble", "evaluate", "schedule", "fill", "% of ANDs in batches of 1 to 8");
+    printf("%-40s %15s %15s\n", "M/s, one thread", "one instance", "eight");
+    printf("%-20s %6s %6s %5s %7s %7s %7s %7s %6s %5s  %s\n", "", "ANDs", "free", "slots", "garble",
+           "eval", "garble", "eval", "sched", "fill", "% of ANDs in batches of 1 to 8");
     for (int i = 1; i < argc; i++) run(argv[i]);
     bulk_free(bench.tables, BUFFER_LEN, 1);
     sotto_context_free(bench.context);

@@ -316,6 +316,38 @@ START_TEST(dead_gates)
 }
 END_TEST
 
+static bool has_fixed_operand(const char *text)
+{
+    sotto_circuit *circuit = parse_good(context, text);
+    struct schedule *schedule;
+    bool found;
+
+    ck_assert_int_eq(schedule_new(context, &schedule, circuit), SOTTO_OK);
+    found = schedule->has_fixed_operand;
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+    return found;
+}
+
+/* SEC-4: wires in which all labels cancel out are seen, straight or inverted, wires in which not
+ * all do are not. */
+START_TEST(fixed_operands)
+{
+    static const char start[] = "2 1 0 1 2 XOR\n2 1 1 0 3 XOR\n2 1 2 3 4 XOR\n";
+    char text[500];
+
+    snprintf(text, sizeof text, "4 6\n2 1 1\n1 1\n%s2 1 4 0 5 AND\n", start);
+    ck_assert(has_fixed_operand(text));
+    snprintf(text, sizeof text, "4 6\n2 1 1\n1 1\n%s2 1 0 4 5 AND\n", start);
+    ck_assert(has_fixed_operand(text));
+    snprintf(text, sizeof text, "5 7\n2 1 1\n1 1\n%s1 1 4 5 INV\n2 1 5 1 6 AND\n", start);
+    ck_assert(has_fixed_operand(text));
+    snprintf(text, sizeof text, "5 7\n2 1 1\n1 1\n%s2 1 4 0 5 XOR\n2 1 5 1 6 AND\n", start);
+    ck_assert(!has_fixed_operand(text));
+    ck_assert(!has_fixed_operand("2 4\n2 1 1\n1 1\n2 1 0 1 2 AND\n2 1 2 2 3 XOR\n"));
+}
+END_TEST
+
 START_TEST(deterministic)
 {
     uint64_t seed = 7;
@@ -426,6 +458,7 @@ int main(void)
     tcase_add_test(tests, looks_ahead);
     tcase_add_test(tests, batches);
     tcase_add_test(tests, dead_gates);
+    tcase_add_test(tests, fixed_operands);
     tcase_add_test(tests, deterministic);
     tcase_add_test(tests, limits_hold);
     tcase_add_test(tests, allocation_failures);
