@@ -28,7 +28,8 @@ void run_report(struct run *run, sotto_phase phase)
         run->progress(run->progress_user, phase, run->n_and, run->plan->n_and);
 }
 
-sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan)
+sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan,
+                     sotto_role role)
 {
     uint64_t colours_len = plan_output_bytes(plan, plan->window);
     uint8_t *frame_memory = bulk_new(FRAME_MEMORY, 1);
@@ -47,7 +48,7 @@ sotto_err party_init(struct party *party, struct sotto_context *context, const s
         frame_memory == NULL)
         return fail_memory(context);
     party->peer_colours = party->colours + colours_len;
-    return SOTTO_OK;
+    return tables_new(context, &party->tables, role, plan_table_bytes(plan, plan->window));
 }
 
 void party_wipe(struct party *party)
@@ -58,6 +59,7 @@ void party_wipe(struct party *party)
     bulk_free(party->rows, party->n_rows, BLOCK_LEN);
     bulk_free(party->colours, plan_output_bytes(party->plan, party->plan->window), 2);
     if (party->payload != NULL) bulk_free(party->payload - FRAME_ALIGNMENT, FRAME_MEMORY, 1);
+    tables_free(party->tables);
     *party = (struct party){0};
 }
 

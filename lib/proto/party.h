@@ -11,6 +11,7 @@
 #include "net/wire.h"
 #include "ot/base.h"
 #include "proto/plan.h"
+#include "proto/tables.h"
 
 /** A run in progress, as its session sees it. */
 struct run {
@@ -58,6 +59,7 @@ struct party {
     uint64_t n_inputs;
     block *rows; /* of a window's evaluator inputs, from the OT extension */
     uint64_t n_rows;
+    struct tables *tables;
     uint8_t *frame;   /* room for a header, then payload */
     uint8_t *payload; /* FRAME_MAX_LEN bytes, aligned for the kernels' stores */
     uint8_t *colours; /* of this party's output labels, one bit each, packed */
@@ -65,8 +67,8 @@ struct party {
     uint64_t n_colours;
 };
 
-sotto_err party_init(struct party *party, struct sotto_context *context,
-                     const struct plan *plan) CHECKED;
+sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan,
+                     sotto_role role) CHECKED;
 void party_wipe(struct party *party);
 
 /** Makes the engine, with the session's hash start point. delta is NULL for the evaluator. */

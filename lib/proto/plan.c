@@ -6,6 +6,7 @@
 #include "garble/kernels.h"
 #include "net/wire.h"
 #include "ot/extension.h"
+#include "proto/tables.h"
 
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
 {
@@ -111,6 +112,7 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     plan->peak_memory = (labels * plan->n_lanes + rows) * BLOCK_LEN + outputs + rows +
                         plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
                         (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+                        tables_memory(plan_table_bytes(plan, plan->window)) +
                         4 * (uint64_t)FRAME_MAX_LEN +
                         2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;

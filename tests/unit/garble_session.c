@@ -18,13 +18,14 @@ struct side {
     const uint8_t *inputs;
     uint8_t *outputs;
     int fd;
+    sotto_context *context; /* NULL: one of its own */
     sotto_err err;
 };
 
 static void *run_side(void *argument)
 {
     struct side *side = argument;
-    sotto_context *context = test_context();
+    sotto_context *context = side->context != NULL ? side->context : test_context();
     sotto_interface *interface = NULL;
     sotto_session *session = NULL;
     sotto_channel *channel = NULL;
@@ -36,11 +37,10 @@ static void *run_side(void *argument)
         side->err = channel_over(context, &channel, side->fd, side->fd, 10000);
     if (side->err == SOTTO_OK)
         side->err = sotto_session_run(session, side->outputs, channel, side->inputs);
-    if (side->err != SOTTO_OK) fprintf(stderr, "%s\n", sotto_context_message(context));
     sotto_session_free(session);
     sotto_channel_free(channel);
     sotto_interface_free(interface);
-    sotto_context_free(context);
+    if (side->context == NULL) sotto_context_free(context);
     return NULL;
 }
 
@@ -57,8 +57,6 @@ static void run_both(struct side sides[2])
     ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[0]), 0);
     run_side(&sides[1]);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    ck_assert_int_eq(sides[0].err, SOTTO_OK);
-    ck_assert_int_eq(sides[1].err, SOTTO_OK);
 }
 
 /* Runs n instances of a circuit of two inputs and compares every output bit. */
@@ -80,6 +78,7 @@ static void check_instances(const sotto_circuit *circuit, uint64_t n,
         sides[i].outputs = malloc(n * n_out + 1);
     }
     run_both(sides);
+    for (int i = 0; i < 2; i++) ck_assert_int_eq(sides[i].err, SOTTO_OK);
     for (uint64_t k = 0; k < n; k++) {
         memcpy(in, a + k * n_a, n_a);
         memcpy(in + n_a, b + k * n_b, n_b);
@@ -169,6 +168,56 @@ START_TEST(no_shared_keys_with_fixed_operands)
 }
 END_TEST
 
+/* Interrupts its side once the tables stream. */
+static void interrupt_later(void *user, sotto_phase phase, uint64_t done, uint64_t total)
+{
+    if (phase == SOTTO_PHASE_GATES && done > total / 100) sotto_context_interrupt(user);
+}
+
+/* A side that stops in the middle of a stream ends both, with the threads between them. */
+START_TEST(interrupted_stream)
+{
+    static const uint8_t inputs[16];
+    sotto_context *context = test_context();
+    sotto_circuit *circuit = load(context, "mul8.txt");
+    struct side sides[2];
+
+    for (int i = 0; i < 2; i++) {
+        sides[i] = (struct side){.circuit = circuit, .inputs = inputs, .outputs = malloc(16)};
+        sides[i].options.n_rounds = 1000000;
+        sides[i].context = test_context();
+    }
+    sides[_i].options.progress = interrupt_later;
+    sides[_i].options.progress_user = sides[_i].context;
+    run_both(sides);
+    ck_assert_int_eq(sides[_i].err, SOTTO_ERR_INTERRUPTED);
+    ck_assert(sides[1 - _i].err == SOTTO_ERR_ABORTED ||
+              sides[1 - _i].err == SOTTO_ERR_DISCONNECTED);
+    for (int i = 0; i < 2; i++) {
+        sotto_context_free(sides[i].context);
+        free(sides[i].outputs);
+    }
+    sotto_circuit_free(circuit);
+    sotto_context_free(context);
+}
+END_TEST
+
+/* Many frames through the threads, in lanes and one by one. */
+START_TEST(long_streams)
+{
+    const sotto_session_options chained = {.n_rounds = 3000}, options = {0};
+    sotto_context *context = test_context();
+    sotto_circuit *adder = load(context, "add8.txt"), *multiplier = load(context, "mul8.txt");
+    uint64_t seed = 35;
+
+    check_instances(adder, 10, &chained, &seed);
+    check_instances(multiplier, 4101, &options, &seed);
+    sotto_circuit_free(adder);
+    sotto_circuit_free(multiplier);
+    sotto_context_free(context);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("garble_session");
@@ -181,6 +230,8 @@ int main(void)
     tcase_add_test(tests, several_windows);
     tcase_add_test(tests, chained_instances);
     tcase_add_test(tests, no_shared_keys_with_fixed_operands);
+    tcase_add_test(tests, long_streams);
+    tcase_add_loop_test(tests, interrupted_stream, 0, 2);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);
