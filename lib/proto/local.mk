@@ -6,4 +6,5 @@ PROTO_SOURCES = \
 	lib/proto/party.c lib/proto/party.h \
 	lib/proto/plan.c lib/proto/plan.h \
 	lib/proto/session.c \
+	lib/proto/speed.c \
 	lib/proto/tables.c lib/proto/tables.h
