@@ -382,6 +382,9 @@ typedef struct sotto_session_options {
     uint64_t chain_input;       /**< used when n_rounds > 1 */
     sotto_progress_fn progress; /**< may be NULL */
     void *progress_user;        /**< passed to progress */
+    /** Threads that hash, where eight or more instances allow it; 0 means 1. This party's own
+     *  matter: neither what is sent nor the results depend on it. */
+    uint64_t n_threads;
 } sotto_session_options;
 
 /** One party of one run. Single-use: every session draws its own secrets, and one that has run or

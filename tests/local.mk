@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/unit/crypto \
 	tests/unit/delta_attack \
 	tests/unit/garble \
+	tests/unit/garble_bundle \
 	tests/unit/garble_kernels \
 	tests/unit/garble_session \
 	tests/unit/interface \

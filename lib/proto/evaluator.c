@@ -130,6 +130,13 @@ static sotto_err take_frame(struct evaluator *evaluator, struct run *run)
     return tables_next(evaluator->party.tables, &evaluator->tables, &evaluator->tables_len);
 }
 
+static sotto_err pass_frame(struct evaluator *evaluator, struct run *run)
+{
+    evaluator->tables = NULL;
+    run->n_and += evaluator->tables_len / TABLE_LEN;
+    return tables_pass(evaluator->party.tables);
+}
+
 /* Tables beyond the pass stay in the frame for the next one. */
 static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
 {
@@ -146,24 +153,43 @@ static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
                                   evaluator->tables_len - evaluator->tables_at);
         if (err != SOTTO_OK) return err;
         evaluator->tables_at += used;
-        run->n_and += used / TABLE_LEN;
-        if (evaluator->tables_at < evaluator->tables_len) continue;
-        evaluator->tables = NULL;
-        err = tables_pass(party->tables);
+        if (evaluator->tables_at == evaluator->tables_len) err = pass_frame(evaluator, run);
     }
     return err;
 }
 
-static sotto_err evaluate_group(struct evaluator *evaluator, struct run *run)
+static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run,
+                                   const struct party_inputs *inputs)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
 
+    party_collect_inputs(&evaluator->party, inputs);
     for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
         party_begin_round(&evaluator->party, &source, round);
         err = evaluate_pass(evaluator, run);
     }
     if (err == SOTTO_OK) party_append_outputs(&evaluator->party);
+    return err;
+}
+
+static sotto_err evaluate_bundle(struct evaluator *evaluator, struct run *run,
+                                 const struct party_inputs *inputs, size_t n_groups)
+{
+    struct party *party = &evaluator->party;
+    sotto_err err = party_begin_bundle(party, inputs, n_groups);
+
+    while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
+        size_t at;
+
+        if (evaluator->tables == NULL) err = take_frame(evaluator, run);
+        if (err != SOTTO_OK) break;
+        at = evaluator->tables_at;
+        evaluator->tables_at +=
+            bundle_evaluate(&party->bundle, evaluator->tables + at, evaluator->tables_len - at);
+        if (evaluator->tables_at == evaluator->tables_len) err = pass_frame(evaluator, run);
+    }
+    if (err == SOTTO_OK) party_append_bundle(party);
     return err;
 }
 
@@ -173,16 +199,17 @@ static sotto_err evaluate_window(struct evaluator *evaluator, struct run *run, u
     const struct plan *plan = run->plan;
     sotto_err err = SOTTO_OK;
 
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += evaluator->party.n_lanes) {
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances;) {
+        size_t n_groups = plan_bundle(plan, i, n_instances);
         const struct party_inputs inputs = {
             .first = first + i,
-            .n_lanes = plan_group(plan, i, n_instances),
             .seed = &evaluator->secret->seed,
             .rows = evaluator->party.rows + i * plan->n_evaluator_bits,
         };
 
-        party_collect_inputs(&evaluator->party, &inputs);
-        err = evaluate_group(evaluator, run);
+        if (n_groups > 0) err = evaluate_bundle(evaluator, run, &inputs, n_groups);
+        else err = evaluate_instance(evaluator, run, &inputs);
+        i += n_groups > 0 ? n_groups * N_LANES : 1;
     }
     return err;
 }

@@ -112,6 +112,12 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     return err;
 }
 
+static sotto_err take_frame(struct garbler *garbler)
+{
+    garbler->tables_at = 0;
+    return tables_next(garbler->party.tables, &garbler->tables, &garbler->tables_len);
+}
+
 static sotto_err pass_frame(struct garbler *garbler, struct run *run)
 {
     garbler->tables = NULL;
@@ -129,11 +135,8 @@ static sotto_err garble_pass(struct garbler *garbler, struct run *run)
     while (err == SOTTO_OK && !party->engine.finished) {
         size_t len;
 
-        if (garbler->tables == NULL) {
-            err = tables_next(party->tables, &garbler->tables, &garbler->tables_len);
-            if (err != SOTTO_OK) return err;
-            garbler->tables_at = 0;
-        }
+        if (garbler->tables == NULL) err = take_frame(garbler);
+        if (err != SOTTO_OK) return err;
         err = engine_garble(&party->engine, run->context, garbler->tables + garbler->tables_at,
                             &len, garbler->tables_len - garbler->tables_at);
         if (err != SOTTO_OK) return err;
@@ -143,16 +146,38 @@ static sotto_err garble_pass(struct garbler *garbler, struct run *run)
     return err;
 }
 
-static sotto_err garble_group(struct garbler *garbler, struct run *run)
+static sotto_err garble_instance(struct garbler *garbler, struct run *run,
+                                 const struct party_inputs *inputs)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
 
+    party_collect_inputs(&garbler->party, inputs);
     for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
         party_begin_round(&garbler->party, &source, round);
         err = garble_pass(garbler, run);
     }
     if (err == SOTTO_OK) party_append_outputs(&garbler->party);
+    return err;
+}
+
+static sotto_err garble_bundle(struct garbler *garbler, struct run *run,
+                               const struct party_inputs *inputs, size_t n_groups)
+{
+    struct party *party = &garbler->party;
+    sotto_err err = party_begin_bundle(party, inputs, n_groups);
+
+    while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
+        size_t at;
+
+        if (garbler->tables == NULL) err = take_frame(garbler);
+        if (err != SOTTO_OK) break;
+        at = garbler->tables_at;
+        garbler->tables_at +=
+            bundle_garble(&party->bundle, garbler->tables + at, garbler->tables_len - at);
+        if (garbler->tables_at == garbler->tables_len) err = pass_frame(garbler, run);
+    }
+    if (err == SOTTO_OK) party_append_bundle(party);
     return err;
 }
 
@@ -162,17 +187,18 @@ static sotto_err garble_window(struct garbler *garbler, struct run *run, uint64_
     const struct plan *plan = run->plan;
     sotto_err err = SOTTO_OK;
 
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += garbler->party.n_lanes) {
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances;) {
+        size_t n_groups = plan_bundle(plan, i, n_instances);
         const struct party_inputs inputs = {
             .first = first + i,
-            .n_lanes = plan_group(plan, i, n_instances),
             .seed = &garbler->secret->seed,
             .rows = garbler->party.rows + i * plan->n_evaluator_bits,
             .own_bits = run->inputs + (first + i) * plan->n_garbler_bits,
         };
 
-        party_collect_inputs(&garbler->party, &inputs);
-        err = garble_group(garbler, run);
+        if (n_groups > 0) err = garble_bundle(garbler, run, &inputs, n_groups);
+        else err = garble_instance(garbler, run, &inputs);
+        i += n_groups > 0 ? n_groups * N_LANES : 1;
     }
     return err;
 }

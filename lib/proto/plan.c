@@ -81,7 +81,9 @@ static void plan_lanes(struct plan *plan)
     bool fits = plan->schedule->n_slots <= UINT32_MAX / N_LANES;
     bool independent = plan->n_rounds == 1 && !plan->schedule->has_fixed_operand;
 
-    plan->n_lanes = plan->window >= N_LANES && fits && independent ? N_LANES : 1;
+    plan->n_bundled =
+        plan->window >= N_LANES && fits && independent ? bundle_capacity(plan->schedule) : 0;
+    if (plan->n_bundled > plan->window / N_LANES) plan->n_bundled = plan->window / N_LANES;
 }
 
 static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
@@ -109,12 +111,12 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     uint64_t rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
     uint64_t outputs = plan->window * plan->n_output_bits;
 
-    plan->peak_memory = (labels * plan->n_lanes + rows) * BLOCK_LEN + outputs + rows +
-                        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
-                        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
-                        tables_memory(plan_table_bytes(plan, plan->window)) +
-                        4 * (uint64_t)FRAME_MAX_LEN +
-                        2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
+    plan->peak_memory =
+        (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs + rows +
+        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
+        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+        tables_memory(plan_table_bytes(plan, plan->window)) + 4 * (uint64_t)FRAME_MAX_LEN +
+        2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
@@ -134,6 +136,7 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
         .n_rounds = options->n_rounds > 0 ? options->n_rounds : 1,
         .chain_output = options->chain_output,
         .chain_input = options->chain_input,
+        .n_threads = options->n_threads > 0 ? options->n_threads : 1,
         .n_garbler_bits = sotto_interface_role_bits(interface, SOTTO_GARBLER),
         .n_evaluator_bits = sotto_interface_role_bits(interface, SOTTO_EVALUATOR),
         .n_output_bits = circuit->n_output_wires,

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "circuit/circuit.h"
 #include "circuit/schedule.h"
-#include "garble/garble.h"
+#include "garble/bundle.h"
 #include "tests/support/support.h"
 
 #include <stdio.h>
@@ -100,6 +100,50 @@ static double measure(const struct schedule *schedule, const block *delta, size_
     return (double)(schedule->n_and * n_lanes) / seconds[N_REPEATS / 2] / 1e6;
 }
 
+static double wall_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void fill_nothing(void *user, block *labels, size_t group)
+{
+    (void)user, (void)labels, (void)group;
+}
+
+/* Median speed of garbling a bundle with so many threads: by this thread's time when it is alone,
+ * else by the clock on the wall. */
+static double measure_bundle(const struct schedule *schedule, uint64_t n_threads)
+{
+    struct team *team = team_new(n_threads);
+    struct bundle bundle = {.team = team};
+    struct label_hash hash = {.start = bench.start};
+    size_t n = bundle_capacity(schedule);
+    double seconds[N_REPEATS];
+
+    if (bundle_init(&bundle, bench.context, schedule, n, &bench.start, &bench.delta) != SOTTO_OK)
+        abort();
+    for (size_t i = 0; i < N_REPEATS; i++) {
+        double (*clock)(void) = n_threads > 1 ? wall_seconds : seconds_now;
+        double begin = clock(), end;
+        uint64_t n_runs = 0;
+
+        do {
+            if (bundle_begin(&bundle, &hash, n, fill_nothing, NULL) != SOTTO_OK) abort();
+            while (!bundle_finished(&bundle)) bundle_garble(&bundle, bench.tables, BUFFER_LEN);
+            n_runs++;
+            end = clock();
+        } while (end - begin < REPEAT_SECONDS);
+        seconds[i] = (end - begin) / (double)n_runs;
+    }
+    bundle_wipe(&bundle);
+    team_free(team);
+    qsort(seconds, N_REPEATS, sizeof seconds[0], compare);
+    return (double)(schedule->n_and * n * N_LANES) / seconds[N_REPEATS / 2] / 1e6;
+}
+
 static double measure_scheduling(const sotto_circuit *circuit)
 {
     double seconds[N_REPEATS];
@@ -153,6 +197,7 @@ static void run(const char *path)
         printf(" %7.1f", measure(schedule, &bench.delta, n_lanes));
         printf(" %7.1f", measure(schedule, NULL, n_lanes));
     }
+    printf(" %7.1f %7.1f", measure_bundle(schedule, 1), measure_bundle(schedule, 2));
     printf(" %6.1f %5.2f ", circuit->n_gates / measure_scheduling(circuit) / 1e6, fill);
     for (size_t i = 0; i < 8; i++) printf(" %3.0f", share[i]);
     printf("\n");
@@ -169,9 +214,10 @@ int main(int argc, char **argv)
     if (bench.tables == NULL) return 1;
     bench.delta = block_of(test_next(&state), test_next(&state) | 1);
     bench.start = block_of(test_next(&state), test_next(&state));
-    printf("%-40s %15s %15s\n", "M/s, one thread", "one instance", "eight");
-    printf("%-20s %6s %6s %5s %7s %7s %7s %7s %6s %5s  %s\n", "", "ANDs", "free", "slots", "garble",
-           "eval", "garble", "eval", "sched", "fill", "% of ANDs in batches of 1 to 8");
+    printf("%-40s %15s %15s %15s\n", "M/s", "one instance", "eight", "64, garble");
+    printf("%-20s %6s %6s %5s %7s %7s %7s %7s %7s %7s %6s %5s  %s\n", "", "ANDs", "free", "slots",
+           "garble", "eval", "garble", "eval", "1 thr", "2 thr", "sched", "fill",
+           "% of ANDs in batches of 1 to 8");
     for (int i = 1; i < argc; i++) run(argv[i]);
     bulk_free(bench.tables, BUFFER_LEN, 1);
     sotto_context_free(bench.context);
