@@ -159,8 +159,8 @@ static void *write_chunks(void *argument)
     uint8_t *chunk = new_array(CHUNK_LEN, 1);
 
     bench_pin(0);
-    while (chunk != NULL && bench_clock() - begin < end->seconds)
-        if (send(end->fd, chunk, CHUNK_LEN, MSG_NOSIGNAL) <= 0) break;
+    while (chunk != NULL && send(end->fd, chunk, CHUNK_LEN, MSG_NOSIGNAL) > 0)
+        if (bench_clock() - begin >= end->seconds) break;
     shutdown(end->fd, SHUT_WR);
     free(chunk);
     return NULL;
