@@ -382,8 +382,8 @@ typedef struct sotto_session_options {
     uint64_t chain_input;       /**< used when n_rounds > 1 */
     sotto_progress_fn progress; /**< may be NULL */
     void *progress_user;        /**< passed to progress */
-    /** Threads that hash, where eight or more instances allow it; 0 means 1. This party's own
-     *  matter: neither what is sent nor the results depend on it. */
+    /** Threads that hash, where instances or gates side by side allow it; 0 means 1. This party's
+     *  own matter: neither what is sent nor the results depend on it. */
     uint64_t n_threads;
 } sotto_session_options;
 

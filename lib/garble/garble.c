@@ -159,10 +159,63 @@ static sotto_err next_batch(struct engine *engine, struct sotto_context *context
     return SOTTO_OK;
 }
 
+/* ANDs of a batch that one thread takes at a time, and how many are worth to be shared. */
+#define SHARE UINT64_C(128)
+#define SHARED_MIN (4 * SHARE)
+
+struct shared_batch {
+    const struct engine *engine;
+    const struct batch *batch;
+    uint8_t *garbled;
+    const uint8_t *received;
+};
+
+static size_t share_len(const struct batch *batch, uint64_t share)
+{
+    uint64_t left = batch->n - share * SHARE;
+
+    return (size_t)(left < SHARE ? left : SHARE);
+}
+
+static void garble_share(void *argument, uint64_t share)
+{
+    const struct shared_batch *shared = argument;
+    const struct engine *engine = shared->engine;
+    uint64_t from = share * SHARE;
+
+    engine->kernels->garble(engine->labels, shared->garbled + from * TABLE_LEN,
+                            shared->batch->gates + from, share_len(shared->batch, share),
+                            engine->delta, &engine->hash.start, shared->batch->first + from);
+}
+
+static void evaluate_share(void *argument, uint64_t share)
+{
+    const struct shared_batch *shared = argument;
+    const struct engine *engine = shared->engine;
+    uint64_t from = share * SHARE;
+
+    engine->kernels->evaluate(engine->labels, shared->received + from * TABLE_LEN,
+                              shared->batch->gates + from, share_len(shared->batch, share),
+                              &engine->hash.start, shared->batch->first + from);
+}
+
+/* Whether the batch was large enough for the team and is done. */
+static bool share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
+                        const uint8_t *received)
+{
+    struct shared_batch shared = {engine, batch, garbled, received};
+
+    if (engine->team == NULL || batch->width != WIDE || batch->n < SHARED_MIN) return false;
+    team_run(engine->team, garbled != NULL ? garble_share : evaluate_share, &shared,
+             (batch->n + SHARE - 1) / SHARE);
+    return true;
+}
+
 static void garble_batch(struct engine *engine, uint8_t *tables, const struct batch *batch)
 {
     const struct garble_kernels *kernels = engine->kernels;
 
+    if (share_batch(engine, batch, tables, NULL)) return;
     if (batch->width == WIDE)
         kernels->garble(engine->labels, tables, batch->gates, batch->n, engine->delta,
                         &engine->hash.start, batch->first);
@@ -197,6 +250,7 @@ static void evaluate_batch(struct engine *engine, const uint8_t *tables, const s
 {
     const struct garble_kernels *kernels = engine->kernels;
 
+    if (share_batch(engine, batch, NULL, tables)) return;
     if (batch->width == WIDE)
         kernels->evaluate(engine->labels, tables, batch->gates, batch->n, &engine->hash.start,
                           batch->first);

@@ -7,6 +7,7 @@
 #define SOTTO_GARBLE_GARBLE_H
 
 #include "base/error.h"
+#include "base/team.h"
 #include "circuit/source.h"
 #include "crypto/hash.h"
 #include "garble/kernels.h"
@@ -26,6 +27,7 @@ struct engine {
     bool finished;   /* the source is exhausted */
     bool was_narrow; /* the last batch */
     bool has_keys;
+    struct team *team;        /* that shares wide batches; NULL: the calling thread alone */
     struct narrow_keys *keys; /* of the coming ANDs, while batches are narrow */
 };
 

@@ -89,7 +89,8 @@ sotto_err party_start(struct party *party, const struct run *run, const block *d
     if (err == SOTTO_OK)
         err = bundle_init(&party->bundle, run->context, plan->schedule, plan->n_bundled, &start,
                           delta);
-    if (plan->n_bundled > 0) party->bundle.team = party->team = team_new(plan->n_threads);
+    party->team = team_new(plan->n_threads);
+    party->bundle.team = party->engine.team = party->team;
     return err;
 }
 

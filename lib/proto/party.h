@@ -55,10 +55,10 @@ struct party {
     const struct plan *plan;
     struct engine engine;
     struct bundle bundle; /* where instances run side by side */
-    struct team *team;
-    block *inputs;      /* of one instance's input bits */
-    block *lane_inputs; /* the same for each group of the bundle */
-    block *rows;        /* of a window's evaluator inputs, from the OT extension */
+    struct team *team;    /* NULL: the calling thread hashes alone */
+    block *inputs;        /* of one instance's input bits */
+    block *lane_inputs;   /* the same for each group of the bundle */
+    block *rows;          /* of a window's evaluator inputs, from the OT extension */
     uint64_t n_rows;
     struct tables *tables;
     uint8_t *frame;   /* room for a header, then payload */

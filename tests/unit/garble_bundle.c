@@ -140,6 +140,57 @@ START_TEST(tables_do_not_depend_on_threads)
 }
 END_TEST
 
+/* A single instance with a wide batch, shared or not: the same tables and labels. */
+START_TEST(wide_batches_are_shared)
+{
+    enum { N = 1000 };
+    struct team *team = team_new(3);
+    struct buffer text = {0};
+    struct schedule *schedule;
+    sotto_circuit *circuit;
+    uint8_t *tables[2];
+    struct engine engines[2];
+    size_t len;
+
+    put(&text, "%d %d\n2 %d %d\n1 %d\n", N, 3 * N, N, N, N);
+    for (unsigned i = 0; i < N; i++) put(&text, "2 1 %u %u %u AND\n", i, N + i, 2 * N + i);
+    circuit = parse_good(context, text.text);
+    REQUIRE(schedule_new(context, &schedule, circuit) == SOTTO_OK);
+    for (int garbles = 1; garbles >= 0; garbles--) {
+        for (int i = 0; i < 2; i++) {
+            struct schedule_source source;
+            uint64_t state = 77;
+
+            REQUIRE(engine_init(&engines[i], context, schedule->n_slots, &start,
+                                garbles ? &delta : NULL) == SOTTO_OK);
+            engines[i].team = i == 1 ? team : NULL;
+            for (uint32_t k = 0; k < schedule->n_input_wires; k++)
+                engines[i].labels[N_CONSTANT_SLOTS + k] =
+                    block_of(test_next(&state), test_next(&state));
+            schedule_source_init(&source, schedule);
+            engine_begin(&engines[i], &source.source);
+            if (garbles) {
+                tables[i] = calloc(N, TABLE_LEN);
+                REQUIRE(engine_garble(&engines[i], context, tables[i], &len, N * TABLE_LEN) ==
+                        SOTTO_OK);
+            } else
+                REQUIRE(engine_evaluate(&engines[i], context, &len, tables[0], N * TABLE_LEN) ==
+                        SOTTO_OK);
+            REQUIRE(len == N * TABLE_LEN);
+        }
+        ck_assert(memcmp(tables[0], tables[1], N * TABLE_LEN) == 0);
+        ck_assert(memcmp(engines[0].labels, engines[1].labels, schedule->n_slots * sizeof(block)) ==
+                  0);
+        for (int i = 0; i < 2; i++) engine_wipe(&engines[i]);
+    }
+    for (int i = 0; i < 2; i++) free(tables[i]);
+    team_free(team);
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+    free(text.text);
+}
+END_TEST
+
 /* SEC-5: the groups' tweaks are reserved together, or not at all. */
 START_TEST(tweaks_of_a_bundle_do_not_wrap)
 {
@@ -170,6 +221,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, teams_call_every_task_once);
     tcase_add_test(tests, tables_do_not_depend_on_threads);
+    tcase_add_test(tests, wide_batches_are_shared);
     tcase_add_test(tests, tweaks_of_a_bundle_do_not_wrap);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);
