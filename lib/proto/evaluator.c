@@ -24,7 +24,7 @@ struct evaluator {
 static sotto_err prepare(struct evaluator *evaluator, struct sotto_context *context,
                          const struct plan *plan)
 {
-    sotto_err err = party_init(&evaluator->party, context, plan, SOTTO_EVALUATOR);
+    sotto_err err = party_init(&evaluator->party, context, plan);
 
     if (err != SOTTO_OK) return err;
     evaluator->secret = guarded_new(sizeof *evaluator->secret);

@@ -33,7 +33,7 @@ static void draw_secrets(struct garbler_secret *secret)
 static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
                          const struct plan *plan)
 {
-    sotto_err err = party_init(&garbler->party, context, plan, SOTTO_GARBLER);
+    sotto_err err = party_init(&garbler->party, context, plan);
 
     if (err != SOTTO_OK) return err;
     garbler->secret = guarded_new(sizeof *garbler->secret);

@@ -33,8 +33,7 @@ static uint64_t n_lane_inputs(const struct plan *plan)
     return (uint64_t)plan->circuit->n_input_wires * plan->n_bundled;
 }
 
-sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan,
-                     sotto_role role)
+sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan)
 {
     uint64_t colours_len = plan_output_bytes(plan, plan->window);
     uint8_t *frame_memory = bulk_new(FRAME_MEMORY, 1);
@@ -53,7 +52,7 @@ sotto_err party_init(struct party *party, struct sotto_context *context, const s
         party->colours == NULL || frame_memory == NULL)
         return fail_memory(context);
     party->peer_colours = party->colours + colours_len;
-    return tables_new(context, &party->tables, role, plan_table_bytes(plan, plan->window));
+    return tables_new(context, &party->tables, plan_table_bytes(plan, plan->window));
 }
 
 void party_wipe(struct party *party)

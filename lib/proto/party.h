@@ -68,8 +68,8 @@ struct party {
     uint64_t n_colours;
 };
 
-sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan,
-                     sotto_role role) CHECKED;
+sotto_err party_init(struct party *party, struct sotto_context *context,
+                     const struct plan *plan) CHECKED;
 void party_wipe(struct party *party);
 
 /** Makes the engine, with the session's hash start point. delta is NULL for the evaluator. */

@@ -68,15 +68,13 @@ static sotto_err make_locks(struct tables *tables)
     return made ? SOTTO_OK : fail_memory(tables->context);
 }
 
-sotto_err tables_new(struct sotto_context *context, struct tables **tables, sotto_role role,
-                     uint64_t max_len)
+sotto_err tables_new(struct sotto_context *context, struct tables **tables, uint64_t max_len)
 {
     struct tables *made = mem_new(1, sizeof *made);
     sotto_err err;
 
     if (made == NULL) return fail_memory(context);
     made->context = context;
-    made->role = role;
     made->n_frames = count_frames(max_len);
     made->frame_memory = memory_of_frame(max_len);
     made->memory = bulk_new(made->n_frames, made->frame_memory);
@@ -221,6 +219,7 @@ static bool start_thread(struct tables *tables)
 sotto_err tables_open(struct tables *tables, struct wire *wire, uint64_t len)
 {
     tables->wire = wire;
+    tables->role = wire->role;
     tables->len = len;
     tables->n_made = tables->n_used = 0;
     tables->is_over = false;

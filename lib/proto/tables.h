@@ -12,11 +12,11 @@
 struct tables;
 
 /** Takes memory for streams of at most max_len bytes. */
-sotto_err tables_new(struct sotto_context *context, struct tables **tables, sotto_role role,
+sotto_err tables_new(struct sotto_context *context, struct tables **tables,
                      uint64_t max_len) CHECKED;
 void tables_free(struct tables *tables);
 
-/** Opens a stream of len bytes over wire. */
+/** Opens a stream of len bytes over wire, whose role tells who sends. */
 sotto_err tables_open(struct tables *tables, struct wire *wire, uint64_t len) CHECKED;
 
 /** The garbler's next empty frame, or the evaluator's next full one, of *len bytes. Frames are cut
