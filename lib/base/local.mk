@@ -6,5 +6,6 @@ BASE_SOURCES = \
 	lib/base/error.c lib/base/error.h \
 	lib/base/heap.h \
 	lib/base/memory.c lib/base/memory.h \
-	lib/base/random.h
+	lib/base/random.h \
+	lib/base/team.c lib/base/team.h
 SEAM_SOURCES = lib/base/heap.c lib/base/random.c

@@ -1,4 +1,5 @@
 GARBLE_SOURCES = \
+	lib/garble/bundle.c lib/garble/bundle.h \
 	lib/garble/garble.c lib/garble/garble.h \
 	lib/garble/kernels.c lib/garble/kernels.h \
 	lib/garble/kernels_portable.c

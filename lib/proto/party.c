@@ -28,6 +28,11 @@ void run_report(struct run *run, sotto_phase phase)
         run->progress(run->progress_user, phase, run->n_and, run->plan->n_and);
 }
 
+static uint64_t n_lane_inputs(const struct plan *plan)
+{
+    return (uint64_t)plan->circuit->n_input_wires * plan->n_bundled;
+}
+
 sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan)
 {
     uint64_t colours_len = plan_output_bytes(plan, plan->window);
@@ -36,27 +41,32 @@ sotto_err party_init(struct party *party, struct sotto_context *context, const s
     party->plan = plan;
     party->n_rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
     party->inputs = bulk_new(plan->circuit->n_input_wires, BLOCK_LEN);
+    party->lane_inputs = bulk_new(n_lane_inputs(plan), BLOCK_LEN);
     party->rows = bulk_new(party->n_rows, BLOCK_LEN);
     party->colours = bulk_new(colours_len, 2);
     if (frame_memory != NULL) {
         party->payload = frame_memory + FRAME_ALIGNMENT;
         party->frame = party->payload - FRAME_HEADER_LEN;
     }
-    if (party->inputs == NULL || party->rows == NULL || party->colours == NULL ||
-        frame_memory == NULL)
+    if (party->inputs == NULL || party->lane_inputs == NULL || party->rows == NULL ||
+        party->colours == NULL || frame_memory == NULL)
         return fail_memory(context);
     party->peer_colours = party->colours + colours_len;
-    return SOTTO_OK;
+    return tables_new(context, &party->tables, plan_table_bytes(plan, plan->window));
 }
 
 void party_wipe(struct party *party)
 {
     if (party->plan == NULL) return;
     if (party->engine.labels != NULL) engine_wipe(&party->engine);
+    bundle_wipe(&party->bundle);
+    team_free(party->team);
     bulk_free(party->inputs, party->plan->circuit->n_input_wires, BLOCK_LEN);
+    bulk_free(party->lane_inputs, n_lane_inputs(party->plan), BLOCK_LEN);
     bulk_free(party->rows, party->n_rows, BLOCK_LEN);
     bulk_free(party->colours, plan_output_bytes(party->plan, party->plan->window), 2);
     if (party->payload != NULL) bulk_free(party->payload - FRAME_ALIGNMENT, FRAME_MEMORY, 1);
+    tables_free(party->tables);
     *party = (struct party){0};
 }
 
@@ -64,15 +74,23 @@ void party_wipe(struct party *party)
  * it. */
 sotto_err party_start(struct party *party, const struct run *run, const block *delta)
 {
+    const struct plan *plan = party->plan;
     uint8_t bytes[BLOCK_LEN];
     struct oracle oracle;
+    sotto_err err;
     block start;
 
     oracle_begin(&oracle, "hash start point");
     oracle_field(&oracle, run->session_id, SESSION_ID_LEN);
     oracle_end(&oracle, bytes, sizeof bytes);
     start = block_load(bytes);
-    return engine_init(&party->engine, run->context, party->plan->schedule->n_slots, &start, delta);
+    err = engine_init(&party->engine, run->context, plan->schedule->n_slots, &start, delta);
+    if (err == SOTTO_OK)
+        err = bundle_init(&party->bundle, run->context, plan->schedule, plan->n_bundled, &start,
+                          delta);
+    party->team = team_new(plan->n_threads);
+    party->bundle.team = party->engine.team = party->team;
+    return err;
 }
 
 /* Both parties expand the same labels L; with W0 = L ^ x delta, L is the active one. */
@@ -85,18 +103,22 @@ static void expand_labels(block *labels, struct prg *prg, const uint8_t *bits, u
         labels[i] = block_xor(labels[i], block_times_bit(*delta, bits[i]));
 }
 
-void party_collect_inputs(struct party *party, uint64_t instance, const block *seed,
-                          const block *row, const uint8_t *own_bits)
+/* One instance's labels, number 'index' of those that inputs tells of. */
+static void collect_instance(const struct party *party, block *labels,
+                             const struct party_inputs *inputs, uint64_t index)
 {
-    const struct sotto_circuit *circuit = party->plan->circuit;
-    block *labels = party->inputs;
+    const struct plan *plan = party->plan;
+    const struct sotto_circuit *circuit = plan->circuit;
+    const block *row = inputs->rows + index * plan->n_evaluator_bits;
+    const uint8_t *own_bits =
+        inputs->own_bits != NULL ? inputs->own_bits + index * plan->n_garbler_bits : NULL;
     struct prg prg;
 
-    prg_init(&prg, seed, instance);
+    prg_init(&prg, inputs->seed, inputs->first + index);
     for (uint64_t i = 0; i < circuit->n_inputs; i++) {
         uint64_t n = circuit->input_bits[i];
 
-        if (sotto_interface_input_owner(party->plan->interface, i) == SOTTO_GARBLER) {
+        if (sotto_interface_input_owner(plan->interface, i) == SOTTO_GARBLER) {
             expand_labels(labels, &prg, own_bits, n, party->engine.delta);
             if (own_bits != NULL) own_bits += n;
         } else if (n > 0) {
@@ -106,6 +128,11 @@ void party_collect_inputs(struct party *party, uint64_t instance, const block *s
         labels += n;
     }
     prg_wipe(&prg);
+}
+
+void party_collect_inputs(struct party *party, const struct party_inputs *inputs)
+{
+    collect_instance(party, party->inputs, inputs, 0);
 }
 
 static void chain_labels(struct party *party)
@@ -126,16 +153,58 @@ void party_begin_round(struct party *party, struct schedule_source *source, uint
     engine_begin(&party->engine, &source->source);
 }
 
-void party_append_outputs(struct party *party)
+/* Of the instance in lane number lane of n_lanes. */
+static void append_colours(struct party *party, const block *labels, size_t n_lanes, size_t lane)
 {
     const uint32_t *slots = party->plan->schedule->output_slots;
 
     for (uint64_t i = 0; i < party->plan->n_output_bits; i++, party->n_colours++) {
         uint64_t at = party->n_colours / 8, shift = party->n_colours % 8;
-        uint8_t colour = (uint8_t)(block_lsb(party->engine.labels[slots[i]]) << shift);
+        uint8_t colour = (uint8_t)(block_lsb(labels[n_lanes * slots[i] + lane]) << shift);
 
         party->colours[at] = (uint8_t)(shift == 0 ? colour : party->colours[at] | colour);
     }
+}
+
+void party_append_outputs(struct party *party)
+{
+    append_colours(party, party->engine.labels, 1, 0);
+}
+
+/* ---------------------------------------------------------------------------------- bundles -- */
+
+struct filling {
+    struct party *party;
+    const struct party_inputs *inputs;
+};
+
+static void fill_group(void *user, block *labels, size_t group)
+{
+    const struct filling *filling = user;
+    const struct party *party = filling->party;
+    uint32_t n = party->plan->circuit->n_input_wires;
+    block *inputs = party->lane_inputs + group * n;
+
+    for (size_t lane = 0; lane < N_LANES; lane++) {
+        collect_instance(party, inputs, filling->inputs, group * N_LANES + lane);
+        for (uint32_t i = 0; i < n; i++)
+            labels[(size_t)N_LANES * (N_CONSTANT_SLOTS + i) + lane] = inputs[i];
+    }
+}
+
+sotto_err party_begin_bundle(struct party *party, const struct party_inputs *inputs,
+                             size_t n_groups)
+{
+    struct filling filling = {party, inputs};
+
+    return bundle_begin(&party->bundle, &party->engine.hash, n_groups, fill_group, &filling);
+}
+
+void party_append_bundle(struct party *party)
+{
+    for (size_t group = 0; group < party->bundle.n_groups; group++)
+        for (size_t lane = 0; lane < N_LANES; lane++)
+            append_colours(party, party->bundle.engines[group].labels, N_LANES, lane);
 }
 
 /* Colours of one party's labels, from sender to the other. */

@@ -11,6 +11,7 @@
 #include "net/wire.h"
 #include "ot/base.h"
 #include "proto/plan.h"
+#include "proto/tables.h"
 
 /** A run in progress, as its session sees it. */
 struct run {
@@ -53,9 +54,13 @@ void run_report(struct run *run, sotto_phase phase);
 struct party {
     const struct plan *plan;
     struct engine engine;
-    block *inputs; /* of one instance's input bits */
-    block *rows;   /* of a window's evaluator inputs, from the OT extension */
+    struct bundle bundle; /* where instances run side by side */
+    struct team *team;    /* NULL: the calling thread hashes alone */
+    block *inputs;        /* of one instance's input bits */
+    block *lane_inputs;   /* the same for each group of the bundle */
+    block *rows;          /* of a window's evaluator inputs, from the OT extension */
     uint64_t n_rows;
+    struct tables *tables;
     uint8_t *frame;   /* room for a header, then payload */
     uint8_t *payload; /* FRAME_MAX_LEN bytes, aligned for the kernels' stores */
     uint8_t *colours; /* of this party's output labels, one bit each, packed */
@@ -70,11 +75,18 @@ void party_wipe(struct party *party);
 /** Makes the engine, with the session's hash start point. delta is NULL for the evaluator. */
 sotto_err party_start(struct party *party, const struct run *run, const block *delta) CHECKED;
 
-/** Fills inputs for one instance: the garbler's from the seed, the evaluator's from its rows, of
- *  which row is the first. own_bits are the garbler's input bits of this instance, by which its
- *  zero-labels differ from the expanded ones; unused when the engine has no delta. */
-void party_collect_inputs(struct party *party, uint64_t instance, const block *seed,
-                          const block *row, const uint8_t *own_bits);
+/** Where labels of inputs come from, of instance number first and those behind it: the garbler's
+ *  from the seed, the evaluator's from its rows. own_bits are the garbler's input bits, by which
+ *  its zero-labels differ from the expanded ones; unused when the engine has no delta. */
+struct party_inputs {
+    uint64_t first;
+    const block *seed;
+    const block *rows;
+    const uint8_t *own_bits;
+};
+
+/** Fills inputs for the first of the instances. */
+void party_collect_inputs(struct party *party, const struct party_inputs *inputs);
 
 /** Starts round number round of an instance: chains outputs to inputs but in the first, fills the
  *  input slots and begins the pass. */
@@ -82,6 +94,13 @@ void party_begin_round(struct party *party, struct schedule_source *source, uint
 
 /** Appends the colours of one instance's output labels. */
 void party_append_outputs(struct party *party);
+
+/** Begins n_groups groups of N_LANES instances each. */
+sotto_err party_begin_bundle(struct party *party, const struct party_inputs *inputs,
+                             size_t n_groups) CHECKED;
+
+/** Appends the colours of their output labels. */
+void party_append_bundle(struct party *party);
 
 /** Exchanges the window's colours as the reveal policy says and decodes the results of the window
  *  that starts at instance first. */

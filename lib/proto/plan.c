@@ -6,6 +6,7 @@
 #include "garble/kernels.h"
 #include "net/wire.h"
 #include "ot/extension.h"
+#include "proto/tables.h"
 
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
 {
@@ -69,6 +70,20 @@ static void plan_windows(struct plan *plan)
 
     window = at_most(WINDOW_CHOICES, plan->n_evaluator_bits, window);
     plan->window = at_most(WINDOW_OUTPUTS, plan->n_output_bits, window);
+    if (plan->window > N_LANES) plan->window -= plan->window % N_LANES;
+}
+
+/* Lanes share keys, so the labels of a wire must be independent from lane to lane. That is known of
+ * the schedule with fresh inputs; chained ones may bring dependences with them. Slots in lanes are
+ * counted in 32 bits. */
+static void plan_lanes(struct plan *plan)
+{
+    bool fits = plan->schedule->n_slots <= UINT32_MAX / N_LANES;
+    bool independent = plan->n_rounds == 1 && !plan->schedule->has_fixed_operand;
+
+    plan->n_bundled =
+        plan->window >= N_LANES && fits && independent ? bundle_capacity(plan->schedule) : 0;
+    if (plan->n_bundled > plan->window / N_LANES) plan->n_bundled = plan->window / N_LANES;
 }
 
 static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
@@ -97,9 +112,11 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     uint64_t outputs = plan->window * plan->n_output_bits;
 
     plan->peak_memory =
-        (labels + rows) * BLOCK_LEN + outputs + rows + plan->n_instances * plan->n_output_bits +
-        schedule_memory(plan->schedule) + (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
-        4 * (uint64_t)FRAME_MAX_LEN + 2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
+        (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs + rows +
+        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
+        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+        tables_memory(plan_table_bytes(plan, plan->window)) + 4 * (uint64_t)FRAME_MAX_LEN +
+        2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
@@ -119,6 +136,7 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
         .n_rounds = options->n_rounds > 0 ? options->n_rounds : 1,
         .chain_output = options->chain_output,
         .chain_input = options->chain_input,
+        .n_threads = options->n_threads > 0 ? options->n_threads : 1,
         .n_garbler_bits = sotto_interface_role_bits(interface, SOTTO_GARBLER),
         .n_evaluator_bits = sotto_interface_role_bits(interface, SOTTO_EVALUATOR),
         .n_output_bits = circuit->n_output_wires,
@@ -131,6 +149,7 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
     if (err != SOTTO_OK) return err;
     plan_windows(&made);
     err = schedule_new(context, &made.schedule, circuit);
+    if (err == SOTTO_OK) plan_lanes(&made);
     if (err == SOTTO_OK) err = check_counts(&made, context);
     if (err == SOTTO_OK) err = check_memory(&made, context);
     if (err != SOTTO_OK) plan_wipe(&made);

@@ -8,6 +8,7 @@
 #include "circuit/circuit.h"
 #include "circuit/interface.h"
 #include "circuit/schedule.h"
+#include "garble/bundle.h"
 
 /* A window is a run of instances whose choices, tables and outputs go back and forth together: as
  * many as this many evaluator input bits cover, so that round trips are few and memory bounded. */
@@ -38,6 +39,8 @@ struct plan {
     uint64_t n_output_bits; /* of one instance */
     uint64_t n_and;         /* of all instances and rounds */
     uint64_t window;        /* instances in a window; the last may be smaller */
+    size_t n_bundled;       /* groups of N_LANES instances in a bundle; 0: no lanes */
+    uint64_t n_threads;     /* that hash; this party's own matter */
     uint64_t peak_memory;   /* bytes that a party will hold */
 };
 
@@ -53,6 +56,15 @@ static inline uint64_t plan_window(const struct plan *plan, uint64_t first)
     uint64_t left = plan->n_instances - first;
 
     return left < plan->window ? left : plan->window;
+}
+
+/** Groups that run side by side from instance number i of a window of n on; 0: it runs alone, as
+ *  does what is left of whole groups. */
+static inline size_t plan_bundle(const struct plan *plan, uint64_t i, uint64_t n)
+{
+    uint64_t n_groups = (n - i) / N_LANES;
+
+    return n_groups < plan->n_bundled ? (size_t)n_groups : plan->n_bundled;
 }
 
 static inline bool plan_reveals_to(const struct plan *plan, sotto_role role)

@@ -1,0 +1,24 @@
+/*
+ * A few threads that share the tasks of a loop: those who wait spin for a moment before they sleep,
+ * since the next loop mostly comes soon. One owner; tasks must not fail.
+ */
+#ifndef SOTTO_BASE_TEAM_H
+#define SOTTO_BASE_TEAM_H
+
+#include <stdint.h>
+
+#define TEAM_MAX_THREADS 64
+
+struct team;
+
+/** A team of n_threads, the calling one included. As many as can be started make do: NULL stands
+ *  for the calling thread alone. */
+struct team *team_new(uint64_t n_threads);
+void team_free(struct team *team);
+
+/** Calls task(argument, i) once for every i below n, in any order, on all threads; returns when the
+ *  last has returned. team may be NULL. */
+typedef void (*team_fn)(void *argument, uint64_t i);
+void team_run(struct team *team, team_fn task, void *argument, uint64_t n);
+
+#endif

@@ -1,0 +1,128 @@
+/* Bundles of groups of instances; see bundle.h. */
+#include "garble/bundle.h"
+
+#include "base/memory.h"
+
+#define LABELS_MEMORY (UINT64_C(64) << 20) /* bytes of labels that a bundle may take */
+
+size_t bundle_capacity(const struct schedule *schedule)
+{
+    uint64_t n = LABELS_MEMORY / ((uint64_t)schedule->n_slots * N_LANES * BLOCK_LEN);
+
+    if (n < 1) return 1;
+    return n < BUNDLE_MAX_GROUPS ? (size_t)n : BUNDLE_MAX_GROUPS;
+}
+
+sotto_err bundle_init(struct bundle *bundle, struct sotto_context *context,
+                      const struct schedule *schedule, size_t capacity, const block *start,
+                      const block *delta)
+{
+    bundle->schedule = schedule;
+    bundle->context = context;
+    for (size_t i = 0; i < capacity; i++) {
+        sotto_err err = engine_init(&bundle->engines[i], context,
+                                    (uint64_t)schedule->n_slots * N_LANES, start, delta);
+
+        if (err != SOTTO_OK) return err;
+        bundle->capacity++;
+    }
+    return SOTTO_OK;
+}
+
+void bundle_wipe(struct bundle *bundle)
+{
+    for (size_t i = 0; i < bundle->capacity; i++) engine_wipe(&bundle->engines[i]);
+    bundle->capacity = 0;
+}
+
+struct beginning {
+    struct bundle *bundle;
+    uint64_t first_tweak;
+    bundle_fill fill;
+    void *user;
+};
+
+static void begin_group(void *argument, uint64_t group)
+{
+    const struct beginning *beginning = argument;
+    struct bundle *bundle = beginning->bundle;
+    struct engine *engine = &bundle->engines[group];
+
+    engine->hash.next = beginning->first_tweak + 2 * bundle->schedule->n_and * group;
+    beginning->fill(beginning->user, engine->labels, (size_t)group);
+    schedule_source_init(&bundle->sources[group], bundle->schedule);
+    engine_begin_lanes(engine, &bundle->sources[group].source);
+}
+
+sotto_err bundle_begin(struct bundle *bundle, struct label_hash *hash, size_t n_groups,
+                       bundle_fill fill, void *user)
+{
+    struct beginning beginning = {.bundle = bundle, .fill = fill, .user = user};
+
+    if (!take_tweaks(hash, &beginning.first_tweak, 2 * bundle->schedule->n_and * n_groups))
+        return fail(bundle->context, SOTTO_ERR_LIMIT,
+                    "too many gates in one session: tweaks used up");
+    bundle->n_groups = n_groups;
+    bundle->at = 0;
+    team_run(bundle->team, begin_group, &beginning, n_groups);
+    return SOTTO_OK;
+}
+
+/* A piece of one group; tweaks were reserved for all, so this cannot fail. */
+static void run_piece(struct bundle *bundle, struct engine *engine, uint64_t from, uint64_t to)
+{
+    size_t offset = (size_t)(from - bundle->at) * BUNDLE_UNIT;
+    size_t len = (size_t)(to - from) * BUNDLE_UNIT, done;
+    sotto_err err;
+
+    if (bundle->garbled != NULL)
+        err = engine_garble(engine, bundle->context, bundle->garbled + offset, &done, len);
+    else err = engine_evaluate(engine, bundle->context, &done, bundle->received + offset, len);
+    (void)err;
+}
+
+/* The parts of a group's pieces that fall into the stretch at hand. */
+static void run_group(void *argument, uint64_t group)
+{
+    struct bundle *bundle = argument;
+    uint64_t n_and = bundle->schedule->n_and, end = bundle->at + bundle->n_units;
+    uint64_t n = bundle->n_groups, row = bundle->at / (n * BUNDLE_PIECE);
+
+    for (; row * n * BUNDLE_PIECE < end; row++) {
+        uint64_t left = n_and - row * BUNDLE_PIECE;
+        uint64_t len = left < BUNDLE_PIECE ? left : BUNDLE_PIECE;
+        uint64_t from = row * n * BUNDLE_PIECE + group * len, to = from + len;
+
+        if (from < bundle->at) from = bundle->at;
+        if (to > end) to = end;
+        if (from < to) run_piece(bundle, &bundle->engines[group], from, to);
+    }
+}
+
+static size_t run_stretch(struct bundle *bundle, size_t len)
+{
+    uint64_t left = bundle->schedule->n_and * bundle->n_groups - bundle->at;
+
+    bundle->n_units = len / BUNDLE_UNIT < left ? len / BUNDLE_UNIT : left;
+    team_run(bundle->team, run_group, bundle, bundle->n_groups);
+    bundle->at += bundle->n_units;
+    return (size_t)bundle->n_units * BUNDLE_UNIT;
+}
+
+size_t bundle_garble(struct bundle *bundle, uint8_t *tables, size_t capacity)
+{
+    bundle->garbled = tables;
+    return run_stretch(bundle, capacity);
+}
+
+size_t bundle_evaluate(struct bundle *bundle, const uint8_t *tables, size_t tables_len)
+{
+    bundle->garbled = NULL;
+    bundle->received = tables;
+    return run_stretch(bundle, tables_len);
+}
+
+bool bundle_finished(const struct bundle *bundle)
+{
+    return bundle->at == bundle->schedule->n_and * bundle->n_groups;
+}
