@@ -204,6 +204,128 @@ START_TEST(base_messages_differ)
 }
 END_TEST
 
+/* The malicious phase up to the sender's proof: the receiver's message comes first. */
+static void prove(struct base_pair *pair, uint8_t proof[BASE_PROOF_LEN])
+{
+    base_setup(pair);
+    ck_assert_int_eq(finish_sender(pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(
+        base_sender_prove(pair->sender, pair->context, proof, (const block(*)[2])pair->sender_keys),
+        SOTTO_OK);
+    ck_assert_int_eq(finish_receiver(pair, session_a), SOTTO_OK);
+}
+
+static sotto_err answer(struct base_pair *pair, uint8_t *made, const uint8_t *proof)
+{
+    return base_receiver_answer(pair->receiver, pair->context, made, pair->receiver_keys, proof);
+}
+
+static sotto_err check(struct base_pair *pair, const uint8_t *made)
+{
+    return base_sender_check(pair->sender, pair->context, pair->sender_keys, made);
+}
+
+START_TEST(base_proof_is_accepted)
+{
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    prove(&pair, proof);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_OK);
+    ck_assert_int_eq(check(&pair, made), SOTTO_OK);
+    for (size_t j = 0; j < N_BASE_OTS; j++)
+        ck_assert(equal(pair.receiver_keys[j], pair.sender_keys[j][choice(&pair, j)]));
+    base_teardown(&pair);
+}
+END_TEST
+
+/* SEC-7, SEC-8, SEC-22: a flipped bit in any chi_j, or in Pi, ends it; the keys are gone and there
+ * is no second try. */
+START_TEST(base_wrong_proof_is_caught)
+{
+    static const block zero[N_BASE_OTS];
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN] = {0};
+    static const uint8_t nothing[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    prove(&pair, proof);
+    proof[_i * BASE_DIGEST_LEN + _i % BASE_DIGEST_LEN] ^= (uint8_t)(1 << _i % 8);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_CHECK);
+    ck_assert_mem_eq(pair.receiver_keys, zero, sizeof zero);
+    ck_assert_mem_eq(made, nothing, sizeof made);
+    proof[_i * BASE_DIGEST_LEN + _i % BASE_DIGEST_LEN] ^= (uint8_t)(1 << _i % 8);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+/* SEC-22: a sender that swaps the slots of one pad, as if to learn the choice, is caught when the
+ * choice is the one it bet against, and only then: half of the times. */
+START_TEST(base_selective_failure_is_a_coin)
+{
+    unsigned n_caught = 0, n_wrong_bet = 0;
+
+    for (size_t run = 0; run < 24; run++) {
+        uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+        struct base_pair pair;
+
+        base_setup(&pair);
+        ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+        pair.sender_keys[run][1].half[0] ^= 1; /* not what choice 1 gives the receiver */
+        ck_assert_int_eq(base_sender_prove(pair.sender, pair.context, proof,
+                                           (const block(*)[2])pair.sender_keys),
+                         SOTTO_OK);
+        ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_OK);
+        n_wrong_bet += (unsigned)choice(&pair, run);
+        n_caught += answer(&pair, made, proof) == SOTTO_ERR_CHECK;
+        base_teardown(&pair);
+    }
+    ck_assert_uint_eq(n_caught, n_wrong_bet);
+    ck_assert_uint_gt(n_caught, 0);
+    ck_assert_uint_lt(n_caught, 24);
+}
+END_TEST
+
+/* SEC-7, SEC-8, SEC-22 */
+START_TEST(base_wrong_answer_is_caught)
+{
+    static const block zero[N_BASE_OTS][2];
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    prove(&pair, proof);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_OK);
+    made[_i] ^= 0x40;
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_CHECK);
+    ck_assert_mem_eq(pair.sender_keys, zero, sizeof zero);
+    made[_i] ^= 0x40;
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+/* SEC-8: no step before its time, none twice. */
+START_TEST(base_steps_have_an_order)
+{
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN] = {0};
+    struct base_pair pair;
+
+    base_setup(&pair);
+    ck_assert_int_eq(
+        base_sender_prove(pair.sender, pair.context, proof, (const block(*)[2])pair.sender_keys),
+        SOTTO_ERR_USAGE);
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(base_receiver_message(pair.receiver, pair.context, pair.b, session_a),
+                     SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
 struct extension_pair {
     struct sotto_context *context;
     block delta;
@@ -455,6 +577,11 @@ int main(void)
     tcase_add_loop_test(base, base_sender_refuses_bad_elements, 0, N_BAD);
     tcase_add_loop_test(base, base_receiver_refuses_bad_elements, 0, N_BAD);
     tcase_add_test(base, base_messages_differ);
+    tcase_add_test(base, base_proof_is_accepted);
+    tcase_add_loop_test(base, base_wrong_proof_is_caught, 0, N_BASE_OTS + 1);
+    tcase_add_test(base, base_selective_failure_is_a_coin);
+    tcase_add_loop_test(base, base_wrong_answer_is_caught, 0, 4);
+    tcase_add_test(base, base_steps_have_an_order);
     tcase_set_timeout(base, 60);
     suite_add_tcase(suite, base);
     tcase_add_loop_test(extension, extension_rows_are_correlated, 0, CPU_N_ISAS);
