@@ -57,7 +57,7 @@ sotto_err extension_sender_extend(struct extension_sender *sender, struct sotto_
         for (size_t b = 0; b < n_blocks; b++)
             q[b] = block_xor(q[b], block_times_bit(block_load(u + b * BLOCK_LEN), bit));
     }
-    crypto_kernels()->transpose(rows, sender->columns, n_blocks);
+    crypto_kernels()->transpose(rows, sender->columns, n_blocks, n_blocks);
     return SOTTO_OK;
 }
 
@@ -99,6 +99,6 @@ sotto_err extension_receiver_extend(struct extension_receiver *receiver,
             block_store(u + b * BLOCK_LEN, masked);
         }
     }
-    crypto_kernels()->transpose(rows, receiver->columns, n_blocks);
+    crypto_kernels()->transpose(rows, receiver->columns, n_blocks, n_blocks);
     return SOTTO_OK;
 }
