@@ -38,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/interface \
 	tests/unit/net \
 	tests/unit/ot \
+	tests/unit/ot_extension \
 	tests/unit/ot_kernels \
 	tests/unit/schedule \
 	tests/unit/tls \

@@ -22,8 +22,9 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
             [FRAME_BASE_SENDER] = BIT(FRAME_HELLO),
-            [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) |
-                              BIT(FRAME_COLOURS),
+            [FRAME_TREES] = BIT(FRAME_BASE_SENDER),
+            [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_TREES) | BIT(FRAME_CHOICES) |
+                              BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
             [FRAME_PROGRESS] =
                 BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
             [FRAME_COLOURS] =
@@ -41,8 +42,8 @@ static bool may_follow(enum frame_type type, enum frame_type last, sotto_role se
 static const char *type_name(uint8_t type)
 {
     static const char *const names[N_FRAME_TYPES] = {
-        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "SEED", "CHOICES",
-        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE", "ABORT",
+        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "TREES", "SEED",  "CHOICES",
+        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE",  "ABORT",
     };
 
     return type < N_FRAME_TYPES ? names[type] : "unknown";

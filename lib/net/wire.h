@@ -6,6 +6,7 @@
  *   garbler                                    evaluator
  *   HELLO                        <->           HELLO
  *   BASE_RECEIVER (seed, B)      <->           BASE_SENDER (Z)          if it has inputs
+ *                                <-            TREES                    likewise, unless k = 1
  *   SEED (of the garbler's labels)  ->
  *   then for each window of instances:
  *                                <-            CHOICES ...              if it has inputs
@@ -26,6 +27,7 @@ enum frame_type {
     FRAME_HELLO,
     FRAME_BASE_SENDER,
     FRAME_BASE_RECEIVER,
+    FRAME_TREES,
     FRAME_SEED,
     FRAME_CHOICES,
     FRAME_TABLES,

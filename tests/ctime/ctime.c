@@ -133,10 +133,10 @@ static void run_transfers(void)
     ct_mark_secret(choices, sizeof choices);
     ct_mark_secret(messages, sizeof messages);
     for (size_t i = 0; i < N; i++) q[i] = block_xor(t[i], block_times_bit(delta, choices[i]));
-    CHECK(chosen_ot_send(context, ciphertexts, &sender, q, (const block(*)[2])messages, N,
-                         &delta) == SOTTO_OK);
-    CHECK(chosen_ot_receive(context, received, &receiver, t, (const block(*)[2])ciphertexts,
-                            choices, N) == SOTTO_OK);
+    CHECK(chosen_ot_send(context, (uint8_t *)ciphertexts, &sender, q, (const uint8_t *)messages,
+                         BLOCK_LEN, N, &delta) == SOTTO_OK);
+    CHECK(chosen_ot_receive(context, (uint8_t *)received, &receiver, t,
+                            (const uint8_t *)ciphertexts, BLOCK_LEN, choices, N) == SOTTO_OK);
     ct_mark_public(received, sizeof received);
     ct_mark_public(messages, sizeof messages);
     ct_mark_public(choices, sizeof choices);
