@@ -39,6 +39,7 @@ UNIT_TESTS = \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
+	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
 	tests/unit/schedule \
 	tests/unit/tls \
@@ -92,10 +93,11 @@ check-fuzz:
 check-ctime:
 	cd $(srcdir) && $(SHELL) tests/scripts/check-ctime.sh
 
-EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels
+EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
+tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
-bench: tests/bench/chain tests/bench/bench_kernels gc-millionaires
+bench: tests/bench/chain tests/bench/bench_kernels tests/bench/ot gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

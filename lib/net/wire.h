@@ -15,6 +15,21 @@
  *                                <-            COLOURS ...              if the garbler learns
  *   DONE                         <->           DONE
  *
+ * An OT handle uses the same frames and a few more; its sender has the garbler's place. What stands
+ * in brackets belongs to the malicious model.
+ *
+ *   sender                                     receiver
+ *   HELLO                        <->           HELLO
+ *   BASE_RECEIVER                <->           BASE_SENDER
+ *                                <-            [BASE_PROOF]
+ *   [BASE_ANSWER]                ->
+ *                                <-            TREES                    unless k = 1
+ *   then for each chunk:
+ *                                <-            CHOICES, or CORRECTION of prepared OTs
+ *   [CHALLENGE]                  ->
+ *                                <-            [ANSWER]
+ *   MASKED ...                   ->                                     for messages and vectors
+ *
  * ABORT may take the place of any frame; it carries nothing.
  */
 #ifndef SOTTO_NET_WIRE_H
@@ -36,6 +51,12 @@ enum frame_type {
     FRAME_COLOURS,
     FRAME_DONE,
     FRAME_ABORT,
+    FRAME_BASE_PROOF, /* from here on: of OT handles, see below */
+    FRAME_BASE_ANSWER,
+    FRAME_CHALLENGE,
+    FRAME_ANSWER,
+    FRAME_CORRECTION,
+    FRAME_MASKED,
     N_FRAME_TYPES
 };
 
