@@ -50,6 +50,7 @@ BATS_TESTS =
 SCRIPT_TESTS = \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
+	tests/scripts/check-ot-example.sh \
 	tests/scripts/check-symbols.sh
 
 if HAVE_CHECK
