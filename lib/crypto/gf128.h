@@ -14,29 +14,7 @@ struct gf128_sum {
     block high;
 };
 
-/** w x^128 = w (x^7 + x^2 + x + 1) for a word w: what of it stays in the word, and what leaves. */
-static inline uint64_t gf128_fold_low(uint64_t w)
-{
-    return w ^ w << 1 ^ w << 2 ^ w << 7;
-}
-
-static inline uint64_t gf128_fold_high(uint64_t w)
-{
-    return w >> 63 ^ w >> 62 ^ w >> 57;
-}
-
-static inline block gf128_reduce(const struct gf128_sum *sum)
-{
-    uint64_t p0 = sum->low.half[0];
-    uint64_t p1 = sum->low.half[1] ^ sum->middle.half[0];
-    uint64_t p2 = sum->high.half[0] ^ sum->middle.half[1];
-    uint64_t p3 = sum->high.half[1];
-
-    p2 ^= gf128_fold_high(p3);
-    p1 ^= gf128_fold_low(p3);
-    p1 ^= gf128_fold_high(p2);
-    p0 ^= gf128_fold_low(p2);
-    return block_of(p1, p0);
-}
+/** The element a sum stands for. Out of line, so that vector kernels hand over memory. */
+void gf128_reduce(block *element, const struct gf128_sum *sum);
 
 #endif

@@ -236,7 +236,7 @@ static void aesni_fold(block *sum, const block *terms, const block *coefficients
     aesni_store(&s.low, low);
     aesni_store(&s.middle, middle);
     aesni_store(&s.high, high);
-    *sum = gf128_reduce(&s);
+    gf128_reduce(sum, &s);
     mem_wipe(&s, sizeof s);
 }
 

@@ -173,7 +173,7 @@ static void portable_fold(block *sum, const block *terms, const block *coefficie
         s.high = block_xor(s.high, high);
         s.middle = block_xor(s.middle, block_xor(all, block_xor(low, high))); /* Karatsuba */
     }
-    *sum = gf128_reduce(&s);
+    gf128_reduce(sum, &s);
     mem_wipe(&s, sizeof s);
 }
 

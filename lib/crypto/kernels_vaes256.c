@@ -212,7 +212,7 @@ static void vaes256_fold(block *sum, const block *terms, const block *coefficien
     __m256i low = _mm256_setzero_si256(), middle = low, high = low;
     struct gf128_sum s;
     size_t i = 0;
-    block rest;
+    block element, rest;
 
     for (; n - i >= 2; i += 2) {
         __m256i a = vaes256_load(&terms[i]), b = vaes256_load(&coefficients[i]);
@@ -226,8 +226,11 @@ static void vaes256_fold(block *sum, const block *terms, const block *coefficien
     _mm_store_si128((__m128i *)(void *)&s.middle, add_halves(middle));
     _mm_store_si128((__m128i *)(void *)&s.high, add_halves(high));
     crypto_kernels_aesni.fold(&rest, terms + i, coefficients + i, n - i);
-    *sum = block_xor(gf128_reduce(&s), rest);
+    gf128_reduce(&element, &s);
+    *sum = block_xor(element, rest);
     mem_wipe(&s, sizeof s);
+    mem_wipe(&element, sizeof element);
+    mem_wipe(&rest, sizeof rest);
 }
 
 const struct crypto_kernels crypto_kernels_vaes256 = {

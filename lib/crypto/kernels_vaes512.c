@@ -243,15 +243,12 @@ VAES512_INLINE void leaf_encrypt(leaf_vec *x, const struct aes_key *keys, size_t
 
 #include "crypto/leaves.h"
 
-/* Adds up the four lanes into memory: an extraction would pass through general registers. */
-static block add_lanes(__m512i x)
+static void add_lanes(block *sum, __m512i x)
 {
-    block lanes[4] __attribute__((aligned(64))), sum;
+    __m128i low = _mm_xor_si128(_mm512_castsi512_si128(x), _mm512_extracti64x2_epi64(x, 1));
+    __m128i high = _mm_xor_si128(_mm512_extracti64x2_epi64(x, 2), _mm512_extracti64x2_epi64(x, 3));
 
-    vaes512_store(lanes, x);
-    sum = block_xor(block_xor(lanes[0], lanes[1]), block_xor(lanes[2], lanes[3]));
-    mem_wipe(lanes, sizeof lanes);
-    return sum;
+    _mm_store_si128((__m128i *)(void *)sum, _mm_xor_si128(low, high));
 }
 
 static void vaes512_fold(block *sum, const block *terms, const block *coefficients, size_t n)
@@ -270,10 +267,10 @@ static void vaes512_fold(block *sum, const block *terms, const block *coefficien
         cross = _mm512_xor_si512(cross, _mm512_clmulepi64_epi128(a, b, 0x10));
         high = _mm512_xor_si512(high, _mm512_clmulepi64_epi128(a, b, 0x11));
     }
-    s.low = add_lanes(low);
-    s.middle = add_lanes(_mm512_xor_si512(middle, cross));
-    s.high = add_lanes(high);
-    *sum = gf128_reduce(&s);
+    add_lanes(&s.low, low);
+    add_lanes(&s.middle, _mm512_xor_si512(middle, cross));
+    add_lanes(&s.high, high);
+    gf128_reduce(sum, &s);
     mem_wipe(&s, sizeof s);
 }
 

@@ -1,7 +1,7 @@
 CRYPTO_SOURCES = \
 	lib/crypto/aes_portable.c lib/crypto/aes_portable.h \
 	lib/crypto/block.h \
-	lib/crypto/gf128.h \
+	lib/crypto/gf128.c lib/crypto/gf128.h \
 	lib/crypto/group.c lib/crypto/group.h \
 	lib/crypto/hash.c lib/crypto/hash.h \
 	lib/crypto/kernels.c lib/crypto/kernels.h \
