@@ -91,9 +91,26 @@ static void mask_string(uint8_t *out, const uint8_t *in, size_t len, const block
 
 static void mask_short(uint8_t *out, const uint8_t *in, size_t len, const block *pad)
 {
-    if (len == BLOCK_LEN) block_store(out, block_xor(block_load(in), *pad));
-    else if (len < BLOCK_LEN) xor_bytes(out, in, (const uint8_t *)pad, len);
+    if (len <= BLOCK_LEN) xor_bytes(out, in, (const uint8_t *)pad, len);
     else mask_string(out, in, len, pad, 0);
+}
+
+/* Pairs of single blocks, by far the most frequent. */
+static void mask_blocks(uint8_t *out, const uint8_t *in, const block *pads, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        block_store(out + i * BLOCK_LEN, block_xor(block_load(in + i * BLOCK_LEN), pads[i]));
+}
+
+static void select_blocks(uint8_t *out, const uint8_t *pairs, const block *pads,
+                          const uint8_t *choices, size_t n)
+{
+    for (size_t i = 0; i < n; i++, pairs += 2 * BLOCK_LEN) {
+        block zero = block_load(pairs), one = block_load(pairs + BLOCK_LEN);
+        block chosen = block_xor(zero, block_times_bit(block_xor(zero, one), choices[i]));
+
+        block_store(out + i * BLOCK_LEN, block_xor(chosen, pads[i]));
+    }
 }
 
 sotto_err chosen_ot_send(struct sotto_context *context, uint8_t *ciphertexts,
@@ -108,6 +125,10 @@ sotto_err chosen_ot_send(struct sotto_context *context, uint8_t *ciphertexts,
         size_t offset = at * 2 * message_len;
 
         err = random_ot_send(context, pads, hash, rows + at, count, delta);
+        if (err == SOTTO_OK && message_len == BLOCK_LEN) {
+            mask_blocks(ciphertexts + offset, messages + offset, pads[0], 2 * count);
+            continue;
+        }
         for (size_t i = 0; err == SOTTO_OK && i < 2 * count; i++, offset += message_len)
             mask_short(ciphertexts + offset, messages + offset, message_len, &pads[i / 2][i % 2]);
     }
@@ -126,6 +147,11 @@ sotto_err chosen_ot_receive(struct sotto_context *context, uint8_t *messages,
         size_t count = n - at < CHUNK ? n - at : CHUNK;
 
         err = random_ot_receive(context, pads, hash, rows + at, count);
+        if (err == SOTTO_OK && message_len == BLOCK_LEN) {
+            select_blocks(messages + at * BLOCK_LEN, ciphertexts + at * 2 * BLOCK_LEN, pads,
+                          choices + at, count);
+            continue;
+        }
         for (size_t i = 0; err == SOTTO_OK && i < count; i++) {
             const uint8_t *pair = ciphertexts + (at + i) * 2 * message_len;
             uint8_t *message = messages + (at + i) * message_len;

@@ -100,25 +100,47 @@ static size_t chunk_at(const struct job *job, uint64_t first)
     return left < job->per_chunk ? (size_t)left : job->per_chunk;
 }
 
+/* For calls whose outputs are the rows. */
+static sotto_err store_step(struct sotto_ot *ot, struct job *job, const block *rows, uint64_t first,
+                            size_t n)
+{
+    block *store = job->out;
+
+    (void)ot;
+    if (rows != store + first) memcpy(store + first, rows, n * BLOCK_LEN);
+    return SOTTO_OK;
+}
+
+/* Rows that are outputs themselves go where they belong, when they fill their blocks. */
+static block *rows_at(struct sotto_ot *ot, const struct job *job, uint64_t first, size_t n,
+                      size_t which)
+{
+    block *out = job->out;
+
+    return job->step == store_step && n % OTS_PER_BLOCK == 0 ? out + first : ot->rows[which];
+}
+
 /* The rows of a chunk are fetched before the one in front of it is replied to: the receiver's next
  * message is on its way while the sender works, and whoever writes has a peer that reads. */
 static sotto_err run_chunks(struct sotto_ot *ot, struct job *job, bool prepared)
 {
     size_t n = chunk_at(job, 0), which = 0;
+    block *rows = rows_at(ot, job, 0, n, which);
     sotto_err err = SOTTO_OK;
 
-    if (n > 0)
-        err = ot_next_rows(ot, ot->rows[0], row_bits(ot, job, 0, n), n * job->rows_each, prepared);
+    if (n > 0) err = ot_next_rows(ot, rows, row_bits(ot, job, 0, n), n * job->rows_each, prepared);
     for (uint64_t first = 0; err == SOTTO_OK && first < job->n; which = 1 - which) {
         uint64_t next = first + n;
         size_t n_next = chunk_at(job, next);
+        block *next_rows = rows_at(ot, job, next, n_next, 1 - which);
 
         if (n_next > 0)
-            err = ot_next_rows(ot, ot->rows[1 - which], row_bits(ot, job, next, n_next),
+            err = ot_next_rows(ot, next_rows, row_bits(ot, job, next, n_next),
                                n_next * job->rows_each, prepared);
-        if (err == SOTTO_OK) err = job->step(ot, job, ot->rows[which], first, n);
+        if (err == SOTTO_OK) err = job->step(ot, job, rows, first, n);
         first = next;
         n = n_next;
+        rows = next_rows;
     }
     return err;
 }
@@ -146,16 +168,6 @@ static sotto_err run_job(struct sotto_ot *ot, struct job *job)
 }
 
 /* ------------------------------------------------------------------------------ preparation -- */
-
-static sotto_err store_step(struct sotto_ot *ot, struct job *job, const block *rows, uint64_t first,
-                            size_t n)
-{
-    block *store = job->out;
-
-    (void)ot;
-    memcpy(store + first, rows, n * BLOCK_LEN);
-    return SOTTO_OK;
-}
 
 /* What is left of an earlier preparation is dropped. */
 sotto_err sotto_ot_prepare(sotto_ot *ot, uint64_t n)

@@ -103,7 +103,9 @@ static void print_result(const struct run *run, double median, double cpu, uint6
     unsigned k = run->options.width;
     double n = (double)run->n;
 
-    if (run->options.role == SOTTO_OT_RECEIVER)
+    if (run->options.role == SOTTO_OT_RECEIVER && run->kind == BASE)
+        printf("%-15s k=%u %-12s   receiver's processor %8.2f ms\n", kind, k, model, 1e3 * cpu);
+    else if (run->options.role == SOTTO_OT_RECEIVER)
         printf("%-15s k=%u %-12s   receiver's processor %8.2f ns an OT\n", kind, k, model,
                1e9 * cpu / n);
     else if (run->kind == BASE)
