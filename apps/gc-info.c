@@ -2,6 +2,7 @@
 #include "buffer.h"
 #include "inputs.h"
 #include "output.h"
+#include "profile.h"
 #include "program.h"
 #include "signals.h"
 #include "sink.h"
@@ -22,6 +23,8 @@ static const struct cli_option options[] = {
     {"bandwidth", 0, CLI_TEXT, "RATE", CLI_ALL,
      "predict the time for so many bits a second (100M, 1G), with --rtt"},
     {"rtt", 0, CLI_TEXT, "TIME", CLI_ALL, "predict the time for this round trip (20ms)"},
+    {"profile", 0, CLI_TEXT, "FILE", CLI_ALL,
+     "predict with this machine's figures, made by gc-bench --json -o FILE"},
     {"instances", 0, CLI_TEXT, "N", CLI_ALL, "predict for N instances in one run"},
     {"interface", 0, CLI_TEXT, "FILE|none", CLI_ALL,
      "names and types of the values (the circuit's sibling .json)"},
@@ -40,7 +43,7 @@ static const struct cli_tool tool = {
     .min_operands = 1,
     .max_operands = 1,
     .notes = "Times are predictions: network delays, bytes over bandwidth, and 20 million AND "
-             "gates a second.\n\n"
+             "gates a second, or what --profile says of this machine.\n\n"
              "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
              "the protocol, not from one that cheats.",
 };
@@ -60,6 +63,8 @@ struct info {
     sotto_cost cost;
     uint64_t max_memory;
     uint64_t n_instances;
+    struct profile profile;
+    bool has_profile;
     struct link links[3];
     size_t n_links;
 };
@@ -80,6 +85,10 @@ static int parse_options(struct info *info)
         status = cli_size(&info->report, &info->cli, &info->max_memory, "max-memory");
     if (status == STATUS_OK)
         status = cli_count(&info->report, &info->cli, &info->n_instances, "instances");
+    if (status == STATUS_OK && cli_has(&info->cli, "profile")) {
+        status = profile_load(&info->report, &info->profile, cli_text(&info->cli, "profile"));
+        info->has_profile = true;
+    }
     if (status != STATUS_OK) return status;
     memcpy(info->links, presets, sizeof presets);
     info->n_links = 2;
@@ -133,6 +142,9 @@ static double predicted_seconds(const struct info *info, const struct link *link
     double bytes = (double)(info->cost.garbler_bytes_tls + info->cost.evaluator_bytes_tls);
     double round_trips = 2 + (double)info->cost.flights / 2;
 
+    if (info->has_profile)
+        return profile_predict(&info->profile, info->cost.n_and, info->n_instances, bytes,
+                               link->bits_per_second, round_trips, link->rtt_seconds);
     return round_trips * link->rtt_seconds + 8 * bytes / link->bits_per_second +
            (double)info->cost.n_and / AND_RATE;
 }

@@ -55,8 +55,9 @@ static const struct cli_option options[] = {
     {"security", 0, CLI_TEXT, "MODEL", CRYPTO,
      "adversary model: semi-honest; malicious is not built yet"},
     {"ot", 0, CLI_TEXT, "KIND", CRYPTO,
-     "oblivious-transfer extension: iknp; softspoken is not built yet"},
-    {"threads", 0, CLI_TEXT, "N", CRYPTO, "number of threads: 1; more are not built yet"},
+     "oblivious-transfer extension: iknp, or softspoken=2, =4 or =8, which sends less and hashes "
+     "more; softspoken alone is softspoken=2 (iknp)"},
+    {"threads", 0, CLI_TEXT, "N", CRYPTO, "hash on so many threads, 64 at most (1)"},
     {"max-memory", 0, CLI_TEXT, "SIZE", CLI_ALL, "refuse a circuit that needs more (8G)"},
     {"stats", 0, CLI_FLAG, NULL, CLI_ALL, "tell on stderr what the run took"},
     {"dry-run", 0, CLI_FLAG, NULL, CLI_ALL, "check everything, but bind, dial and run nothing"},
@@ -108,40 +109,55 @@ struct run {
 /* --------------------------------------------------------------------------------------- options
  */
 
-/** An option of which only the first word is built. */
-static int parse_only(struct run *run, const char *option, const char *const words[2])
+static int parse_security(struct run *run)
 {
-    unsigned choice;
-    int status = cli_choice(&run->report, &run->cli, &choice, option, words, 2, 0);
+    static const char *const models[] = {"semi-honest", "malicious"};
+    unsigned model;
+    int status = cli_choice(&run->report, &run->cli, &model, "security", models, 2, 0);
 
-    if (status != STATUS_OK || choice == 0) return status;
-    report_fail(&run->report, STATUS_USAGE, "--%s %s is not built yet", option, words[choice]);
-    report_hint(&run->report, "only --%s %s is", option, words[0]);
+    if (status != STATUS_OK || model == 0) return status;
+    report_fail(&run->report, STATUS_USAGE, "--security malicious is not built yet");
+    report_hint(&run->report, "only --security semi-honest is");
     return STATUS_USAGE;
 }
+
+static int parse_ot(struct run *run)
+{
+    static const char *const kinds[] = {"iknp", "softspoken", "softspoken=2", "softspoken=4",
+                                        "softspoken=8"};
+    static const unsigned widths[] = {1, 2, 2, 4, 8};
+    unsigned kind;
+    int status = cli_choice(&run->report, &run->cli, &kind, "ot", kinds, 5, 0);
+
+    if (status != STATUS_OK) return status;
+    run->play.options.ot = kind == 0 ? SOTTO_OT_IKNP : SOTTO_OT_SOFTSPOKEN;
+    run->play.options.ot_width = widths[kind];
+    return STATUS_OK;
+}
+
+#define MAX_THREADS 64
 
 static int parse_threads(struct run *run)
 {
     uint64_t n;
     int status = cli_count(&run->report, &run->cli, &n, "threads");
 
-    if (status == STATUS_OK && n > 1)
-        status = report_fail(&run->report, STATUS_USAGE,
-                             "--threads %llu is not built yet: only 1 is", (unsigned long long)n);
+    if (status == STATUS_OK && n > MAX_THREADS)
+        return report_fail(&run->report, STATUS_USAGE, "--threads %llu: at most %d",
+                           (unsigned long long)n, MAX_THREADS);
+    run->play.options.n_threads = n;
     return status;
 }
 
 static int parse_crypto(struct run *run)
 {
     static const char *const reveals[] = {"both", "garbler", "evaluator"};
-    static const char *const models[] = {"semi-honest", "malicious"};
-    static const char *const transfers[] = {"iknp", "softspoken"};
     unsigned reveal = SOTTO_REVEAL_BOTH;
     bool show_progress;
     int status = cli_choice(&run->report, &run->cli, &reveal, "reveal", reveals, 3, reveal);
 
-    if (status == STATUS_OK) status = parse_only(run, "security", models);
-    if (status == STATUS_OK) status = parse_only(run, "ot", transfers);
+    if (status == STATUS_OK) status = parse_security(run);
+    if (status == STATUS_OK) status = parse_ot(run);
     if (status == STATUS_OK) status = parse_threads(run);
     if (status == STATUS_OK)
         status = progress_parse(&run->report, &run->progress, &show_progress, &run->cli);

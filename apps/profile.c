@@ -111,11 +111,11 @@ int profile_load(struct report *report, struct profile *profile, const char *pat
 }
 
 double profile_predict(const struct profile *profile, uint64_t n_and, uint64_t n_instances,
-                       double bytes, double bits_per_second, double flights, double rtt_seconds)
+                       double bytes, double bits_per_second, double round_trips, double rtt_seconds)
 {
     double rate = n_instances >= PROFILE_MANY ? profile->many_rate : profile->and_rate;
     double computing = (double)n_and / rate, sending = 8 * bytes / bits_per_second;
 
-    return profile->start_seconds + flights * rtt_seconds +
+    return profile->start_seconds + round_trips * rtt_seconds +
            (computing > sending ? computing : sending);
 }

@@ -16,9 +16,10 @@ struct profile {
 /** Reads the output of gc-bench --json. STATUS_INPUT when it is not that, or lacks a row. */
 int profile_load(struct report *report, struct profile *profile, const char *path);
 
-/** Seconds of a run of n_and gates in all that sends so many bytes in so many flights: computing
- *  and sending overlap, waiting for answers does not. */
+/** Seconds of a run of n_and gates in all that sends so many bytes in so many round
+ *  trips: computing and sending overlap, waiting for answers does not. */
 double profile_predict(const struct profile *profile, uint64_t n_and, uint64_t n_instances,
-                       double bytes, double bits_per_second, double flights, double rtt_seconds);
+                       double bytes, double bits_per_second, double round_trips,
+                       double rtt_seconds);
 
 #endif

@@ -367,6 +367,12 @@ typedef enum sotto_phase {
 /** Called now and then during a run; done of total garbled gates of all instances. */
 typedef void (*sotto_progress_fn)(void *user, sotto_phase phase, uint64_t done, uint64_t total);
 
+/** OT extensions by which the evaluator's inputs are turned into labels. */
+typedef enum sotto_ot_extension {
+    SOTTO_OT_IKNP = 0,      /**< 16 bytes an input bit */
+    SOTTO_OT_SOFTSPOKEN = 1 /**< SoftSpokenOT (Roy, CRYPTO 2022): 16 / k bytes, more hashing */
+} sotto_ot_extension;
+
 /** What is run. Both parties must agree on everything but role, progress and inputs.
  *  Zero-initialise, then set what is needed. */
 typedef struct sotto_session_options {
@@ -379,6 +385,8 @@ typedef struct sotto_session_options {
     uint64_t n_rounds;
     uint64_t chain_output;      /**< used when n_rounds > 1 */
     uint64_t chain_input;       /**< used when n_rounds > 1 */
+    sotto_ot_extension ot;      /**< of the evaluator's inputs */
+    unsigned ot_width;          /**< k of SOTTO_OT_SOFTSPOKEN: 2, 4 or 8; 0 means 2 */
     sotto_progress_fn progress; /**< may be NULL */
     void *progress_user;        /**< passed to progress */
     /** Threads that hash, where instances or gates side by side allow it; 0 means 1. This party's

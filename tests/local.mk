@@ -46,6 +46,9 @@ UNIT_TESTS = \
 	tests/unit/interface \
 	tests/unit/net \
 	tests/unit/ot \
+	tests/unit/ot_extension \
+	tests/unit/ot_handle \
+	tests/unit/ot_kernels \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
@@ -55,6 +58,7 @@ UNIT_TESTS = \
 	tests/unit/wire
 
 BATS_TESTS = \
+	tests/cli/bench.bats \
 	tests/cli/completions.bats \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
@@ -74,6 +78,7 @@ BATS_TESTS = \
 SCRIPT_TESTS = \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
+	tests/scripts/check-ot-example.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
 
@@ -124,10 +129,12 @@ check-ctime:
 	cd $(srcdir) && $(SHELL) tests/scripts/check-ctime.sh
 
 EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels \
-	tests/bench/bench_circuits
+	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
+tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
-bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits gc-millionaires
+bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
+		gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

@@ -1,10 +1,12 @@
 CRYPTO_SOURCES = \
 	lib/crypto/aes_portable.c lib/crypto/aes_portable.h \
 	lib/crypto/block.h \
+	lib/crypto/gf128.c lib/crypto/gf128.h \
 	lib/crypto/group.c lib/crypto/group.h \
 	lib/crypto/hash.c lib/crypto/hash.h \
 	lib/crypto/kernels.c lib/crypto/kernels.h \
 	lib/crypto/kernels_portable.c \
+	lib/crypto/leaves.h \
 	lib/crypto/oracle.c lib/crypto/oracle.h \
 	lib/crypto/prg.c lib/crypto/prg.h
 AESNI_SOURCES = lib/crypto/aes_aesni.h lib/crypto/kernels_aesni.c

@@ -13,6 +13,9 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
             [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO),
+            [FRAME_BASE_ANSWER] = BIT(FRAME_BASE_RECEIVER),
+            [FRAME_CHALLENGE] = BIT(FRAME_BASE_ANSWER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
+            [FRAME_MASKED] = BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
             [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER),
             [FRAME_TABLES] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
             [FRAME_DECODE] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
@@ -22,8 +25,13 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
             [FRAME_BASE_SENDER] = BIT(FRAME_HELLO),
-            [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) |
-                              BIT(FRAME_COLOURS),
+            [FRAME_BASE_PROOF] = BIT(FRAME_BASE_SENDER),
+            [FRAME_TREES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF),
+            [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF) | BIT(FRAME_TREES) |
+                              BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS) |
+                              BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
+            [FRAME_ANSWER] = BIT(FRAME_CHOICES),
+            [FRAME_CORRECTION] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
             [FRAME_PROGRESS] =
                 BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
             [FRAME_COLOURS] =
@@ -41,8 +49,8 @@ static bool may_follow(enum frame_type type, enum frame_type last, sotto_role se
 static const char *type_name(uint8_t type)
 {
     static const char *const names[N_FRAME_TYPES] = {
-        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "SEED", "CHOICES",
-        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE", "ABORT",
+        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "TREES", "SEED",  "CHOICES",
+        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE",  "ABORT",
     };
 
     return type < N_FRAME_TYPES ? names[type] : "unknown";

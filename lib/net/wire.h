@@ -6,6 +6,7 @@
  *   garbler                                    evaluator
  *   HELLO                        <->           HELLO
  *   BASE_RECEIVER (seed, B)      <->           BASE_SENDER (Z)          if it has inputs
+ *                                <-            TREES                    likewise, unless k = 1
  *   SEED (of the garbler's labels)  ->
  *   then for each window of instances:
  *                                <-            CHOICES ...              if it has inputs
@@ -13,6 +14,21 @@
  *   DECODE ...                   ->                                     if the evaluator learns
  *                                <-            COLOURS ...              if the garbler learns
  *   DONE                         <->           DONE
+ *
+ * An OT handle uses the same frames and a few more; its sender has the garbler's place. What stands
+ * in brackets belongs to the malicious model.
+ *
+ *   sender                                     receiver
+ *   HELLO                        <->           HELLO
+ *   BASE_RECEIVER                <->           BASE_SENDER
+ *                                <-            [BASE_PROOF]
+ *   [BASE_ANSWER]                ->
+ *                                <-            TREES                    unless k = 1
+ *   then for each chunk:
+ *                                <-            CHOICES, or CORRECTION of prepared OTs
+ *   [CHALLENGE]                  ->
+ *                                <-            [ANSWER]
+ *   MASKED ...                   ->                                     for messages and vectors
  *
  * ABORT may take the place of any frame; it carries nothing.
  */
@@ -26,6 +42,7 @@ enum frame_type {
     FRAME_HELLO,
     FRAME_BASE_SENDER,
     FRAME_BASE_RECEIVER,
+    FRAME_TREES,
     FRAME_SEED,
     FRAME_CHOICES,
     FRAME_TABLES,
@@ -34,6 +51,12 @@ enum frame_type {
     FRAME_COLOURS,
     FRAME_DONE,
     FRAME_ABORT,
+    FRAME_BASE_PROOF, /* from here on: of OT handles, see below */
+    FRAME_BASE_ANSWER,
+    FRAME_CHALLENGE,
+    FRAME_ANSWER,
+    FRAME_CORRECTION,
+    FRAME_MASKED,
     N_FRAME_TYPES
 };
 

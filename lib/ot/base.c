@@ -5,14 +5,22 @@
 #include "base/random.h"
 #include "crypto/oracle.h"
 
+/* The next step of a party; a spent one has none. Zero, what wiped memory holds, is spent. */
+enum stage { STAGE_SPENT, STAGE_MADE, STAGE_SENT, STAGE_FINISHED, STAGE_PROVED };
+
 /* Both structures live in guarded memory, which is wiped when it is freed. */
 struct base_sender {
+    enum stage stage;
     group_scalar r;
     group_element z;
+    uint8_t session_id[SESSION_ID_LEN];
+    uint8_t expected[BASE_ANSWER_LEN]; /* A, once proved */
 };
 
 struct base_receiver {
+    enum stage stage;
     block choices;
+    uint8_t session_id[SESSION_ID_LEN];
     uint8_t seed[BASE_SEED_LEN];
     group_scalar a[N_BASE_OTS];
     group_element b[N_BASE_OTS]; /* a_j G, then B_j once the message is made */
@@ -52,6 +60,11 @@ static void derive_key(block *key, const uint8_t session_id[SESSION_ID_LEN], uin
     mem_wipe(bytes, sizeof bytes);
 }
 
+static sotto_err out_of_order(struct sotto_context *context)
+{
+    return fail(context, SOTTO_ERR_USAGE, "base OT: a step out of order, or after a failure");
+}
+
 static sotto_err bad_element(struct sotto_context *context)
 {
     return fail(context, SOTTO_ERR_PROTOCOL, "base OT: the peer sent an invalid group element");
@@ -73,6 +86,7 @@ sotto_err base_sender_new(struct sotto_context *context, struct base_sender **se
         guarded_free(made);
         return bad_arithmetic(context);
     }
+    made->stage = STAGE_MADE;
     *sender = made;
     return SOTTO_OK;
 }
@@ -95,6 +109,7 @@ sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *c
     group_element t, r_t, b, shared[2];
     sotto_err err = SOTTO_OK;
 
+    if (sender->stage != STAGE_MADE) return out_of_order(context);
     derive_t(&t, session_id, message);
     if (!group_multiply(&r_t, &sender->r, &t)) err = bad_arithmetic(context);
     for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
@@ -105,11 +120,85 @@ sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *c
         for (size_t c = 0; err == SOTTO_OK && c < 2; c++)
             derive_key(&keys[j][c], session_id, j, &sender->z, &b, &shared[c]);
     }
-    mem_wipe(sender, sizeof *sender);
+    mem_wipe(&sender->r, sizeof sender->r);
     mem_wipe(&r_t, sizeof r_t);
     mem_wipe(shared, sizeof shared);
+    memcpy(sender->session_id, session_id, SESSION_ID_LEN);
+    sender->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
     if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
     return err;
+}
+
+/* h(p_j) = RO("check", sid, j, p_j) */
+static void hash_key(uint8_t digest[BASE_DIGEST_LEN], const uint8_t session_id[SESSION_ID_LEN],
+                     uint64_t index, const block *key)
+{
+    struct oracle oracle;
+
+    oracle_begin(&oracle, "base OT: check");
+    oracle_field(&oracle, session_id, SESSION_ID_LEN);
+    oracle_number(&oracle, index);
+    oracle_field(&oracle, key, sizeof *key);
+    oracle_end(&oracle, digest, BASE_DIGEST_LEN);
+}
+
+/* A, the aggregate of h(p_0^0), h(p_0^1), h(p_1^0), ... and Pi = h(A). */
+static void aggregate(uint8_t a[BASE_DIGEST_LEN], uint8_t pi[BASE_DIGEST_LEN],
+                      const uint8_t session_id[SESSION_ID_LEN],
+                      uint8_t digests[N_BASE_OTS][2][BASE_DIGEST_LEN])
+{
+    struct oracle oracle;
+
+    oracle_begin(&oracle, "base OT: aggregate");
+    oracle_field(&oracle, session_id, SESSION_ID_LEN);
+    oracle_field(&oracle, digests, N_BASE_OTS * sizeof digests[0]);
+    oracle_end(&oracle, a, BASE_DIGEST_LEN);
+    oracle_begin(&oracle, "base OT: proof");
+    oracle_field(&oracle, session_id, SESSION_ID_LEN);
+    oracle_field(&oracle, a, BASE_DIGEST_LEN);
+    oracle_end(&oracle, pi, BASE_DIGEST_LEN);
+}
+
+static void xor_digest(uint8_t *out, const uint8_t *a, const uint8_t *b)
+{
+    for (size_t i = 0; i < BASE_DIGEST_LEN; i++) out[i] = a[i] ^ b[i];
+}
+
+static bool same_digest(const uint8_t *a, const uint8_t *b)
+{
+    int result = sodium_memcmp(a, b, BASE_DIGEST_LEN);
+
+    ct_mark_public(&result, sizeof result); /* the verdict is told to the peer in any case */
+    return result == 0;
+}
+
+sotto_err base_sender_prove(struct base_sender *sender, struct sotto_context *context,
+                            uint8_t proof[BASE_PROOF_LEN], const block keys[N_BASE_OTS][2])
+{
+    uint8_t digests[N_BASE_OTS][2][BASE_DIGEST_LEN];
+
+    if (sender->stage != STAGE_FINISHED) return out_of_order(context);
+    for (size_t j = 0; j < N_BASE_OTS; j++) {
+        for (size_t c = 0; c < 2; c++) hash_key(digests[j][c], sender->session_id, j, &keys[j][c]);
+        xor_digest(proof + j * BASE_DIGEST_LEN, digests[j][0], digests[j][1]);
+    }
+    aggregate(sender->expected, proof + N_BASE_OTS * BASE_DIGEST_LEN, sender->session_id, digests);
+    mem_wipe(digests, sizeof digests);
+    sender->stage = STAGE_PROVED;
+    return SOTTO_OK;
+}
+
+sotto_err base_sender_check(struct base_sender *sender, struct sotto_context *context,
+                            block keys[N_BASE_OTS][2], const uint8_t answer[BASE_ANSWER_LEN])
+{
+    bool fits;
+
+    if (sender->stage != STAGE_PROVED) return out_of_order(context);
+    fits = same_digest(sender->expected, answer);
+    mem_wipe(sender, sizeof *sender);
+    if (fits) return SOTTO_OK;
+    mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    return fail(context, SOTTO_ERR_CHECK, "base OT: the receiver's answer is wrong");
 }
 
 sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver **receiver,
@@ -127,6 +216,7 @@ sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver 
             return bad_arithmetic(context);
         }
     }
+    made->stage = STAGE_MADE;
     *receiver = made;
     return SOTTO_OK;
 }
@@ -144,6 +234,7 @@ sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_con
     group_element t, with_t;
     sotto_err err = SOTTO_OK;
 
+    if (receiver->stage != STAGE_MADE) return out_of_order(context);
     derive_t(&t, session_id, receiver->seed);
     memcpy(message, receiver->seed, sizeof receiver->seed);
     for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
@@ -155,6 +246,7 @@ sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_con
         memcpy(message + BASE_SEED_LEN + j * GROUP_ELEMENT_LEN, b, GROUP_ELEMENT_LEN);
     }
     mem_wipe(&with_t, sizeof with_t);
+    receiver->stage = err == SOTTO_OK ? STAGE_SENT : STAGE_SPENT;
     if (err != SOTTO_OK) mem_wipe(message, BASE_RECEIVER_MESSAGE_LEN);
     return err;
 }
@@ -167,14 +259,51 @@ sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_cont
     group_element z, shared;
     sotto_err err = SOTTO_OK;
 
+    if (receiver->stage != STAGE_SENT) return out_of_order(context);
     memcpy(z.bytes, message, sizeof z.bytes);
     if (!group_is_valid(&z)) err = bad_element(context);
     for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
         if (!group_multiply(&shared, &receiver->a[j], &z)) err = bad_arithmetic(context);
         else derive_key(&keys[j], session_id, j, &z, &receiver->b[j], &shared);
     }
-    mem_wipe(receiver, sizeof *receiver);
+    mem_wipe(receiver->a, sizeof receiver->a);
     mem_wipe(&shared, sizeof shared);
+    memcpy(receiver->session_id, session_id, SESSION_ID_LEN);
+    receiver->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
     if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    return err;
+}
+
+/* h(p_j^c) of the key that was chosen; the other is h(p_j^c) ^ chi_j. Put in order by mask. */
+sotto_err base_receiver_answer(struct base_receiver *receiver, struct sotto_context *context,
+                               uint8_t answer[BASE_ANSWER_LEN], block keys[N_BASE_OTS],
+                               const uint8_t proof[BASE_PROOF_LEN])
+{
+    uint8_t digests[N_BASE_OTS][2][BASE_DIGEST_LEN];
+    uint8_t chosen[BASE_DIGEST_LEN], other[BASE_DIGEST_LEN], pi[BASE_DIGEST_LEN];
+    uint8_t made[BASE_ANSWER_LEN];
+    sotto_err err = SOTTO_OK;
+
+    if (receiver->stage != STAGE_FINISHED) return out_of_order(context);
+    for (size_t j = 0; j < N_BASE_OTS; j++) {
+        uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
+
+        hash_key(chosen, receiver->session_id, j, &keys[j]);
+        xor_digest(other, chosen, proof + j * BASE_DIGEST_LEN);
+        ct_select_bytes(digests[j][0], other, chosen, BASE_DIGEST_LEN, mask);
+        ct_select_bytes(digests[j][1], chosen, other, BASE_DIGEST_LEN, mask);
+    }
+    aggregate(made, pi, receiver->session_id, digests);
+    if (same_digest(pi, proof + N_BASE_OTS * BASE_DIGEST_LEN)) {
+        memcpy(answer, made, sizeof made);
+    } else {
+        mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+        err = fail(context, SOTTO_ERR_CHECK, "base OT: the sender's proof is wrong");
+    }
+    mem_wipe(receiver, sizeof *receiver);
+    mem_wipe(digests, sizeof digests);
+    mem_wipe(chosen, sizeof chosen);
+    mem_wipe(other, sizeof other);
+    mem_wipe(made, sizeof made);
     return err;
 }

@@ -1,8 +1,13 @@
 /*
  * Base oblivious transfer (protocol.md section 3): Canetti, Sarkar, Wang, "Blazing Fast OT for
- * Three-Round UC OT Extension", ASIACRYPT 2020, on ristretto255, semi-honest: the two messages
- * cross. Sans I/O. The receiver learns one of two keys for each of N_BASE_OTS choice bits; the
- * extension then runs in the other direction.
+ * Three-Round UC OT Extension", ASIACRYPT 2020, on ristretto255. Sans I/O. The receiver learns one
+ * of two keys for each of N_BASE_OTS choice bits; the extension then runs in the other direction.
+ *
+ *   semi-honest    sender_message and receiver_message cross, then both finish
+ *   malicious      receiver_message, sender_finish, sender_message with sender_prove,
+ *                  receiver_finish, receiver_answer, sender_check
+ *
+ * Any failure is terminal: the keys are wiped, and the objects refuse every later step.
  */
 #ifndef SOTTO_OT_BASE_H
 #define SOTTO_OT_BASE_H
@@ -19,6 +24,14 @@
 #define BASE_SEED_LEN 32
 #define BASE_RECEIVER_MESSAGE_LEN (BASE_SEED_LEN + N_BASE_OTS * GROUP_ELEMENT_LEN)
 
+/* Malicious model: chi_0, chi_1, ..., then Pi; the receiver's answer is A'. */
+#define BASE_DIGEST_LEN 32
+#define BASE_PROOF_LEN ((N_BASE_OTS + 1) * BASE_DIGEST_LEN)
+#define BASE_ANSWER_LEN BASE_DIGEST_LEN
+
+/* The check aggregates a whole batch; its analysis needs at least 80 OTs in it. */
+_Static_assert(N_BASE_OTS >= 80, "the malicious phase needs a batch of at least 80");
+
 struct base_sender;
 struct base_receiver;
 
@@ -28,11 +41,21 @@ void base_sender_message(const struct base_sender *sender,
                          uint8_t message[BASE_SENDER_MESSAGE_LEN]);
 
 /** keys[j][c] for both values c of choice bit j. SOTTO_ERR_PROTOCOL when an element of the peer's
- *  message is not a canonical encoding or is the identity. The sender is spent afterwards. */
+ *  message is not a canonical encoding or is the identity. The scalar is wiped afterwards. */
 sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
                              block keys[N_BASE_OTS][2],
                              const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
                              const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+
+/** Malicious model, after base_sender_finish(): what the receiver checks its keys against. */
+sotto_err base_sender_prove(struct base_sender *sender, struct sotto_context *context,
+                            uint8_t proof[BASE_PROOF_LEN], const block keys[N_BASE_OTS][2]) CHECKED;
+
+/** Malicious model, after base_sender_prove(): SOTTO_ERR_CHECK, and keys are wiped, when the
+ *  receiver's answer is not the aggregate of all keys. */
+sotto_err base_sender_check(struct base_sender *sender, struct sotto_context *context,
+                            block keys[N_BASE_OTS][2],
+                            const uint8_t answer[BASE_ANSWER_LEN]) CHECKED;
 void base_sender_free(struct base_sender *sender);
 
 /** Draws the seed and the scalars a_j and computes a_j G; needs no peer. Choice bit j is bit j of
@@ -44,11 +67,17 @@ sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_con
                                 const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
 
 /** keys[j] for choice bit j. SOTTO_ERR_PROTOCOL when the peer's element is invalid. Call after
- *  base_receiver_message(); the receiver is spent afterwards. */
+ *  base_receiver_message(); the scalars are wiped afterwards. */
 sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,
                                block keys[N_BASE_OTS],
                                const uint8_t message[BASE_SENDER_MESSAGE_LEN],
                                const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+
+/** Malicious model, after base_receiver_finish(): checks the sender's proof and answers it.
+ *  SOTTO_ERR_CHECK, and keys are wiped, when it does not fit them. */
+sotto_err base_receiver_answer(struct base_receiver *receiver, struct sotto_context *context,
+                               uint8_t answer[BASE_ANSWER_LEN], block keys[N_BASE_OTS],
+                               const uint8_t proof[BASE_PROOF_LEN]) CHECKED;
 void base_receiver_free(struct base_receiver *receiver);
 
 #endif

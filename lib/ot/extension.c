@@ -2,103 +2,386 @@
 #include "ot/extension.h"
 
 #include "base/memory.h"
+#include "base/random.h"
+#include "crypto/oracle.h"
+#include "crypto/prg.h"
 
-#define MAX_COLUMN_BLOCKS ((size_t)N_BASE_OTS * EXTENSION_MAX_BLOCKS)
+/* Where a chunk is. Zero, what wiped memory holds, is the end. */
+enum stage { STAGE_FAILED, STAGE_READY, STAGE_CHOSEN, STAGE_CHALLENGED, STAGE_CHECKED };
 
-/* Both live in guarded memory. The columns are as secret as the keys they come from. */
+/* What both parties hold. In guarded memory with the expanded leaves behind it; the columns, as
+ * secret as the leaves they come from, are bulk memory. */
+struct extension {
+    enum stage stage;
+    struct extension_terms terms;
+    uint64_t next;       /* counter of the leaves' next block */
+    uint64_t chunk;      /* number of the chunk */
+    size_t n_blocks;     /* of the chunk, without the extra ones */
+    size_t stride;       /* of the columns, in blocks */
+    block *columns;      /* 128 of them */
+    block *coefficients; /* of the check */
+    block *scratch;      /* receiver: sums of all leaves */
+    block *choices;      /* receiver: those of the chunk, with the extra ones */
+};
+
 struct extension_sender {
+    struct extension extension;
     block delta;
-    struct prg column[N_BASE_OTS];
-    block columns[MAX_COLUMN_BLOCKS];
+    block challenge;
+    struct aes_key keys[]; /* of leaf y of group g at (g << width) + y */
 };
 
 struct extension_receiver {
-    struct prg column[N_BASE_OTS][2];
-    block columns[MAX_COLUMN_BLOCKS];
-    block masks[EXTENSION_MAX_BLOCKS];
+    struct extension extension;
+    struct aes_key keys[];
 };
 
-static sotto_err check_blocks(struct sotto_context *context, size_t n_blocks)
+/* Whole cache lines, an odd number of them: neighbouring columns then fall into different sets of
+ * the cache. */
+static size_t stride_of(const struct extension_terms *terms)
 {
-    if (n_blocks <= EXTENSION_MAX_BLOCKS) return SOTTO_OK;
-    return fail(context, SOTTO_ERR_INTERNAL, "OT extension: %zu blocks at once", n_blocks);
+    size_t all = EXTENSION_ALL_BLOCKS(terms->max_blocks, terms->malicious);
+    size_t lines = (all + 3) / 4;
+
+    return (lines | 1) * 4;
+}
+
+#define N_COLUMNS(stride) ((size_t)(N_BASE_OTS + 3) * (stride))
+
+static sotto_err extension_init(struct extension *extension, struct sotto_context *context,
+                                const struct extension_terms *terms)
+{
+    size_t stride = stride_of(terms);
+
+    extension->terms = *terms;
+    extension->stride = stride;
+    extension->columns = bulk_new(N_COLUMNS(stride), BLOCK_LEN);
+    if (extension->columns == NULL) return fail_memory(context);
+    extension->coefficients = extension->columns + N_BASE_OTS * stride;
+    extension->scratch = extension->coefficients + stride;
+    extension->choices = extension->scratch + stride;
+    extension->stage = STAGE_READY;
+    return SOTTO_OK;
+}
+
+static void extension_wipe(struct extension *extension)
+{
+    bulk_free(extension->columns, N_COLUMNS(extension->stride), BLOCK_LEN);
+    mem_wipe(extension, sizeof *extension);
+}
+
+static sotto_err check_terms(struct sotto_context *context, const struct extension_terms *terms)
+{
+    if (!tree_width_is_valid(terms->width))
+        return fail(context, SOTTO_ERR_USAGE, "OT extension: no width of %u: 1, 2, 4 or 8",
+                    terms->width);
+    if (terms->max_blocks == 0 || terms->max_blocks > EXTENSION_MAX_BLOCKS)
+        return fail(context, SOTTO_ERR_INTERNAL, "OT extension: chunks of %zu blocks",
+                    terms->max_blocks);
+    return SOTTO_OK;
+}
+
+/* Enters a step: the stage must be right, or the extension is dead or the caller mistaken. */
+static sotto_err enter(const struct extension *extension, struct sotto_context *context,
+                       enum stage stage)
+{
+    if (extension->stage == stage) return SOTTO_OK;
+    return fail(context, SOTTO_ERR_USAGE,
+                extension->stage == STAGE_FAILED ? "OT extension: used after a failure"
+                                                 : "OT extension: a step out of order");
+}
+
+static sotto_err begin_chunk(struct extension *extension, struct sotto_context *context,
+                             size_t n_blocks)
+{
+    sotto_err err = enter(extension, context, STAGE_READY);
+
+    if (err != SOTTO_OK) return err;
+    if (n_blocks > extension->terms.max_blocks)
+        return fail(context, SOTTO_ERR_INTERNAL, "OT extension: %zu blocks at once", n_blocks);
+    extension->n_blocks = n_blocks;
+    return SOTTO_OK;
+}
+
+static size_t all_blocks(const struct extension *extension)
+{
+    return EXTENSION_ALL_BLOCKS(extension->n_blocks, extension->terms.malicious);
+}
+
+static void end_expansion(struct extension *extension)
+{
+    extension->next += all_blocks(extension);
+    extension->stage = extension->terms.malicious ? STAGE_CHOSEN : STAGE_CHECKED;
+}
+
+static void expand_keys(struct aes_key *keys, const block *leaves, unsigned width)
+{
+    for (size_t i = 0; i < TREE_N_LEAVES(width); i++)
+        crypto_kernels()->expand_key(&keys[i], &leaves[i]);
+}
+
+static sotto_err take_rows(struct extension *extension, struct sotto_context *context, block *rows)
+{
+    sotto_err err = enter(extension, context, STAGE_CHECKED);
+
+    if (err != SOTTO_OK) return err;
+    crypto_kernels()->transpose(rows, extension->columns, extension->stride, extension->n_blocks);
+    extension->chunk++;
+    extension->stage = STAGE_READY;
+    return SOTTO_OK;
+}
+
+/* A coefficient for each block of the chunk; 1 for the last, which masks the sum. */
+static void draw_coefficients(struct extension *extension, const block *challenge)
+{
+    size_t n = all_blocks(extension);
+    struct prg prg;
+
+    prg_init(&prg, challenge, extension->chunk);
+    prg_blocks(&prg, extension->coefficients, n - 1);
+    prg_wipe(&prg);
+    extension->coefficients[n - 1] = block_of(0, 1);
+}
+
+/* The digest of all folded columns, minus delta_j x at the sender. */
+static void digest_columns(const struct extension *extension, uint8_t digest[EXTENSION_DIGEST_LEN],
+                           const block *delta, const block *x)
+{
+    block folded[N_BASE_OTS];
+    struct oracle oracle;
+
+    for (size_t j = 0; j < N_BASE_OTS; j++) {
+        crypto_kernels()->fold(&folded[j], extension->columns + j * extension->stride,
+                               extension->coefficients, all_blocks(extension));
+        if (delta == NULL) continue;
+        folded[j] = block_xor(folded[j], block_times_bit(*x, delta->half[j / 64] >> j % 64));
+    }
+    oracle_begin(&oracle, "OT extension: check");
+    oracle_field(&oracle, extension->terms.session_id, SESSION_ID_LEN);
+    oracle_number(&oracle, extension->chunk);
+    oracle_field(&oracle, folded, sizeof folded);
+    oracle_end(&oracle, digest, EXTENSION_DIGEST_LEN);
+    mem_wipe(folded, sizeof folded);
+}
+
+static struct tree_terms tree_terms_of(const struct extension_terms *terms)
+{
+    return (struct tree_terms){
+        .width = terms->width,
+        .malicious = terms->malicious,
+        .session_id = terms->session_id,
+    };
+}
+
+static sotto_err plant_sender(struct extension_sender *sender, struct sotto_context *context,
+                              const block *keys, const uint8_t *trees,
+                              const struct extension_terms *terms)
+{
+    const struct tree_terms tree = tree_terms_of(terms);
+    size_t leaves_len = TREE_N_LEAVES(terms->width) * BLOCK_LEN;
+    block *leaves = guarded_new(leaves_len);
+    sotto_err err =
+        leaves != NULL ? extension_init(&sender->extension, context, terms) : fail_memory(context);
+
+    if (err == SOTTO_OK) err = tree_puncture(context, leaves, trees, &tree, keys, &sender->delta);
+    if (err == SOTTO_OK) expand_keys(sender->keys, leaves, terms->width);
+    guarded_free(leaves);
+    return err;
 }
 
 sotto_err extension_sender_new(struct sotto_context *context, struct extension_sender **sender,
-                               const block keys[N_BASE_OTS], const block *delta)
+                               const block keys[N_BASE_OTS], const block *delta,
+                               const uint8_t *trees, const struct extension_terms *terms)
 {
-    struct extension_sender *made = guarded_new(sizeof *made);
+    struct extension_sender *made;
+    sotto_err err = check_terms(context, terms);
 
+    if (err != SOTTO_OK) return err;
+    made = guarded_new(sizeof *made + TREE_N_LEAVES(terms->width) * sizeof made->keys[0]);
     if (made == NULL) return fail_memory(context);
     made->delta = *delta;
-    for (size_t j = 0; j < N_BASE_OTS; j++) prg_init(&made->column[j], &keys[j], 0);
-    *sender = made;
-    return SOTTO_OK;
+    err = plant_sender(made, context, keys, trees, terms);
+    if (err != SOTTO_OK) extension_sender_free(made);
+    else *sender = made;
+    return err;
 }
 
 void extension_sender_free(struct extension_sender *sender)
 {
+    if (sender == NULL) return;
+    extension_wipe(&sender->extension);
     guarded_free(sender);
 }
 
-/* q_j = PRG(k_j) ^ delta_j u_j, then the transpose. */
-sotto_err extension_sender_extend(struct extension_sender *sender, struct sotto_context *context,
-                                  block *rows, const uint8_t *message, size_t n_blocks)
+/* Everything that could be tried again with: delta, leaves, columns. */
+static void burn(struct extension_sender *sender)
 {
-    sotto_err err = check_blocks(context, n_blocks);
+    mem_wipe(sender->keys, TREE_N_LEAVES(sender->extension.terms.width) * sizeof sender->keys[0]);
+    mem_wipe(&sender->delta, sizeof sender->delta);
+    extension_wipe(&sender->extension);
+}
+
+/* w_b ^= alpha_b d: turns the sums of leaves into the columns q_j. */
+static void correct(block *column, const uint8_t *d, uint64_t bit, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        column[i] = block_xor(column[i], block_times_bit(block_load(d + i * BLOCK_LEN), bit));
+}
+
+sotto_err extension_sender_absorb(struct extension_sender *sender, struct sotto_context *context,
+                                  const uint8_t *message, size_t n_blocks)
+{
+    struct extension *e = &sender->extension;
+    unsigned width = e->terms.width;
+    sotto_err err = begin_chunk(e, context, n_blocks);
+    size_t n = all_blocks(e);
 
     if (err != SOTTO_OK) return err;
-    for (size_t j = 0; j < N_BASE_OTS; j++) {
-        uint64_t bit = sender->delta.half[j / 64] >> j % 64;
-        block *q = sender->columns + j * n_blocks;
-        const uint8_t *u = message + j * n_blocks * BLOCK_LEN;
+    for (size_t g = 0; g < TREE_N_GROUPS(width); g++) {
+        block *planes = e->columns + g * width * e->stride;
 
-        prg_blocks(&sender->column[j], q, n_blocks);
-        for (size_t b = 0; b < n_blocks; b++)
-            q[b] = block_xor(q[b], block_times_bit(block_load(u + b * BLOCK_LEN), bit));
+        crypto_kernels()->sum_leaves(planes, e->stride, NULL, sender->keys + (g << width), width,
+                                     e->next, n);
+        for (size_t b = 0, j = g * width; b < width; b++, j++)
+            correct(planes + b * e->stride, message + g * n * BLOCK_LEN,
+                    sender->delta.half[j / 64] >> j % 64, n);
     }
-    crypto_kernels()->transpose(rows, sender->columns, n_blocks);
+    end_expansion(e);
     return SOTTO_OK;
 }
 
-sotto_err extension_receiver_new(struct sotto_context *context,
-                                 struct extension_receiver **receiver,
-                                 const block keys[N_BASE_OTS][2])
+sotto_err extension_sender_challenge(struct extension_sender *sender, struct sotto_context *context,
+                                     uint8_t challenge[EXTENSION_CHALLENGE_LEN])
 {
-    struct extension_receiver *made = guarded_new(sizeof *made);
+    sotto_err err = enter(&sender->extension, context, STAGE_CHOSEN);
 
-    if (made == NULL) return fail_memory(context);
-    for (size_t j = 0; j < N_BASE_OTS; j++)
-        for (size_t c = 0; c < 2; c++) prg_init(&made->column[j][c], &keys[j][c], 0);
-    *receiver = made;
+    if (err != SOTTO_OK) return err;
+    random_bytes(&sender->challenge, sizeof sender->challenge);
+    block_store(challenge, sender->challenge);
+    sender->extension.stage = STAGE_CHALLENGED;
     return SOTTO_OK;
+}
+
+sotto_err extension_sender_check(struct extension_sender *sender, struct sotto_context *context,
+                                 const uint8_t answer[EXTENSION_ANSWER_LEN])
+{
+    struct extension *e = &sender->extension;
+    sotto_err err = enter(e, context, STAGE_CHALLENGED);
+    uint8_t expected[EXTENSION_DIGEST_LEN];
+    block x = block_load(answer);
+    int verdict;
+
+    if (err != SOTTO_OK) return err;
+    draw_coefficients(e, &sender->challenge);
+    digest_columns(e, expected, &sender->delta, &x);
+    verdict = sodium_memcmp(expected, answer + BLOCK_LEN, EXTENSION_DIGEST_LEN);
+    ct_mark_public(&verdict, sizeof verdict); /* the peer learns whether the run goes on */
+    mem_wipe(expected, sizeof expected);
+    if (verdict == 0) {
+        e->stage = STAGE_CHECKED;
+        return SOTTO_OK;
+    }
+    burn(sender);
+    return fail(context, SOTTO_ERR_CHECK, "OT extension: the receiver's choices are inconsistent");
+}
+
+sotto_err extension_sender_rows(struct extension_sender *sender, struct sotto_context *context,
+                                block *rows)
+{
+    return take_rows(&sender->extension, context, rows);
+}
+
+static sotto_err plant_receiver(struct extension_receiver *receiver, struct sotto_context *context,
+                                uint8_t *trees, const block (*keys)[2],
+                                const struct extension_terms *terms)
+{
+    const struct tree_terms tree = tree_terms_of(terms);
+    block *leaves = guarded_new(TREE_N_LEAVES(terms->width) * BLOCK_LEN);
+    sotto_err err = leaves != NULL ? extension_init(&receiver->extension, context, terms)
+                                   : fail_memory(context);
+
+    if (err == SOTTO_OK) {
+        tree_grow(leaves, trees, &tree, keys);
+        expand_keys(receiver->keys, leaves, terms->width);
+    }
+    guarded_free(leaves);
+    return err;
+}
+
+sotto_err extension_receiver_new(struct sotto_context *context,
+                                 struct extension_receiver **receiver, uint8_t *trees,
+                                 const block keys[N_BASE_OTS][2],
+                                 const struct extension_terms *terms)
+{
+    struct extension_receiver *made;
+    sotto_err err = check_terms(context, terms);
+
+    if (err != SOTTO_OK) return err;
+    made = guarded_new(sizeof *made + TREE_N_LEAVES(terms->width) * sizeof made->keys[0]);
+    if (made == NULL) return fail_memory(context);
+    err = plant_receiver(made, context, trees, keys, terms);
+    if (err != SOTTO_OK) extension_receiver_free(made);
+    else *receiver = made;
+    return err;
 }
 
 void extension_receiver_free(struct extension_receiver *receiver)
 {
+    if (receiver == NULL) return;
+    extension_wipe(&receiver->extension);
     guarded_free(receiver);
 }
 
-/* t_j = PRG(k_j^0) and u_j = t_j ^ PRG(k_j^1) ^ r, then the transpose of the t_j. */
-sotto_err extension_receiver_extend(struct extension_receiver *receiver,
-                                    struct sotto_context *context, block *rows, uint8_t *message,
+static void keep_choices(struct extension *e, const block *choices)
+{
+    memcpy(e->choices, choices, e->n_blocks * BLOCK_LEN);
+    if (!e->terms.malicious) return;
+    random_bytes(e->choices + e->n_blocks, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
+    ct_mark_secret(e->choices + e->n_blocks, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
+}
+
+/* d = u ^ r for each group, u being the sum of all its leaves. */
+sotto_err extension_receiver_choose(struct extension_receiver *receiver,
+                                    struct sotto_context *context, uint8_t *message,
                                     const block *choices, size_t n_blocks)
 {
-    sotto_err err = check_blocks(context, n_blocks);
+    struct extension *e = &receiver->extension;
+    unsigned width = e->terms.width;
+    sotto_err err = begin_chunk(e, context, n_blocks);
+    size_t n = all_blocks(e);
 
     if (err != SOTTO_OK) return err;
-    for (size_t j = 0; j < N_BASE_OTS; j++) {
-        block *t = receiver->columns + j * n_blocks;
-        uint8_t *u = message + j * n_blocks * BLOCK_LEN;
-
-        prg_blocks(&receiver->column[j][0], t, n_blocks);
-        prg_blocks(&receiver->column[j][1], receiver->masks, n_blocks);
-        for (size_t b = 0; b < n_blocks; b++) {
-            block masked = block_xor(t[b], block_xor(receiver->masks[b], choices[b]));
-
-            block_store(u + b * BLOCK_LEN, masked);
-        }
+    keep_choices(e, choices);
+    for (size_t g = 0; g < TREE_N_GROUPS(width); g++, message += n * BLOCK_LEN) {
+        crypto_kernels()->sum_leaves(e->columns + g * width * e->stride, e->stride, e->scratch,
+                                     receiver->keys + (g << width), width, e->next, n);
+        for (size_t i = 0; i < n; i++)
+            block_store(message + i * BLOCK_LEN, block_xor(e->scratch[i], e->choices[i]));
     }
-    crypto_kernels()->transpose(rows, receiver->columns, n_blocks);
+    end_expansion(e);
     return SOTTO_OK;
+}
+
+sotto_err extension_receiver_answer(struct extension_receiver *receiver,
+                                    struct sotto_context *context,
+                                    uint8_t answer[EXTENSION_ANSWER_LEN],
+                                    const uint8_t challenge[EXTENSION_CHALLENGE_LEN])
+{
+    struct extension *e = &receiver->extension;
+    sotto_err err = enter(e, context, STAGE_CHOSEN);
+    block drawn = block_load(challenge), x;
+
+    if (err != SOTTO_OK) return err;
+    draw_coefficients(e, &drawn);
+    crypto_kernels()->fold(&x, e->choices, e->coefficients, all_blocks(e));
+    block_store(answer, x);
+    digest_columns(e, answer + BLOCK_LEN, NULL, NULL);
+    e->stage = STAGE_CHECKED;
+    return SOTTO_OK;
+}
+
+sotto_err extension_receiver_rows(struct extension_receiver *receiver,
+                                  struct sotto_context *context, block *rows)
+{
+    return take_rows(&receiver->extension, context, rows);
 }

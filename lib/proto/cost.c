@@ -40,9 +40,9 @@ static void add_message(struct traffic *traffic, uint64_t len, uint64_t max)
 static void add_window(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan,
                        uint64_t n)
 {
-    uint64_t choices = EXTENSION_MESSAGE_LEN(plan_choice_blocks(plan, n));
+    uint64_t choices = plan_choice_bytes(plan, plan_choice_blocks(plan, n));
 
-    add_message(evaluator, choices, EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS));
+    add_message(evaluator, choices, plan_choice_bytes(plan, EXTENSION_CHUNK_BLOCKS));
     add_message(garbler, plan_table_bytes(plan, n), FRAME_MAX_LEN);
     if (plan_reveals_to(plan, SOTTO_EVALUATOR))
         add_message(garbler, plan_output_bytes(plan, n), FRAME_MAX_LEN);
@@ -96,6 +96,7 @@ sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
     if (plan.n_evaluator_bits > 0) {
         add_frames(&garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
         add_frames(&evaluator, 1, BASE_SENDER_MESSAGE_LEN);
+        if (plan.ot_width > 1) add_frames(&evaluator, 1, TREE_MESSAGE_LEN(plan.ot_width, false));
     }
     add_frames(&garbler, 1, BLOCK_LEN);
     add_windows(&garbler, &evaluator, &plan);

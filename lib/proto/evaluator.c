@@ -2,13 +2,14 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "ot/extension.h"
+#include "ot/transfer.h"
 #include "proto/party.h"
 
 /* In guarded memory. */
 struct evaluator_secret {
     block seed; /* of the labels of the garbler's inputs */
     block keys[N_BASE_OTS][2];
-    block choices[EXTENSION_MAX_BLOCKS];
+    block choices[EXTENSION_CHUNK_BLOCKS];
 };
 
 struct evaluator {
@@ -56,6 +57,19 @@ void evaluator_free(struct evaluator *evaluator)
     mem_free(evaluator);
 }
 
+static sotto_err send_trees(struct evaluator *evaluator, struct run *run)
+{
+    const struct extension_terms terms = plan_extension_terms(run->plan, run->session_id);
+    size_t len = TREE_MESSAGE_LEN(terms.width, terms.malicious);
+    sotto_err err =
+        extension_receiver_new(run->context, &evaluator->extension, evaluator->party.payload,
+                               (const block(*)[2])evaluator->secret->keys, &terms);
+
+    if (err == SOTTO_OK && len > 0)
+        err = wire_send(run->wire, FRAME_TREES, evaluator->party.frame, len);
+    return err;
+}
+
 static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
 {
     struct party *party = &evaluator->party;
@@ -70,8 +84,7 @@ static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
     if (err == SOTTO_OK)
         err = base_sender_finish(evaluator->base, run->context, keys, party->payload,
                                  run->session_id);
-    if (err == SOTTO_OK)
-        err = extension_receiver_new(run->context, &evaluator->extension, (const block(*)[2])keys);
+    if (err == SOTTO_OK) err = send_trees(evaluator, run);
     mem_wipe(keys, sizeof evaluator->secret->keys);
     return err;
 }
@@ -89,19 +102,11 @@ static sotto_err receive_seed(struct evaluator *evaluator, struct run *run)
     return err;
 }
 
-/* Packs n choice bits, one a byte, into whole blocks; padding choices are 0. */
-static void pack_choices(block *choices, const uint8_t *bits, uint64_t n)
-{
-    memset(choices, 0, (size_t)ceil_div_u64(n, OTS_PER_BLOCK) * BLOCK_LEN);
-    for (uint64_t i = 0; i < n; i++)
-        choices[i / 128].half[i / 64 % 2] |= (uint64_t)(bits[i] & 1) << i % 64;
-}
-
 /* Rows T of the window's choices: the active labels of the evaluator's inputs. */
 static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint64_t first,
                               uint64_t n_instances)
 {
-    const uint64_t most = (uint64_t)EXTENSION_MAX_BLOCKS * OTS_PER_BLOCK;
+    const uint64_t most = (uint64_t)EXTENSION_CHUNK_BLOCKS * OTS_PER_BLOCK;
     struct party *party = &evaluator->party;
     uint64_t n_bits = n_instances * run->plan->n_evaluator_bits;
     const uint8_t *bits = run->inputs + first * run->plan->n_evaluator_bits;
@@ -112,12 +117,14 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
         uint64_t n = n_bits - at < most ? n_bits - at : most;
         size_t n_blocks = (size_t)ceil_div_u64(n, OTS_PER_BLOCK);
 
-        pack_choices(choices, bits + at, n);
-        err = extension_receiver_extend(evaluator->extension, run->context, party->rows + at,
-                                        party->payload, choices, n_blocks);
+        pack_choices(choices, bits + at, (size_t)n);
+        err = extension_receiver_choose(evaluator->extension, run->context, party->payload, choices,
+                                        n_blocks);
         if (err == SOTTO_OK)
-            err =
-                wire_send(run->wire, FRAME_CHOICES, party->frame, EXTENSION_MESSAGE_LEN(n_blocks));
+            err = wire_send(run->wire, FRAME_CHOICES, party->frame,
+                            plan_choice_bytes(run->plan, n_blocks));
+        if (err == SOTTO_OK)
+            err = extension_receiver_rows(evaluator->extension, run->context, party->rows + at);
     }
     mem_wipe(choices, sizeof evaluator->secret->choices);
     return err;

@@ -66,6 +66,20 @@ void garbler_free(struct garbler *garbler)
     mem_free(garbler);
 }
 
+static sotto_err receive_trees(struct garbler *garbler, struct run *run)
+{
+    const struct extension_terms terms = plan_extension_terms(run->plan, run->session_id);
+    uint8_t *trees = garbler->party.payload;
+    size_t len = TREE_MESSAGE_LEN(terms.width, terms.malicious);
+    sotto_err err = SOTTO_OK;
+
+    if (len > 0) err = wire_receive(run->wire, trees, FRAME_TREES, len);
+    if (err == SOTTO_OK)
+        err = extension_sender_new(run->context, &garbler->extension, garbler->secret->keys,
+                                   &garbler->secret->delta, trees, &terms);
+    return err;
+}
+
 static sotto_err run_base_ots(struct garbler *garbler, struct run *run)
 {
     struct party *party = &garbler->party;
@@ -79,9 +93,7 @@ static sotto_err run_base_ots(struct garbler *garbler, struct run *run)
     if (err == SOTTO_OK) err = wire_receive(run->wire, z, FRAME_BASE_SENDER, sizeof z);
     if (err == SOTTO_OK)
         err = base_receiver_finish(garbler->base, run->context, keys, z, run->session_id);
-    if (err == SOTTO_OK)
-        err =
-            extension_sender_new(run->context, &garbler->extension, keys, &garbler->secret->delta);
+    if (err == SOTTO_OK) err = receive_trees(garbler, run);
     mem_wipe(keys, sizeof garbler->secret->keys);
     return err;
 }
@@ -100,14 +112,17 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     uint64_t n_blocks = plan_choice_blocks(party->plan, n_instances);
     sotto_err err = SOTTO_OK;
 
-    for (uint64_t at = 0; err == SOTTO_OK && at < n_blocks; at += EXTENSION_MAX_BLOCKS) {
+    for (uint64_t at = 0; err == SOTTO_OK && at < n_blocks; at += EXTENSION_CHUNK_BLOCKS) {
         uint64_t left = n_blocks - at;
-        size_t n = left < EXTENSION_MAX_BLOCKS ? (size_t)left : EXTENSION_MAX_BLOCKS;
+        size_t n = left < EXTENSION_CHUNK_BLOCKS ? (size_t)left : EXTENSION_CHUNK_BLOCKS;
 
-        err = wire_receive(run->wire, party->payload, FRAME_CHOICES, EXTENSION_MESSAGE_LEN(n));
+        err = wire_receive(run->wire, party->payload, FRAME_CHOICES,
+                           plan_choice_bytes(party->plan, n));
         if (err == SOTTO_OK)
-            err = extension_sender_extend(garbler->extension, run->context,
-                                          party->rows + at * OTS_PER_BLOCK, party->payload, n);
+            err = extension_sender_absorb(garbler->extension, run->context, party->payload, n);
+        if (err == SOTTO_OK)
+            err = extension_sender_rows(garbler->extension, run->context,
+                                        party->rows + at * OTS_PER_BLOCK);
     }
     return err;
 }

@@ -40,8 +40,10 @@ enum hello_field {
 /* Values of the fields that have one choice so far. */
 #define SECURITY_SEMI_HONEST 0
 #define SCHEME_HALF_GATES 1
+
+/* Values of FIELD_OT. */
 #define OT_IKNP 1
-#define OT_IKNP_WIDTH 1
+#define OT_SOFTSPOKEN 2
 
 static const char *const role_names[] = {"garbler", "evaluator"};
 static const char *const reveal_names[] = {"both", "garbler", "evaluator"};
@@ -68,7 +70,7 @@ static const struct field_rule {
     [FIELD_SECURITY] = {"the security model", 1, NAMES(security_names), NULL},
     [FIELD_SCHEME] = {"the garbling scheme", 1, NAMES(scheme_names), NULL},
     [FIELD_OT] = {"the OT extension", 1, NAMES(ot_names), "give both sides the same --ot"},
-    [FIELD_OT_WIDTH] = {"the OT extension's k", 1, NULL, 0, NULL},
+    [FIELD_OT_WIDTH] = {"the OT extension's k", 1, NULL, 0, "give both sides the same --ot"},
     [FIELD_SCHEDULE] = {"the schedule version", 4, NULL, 0, NULL},
     [FIELD_FRAME_MAX] = {"the frame size", 4, NULL, 0, NULL},
     [FIELD_INSTANCES] = {"the number of instances", 8, NULL, 0,
@@ -121,8 +123,8 @@ static sotto_err write_hello(struct hello *hello, struct wire *wire, const struc
     write_u8(&w, (uint8_t)plan->reveal);
     write_u8(&w, SECURITY_SEMI_HONEST);
     write_u8(&w, SCHEME_HALF_GATES);
-    write_u8(&w, OT_IKNP);
-    write_u8(&w, OT_IKNP_WIDTH);
+    write_u8(&w, plan->ot_width == 1 ? OT_IKNP : OT_SOFTSPOKEN);
+    write_u8(&w, (uint8_t)plan->ot_width);
     write_u32(&w, SCHEDULE_VERSION);
     write_u32(&w, (uint32_t)FRAME_MAX_LEN);
     write_u64(&w, plan->n_instances);

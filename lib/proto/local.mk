@@ -3,6 +3,9 @@ PROTO_SOURCES = \
 	lib/proto/evaluator.c \
 	lib/proto/garbler.c \
 	lib/proto/hello.c lib/proto/hello.h \
+	lib/proto/ot.c lib/proto/ot.h \
+	lib/proto/ot_rows.c \
+	lib/proto/ot_setup.c \
 	lib/proto/party.c lib/proto/party.h \
 	lib/proto/plan.c lib/proto/plan.h \
 	lib/proto/session.c \

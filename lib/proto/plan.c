@@ -2,7 +2,7 @@
 #include "proto/plan.h"
 
 #include "base/checked.h"
-#include "crypto/block.h"
+#include "crypto/kernels.h"
 #include "garble/kernels.h"
 #include "net/wire.h"
 #include "ot/extension.h"
@@ -11,6 +11,24 @@
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
 {
     return ceil_div_u64(n * plan->n_evaluator_bits, OTS_PER_BLOCK);
+}
+
+uint64_t plan_choice_bytes(const struct plan *plan, uint64_t n_blocks)
+{
+    return EXTENSION_MESSAGE_LEN(n_blocks, plan->ot_width, false);
+}
+
+struct extension_terms plan_extension_terms(const struct plan *plan,
+                                            const uint8_t session_id[SESSION_ID_LEN])
+{
+    struct extension_terms terms = {
+        .width = plan->ot_width,
+        .malicious = false,
+        .max_blocks = EXTENSION_CHUNK_BLOCKS,
+    };
+
+    memcpy(terms.session_id, session_id, SESSION_ID_LEN);
+    return terms;
 }
 
 uint64_t plan_table_bytes(const struct plan *plan, uint64_t n)
@@ -86,6 +104,27 @@ static void plan_lanes(struct plan *plan)
     if (plan->n_bundled > plan->window / N_LANES) plan->n_bundled = plan->window / N_LANES;
 }
 
+/* What the extension holds: round keys of the leaves, columns, a chunk's message. */
+static uint64_t extension_memory(unsigned width)
+{
+    return TREE_N_LEAVES(width) * sizeof(struct aes_key) +
+           (uint64_t)EXTENSION_CHUNK_BLOCKS * N_BASE_OTS * 2 * BLOCK_LEN;
+}
+
+static sotto_err plan_extension(struct plan *plan, struct sotto_context *context,
+                                const sotto_session_options *options)
+{
+    plan->ot_width = options->ot_width > 0 ? options->ot_width : 1;
+    if (options->ot == SOTTO_OT_SOFTSPOKEN && options->ot_width == 0) plan->ot_width = 2;
+    if (options->ot != SOTTO_OT_IKNP && options->ot != SOTTO_OT_SOFTSPOKEN)
+        return fail(context, SOTTO_ERR_USAGE, "no such OT extension: %d", (int)options->ot);
+    if (!tree_width_is_valid(plan->ot_width))
+        return fail(context, SOTTO_ERR_USAGE, "no such k of the OT extension: %u", plan->ot_width);
+    if ((options->ot == SOTTO_OT_IKNP) != (plan->ot_width == 1))
+        return fail(context, SOTTO_ERR_USAGE, "k is 1 for IKNP, and 2, 4 or 8 for SoftSpokenOT");
+    return SOTTO_OK;
+}
+
 static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
 {
     uint64_t passes, bytes;
@@ -116,7 +155,7 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
         plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
         (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
         tables_memory(plan_table_bytes(plan, plan->window)) + 4 * (uint64_t)FRAME_MAX_LEN +
-        2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
+        extension_memory(plan->ot_width);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
@@ -145,7 +184,8 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
 
     if (made.n_garbler_bits + made.n_evaluator_bits != circuit->n_input_wires)
         return fail(context, SOTTO_ERR_USAGE, "the interface is not this circuit's");
-    err = plan_chain(&made, context);
+    err = plan_extension(&made, context, options);
+    if (err == SOTTO_OK) err = plan_chain(&made, context);
     if (err != SOTTO_OK) return err;
     plan_windows(&made);
     err = schedule_new(context, &made.schedule, circuit);

@@ -9,6 +9,7 @@
 #include "circuit/interface.h"
 #include "circuit/schedule.h"
 #include "garble/bundle.h"
+#include "ot/extension.h"
 
 /* A window is a run of instances whose choices, tables and outputs go back and forth together: as
  * many as this many evaluator input bits cover, so that round trips are few and memory bounded. */
@@ -29,6 +30,7 @@ struct plan {
     const struct sotto_interface *interface;
     struct schedule *schedule; /* owned */
     sotto_reveal reveal;
+    unsigned ot_width; /* k of the OT extension; 1 is IKNP */
     uint64_t n_instances;
     uint64_t n_rounds;
     uint64_t chain_output; /* as the options name them; 0 when there is one round only */
@@ -75,6 +77,12 @@ static inline bool plan_reveals_to(const struct plan *plan, sotto_role role)
 
 /** Blocks of 128 OTs for the choices of n instances. */
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n);
+
+/** Bytes of the evaluator's message for n_blocks blocks of choices, of one chunk or many. */
+uint64_t plan_choice_bytes(const struct plan *plan, uint64_t n_blocks);
+
+struct extension_terms plan_extension_terms(const struct plan *plan,
+                                            const uint8_t session_id[SESSION_ID_LEN]);
 
 /** Bytes of tables for n instances. */
 uint64_t plan_table_bytes(const struct plan *plan, uint64_t n);

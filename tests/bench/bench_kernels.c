@@ -71,7 +71,7 @@ static uint64_t run_transpose(const struct crypto_kernels *crypto,
                               const struct garble_kernels *garbling)
 {
     (void)garbling;
-    crypto->transpose(data.rows, data.columns, N_TRANSPOSE_BLOCKS);
+    crypto->transpose(data.rows, data.columns, N_TRANSPOSE_BLOCKS, N_TRANSPOSE_BLOCKS);
     return 128 * N_TRANSPOSE_BLOCKS;
 }
 

@@ -71,10 +71,14 @@ load common
     local c=$CIRCUITS/add8.txt
     try gc-run local "$c" --security malicious -i a=1 -i b=2
     expect 2 "--security malicious is not built yet"; silent
-    try gc-run local "$c" --ot softspoken -i a=1 -i b=2
-    expect 2 "--ot softspoken is not built yet"; silent
-    try gc-run local "$c" --threads 2 -i a=1 -i b=2
-    expect 2 "--threads 2 is not built yet"; silent
+    try gc-run local "$c" --ot softspoken=3 -i a=1 -i b=2
+    expect 2 "--ot does not take 'softspoken=3'"; silent
+    try gc-run local "$c" --threads 65 -i a=1 -i b=2
+    expect 2 "at most 64"; silent
+    for ot in iknp softspoken softspoken=2 softspoken=4 softspoken=8; do
+        try gc-run local "$c" -q --ot $ot --threads 2 -i a=1 -i b=2
+        expect 0; [ "$output" = 3 ]
+    done
     try gc-run local "$c" --security perfect; expect 2 "--security does not take 'perfect'"
     try gc-run local "$c" -q --security semi-honest --ot iknp --threads 1 -i a=1 -i b=2
     expect 0; [ "$output" = 3 ]

@@ -133,15 +133,131 @@ static void run_transfers(void)
     ct_mark_secret(choices, sizeof choices);
     ct_mark_secret(messages, sizeof messages);
     for (size_t i = 0; i < N; i++) q[i] = block_xor(t[i], block_times_bit(delta, choices[i]));
-    CHECK(chosen_ot_send(context, ciphertexts, &sender, q, (const block(*)[2])messages, N,
-                         &delta) == SOTTO_OK);
-    CHECK(chosen_ot_receive(context, received, &receiver, t, (const block(*)[2])ciphertexts,
-                            choices, N) == SOTTO_OK);
+    CHECK(chosen_ot_send(context, (uint8_t *)ciphertexts, &sender, q, (const uint8_t *)messages,
+                         BLOCK_LEN, N, &delta) == SOTTO_OK);
+    CHECK(chosen_ot_receive(context, (uint8_t *)received, &receiver, t,
+                            (const uint8_t *)ciphertexts, BLOCK_LEN, choices, N) == SOTTO_OK);
     ct_mark_public(received, sizeof received);
     ct_mark_public(messages, sizeof messages);
     ct_mark_public(choices, sizeof choices);
     for (size_t i = 0; i < N; i++)
         CHECK(memcmp(&received[i], &messages[i][choices[i] & 1], BLOCK_LEN) == 0);
+    sotto_context_free(context);
+}
+
+/* Both sides of an extension: base keys, delta and choices are secret; so are trees and rows. */
+static void run_extension(sotto_context *context, unsigned width, bool malicious)
+{
+    enum { N_BLOCKS = 3 };
+    static block keys[N_BASE_OTS][2], chosen[N_BASE_OTS], choices[N_BLOCKS];
+    static block q[N_BLOCKS * OTS_PER_BLOCK], t[N_BLOCKS * OTS_PER_BLOCK];
+    static uint8_t trees[TREE_MAX_MESSAGE_LEN], message[EXTENSION_MESSAGE_LEN(N_BLOCKS, 1, true)];
+    uint8_t challenge[EXTENSION_CHALLENGE_LEN], answer[EXTENSION_ANSWER_LEN];
+    struct extension_terms terms = {width, malicious, N_BLOCKS, {1}};
+    struct extension_sender *sender;
+    struct extension_receiver *receiver;
+    block delta;
+
+    random_bytes(&delta, sizeof delta);
+    random_bytes(keys, sizeof keys);
+    random_bytes(choices, sizeof choices);
+    ct_mark_secret(&delta, sizeof delta);
+    ct_mark_secret(keys, sizeof keys);
+    ct_mark_secret(choices, sizeof choices);
+    for (size_t j = 0; j < N_BASE_OTS; j++) {
+        block difference = block_xor(keys[j][0], keys[j][1]);
+
+        chosen[j] =
+            block_xor(keys[j][0], block_times_bit(difference, delta.half[j / 64] >> j % 64));
+    }
+    CHECK(extension_receiver_new(context, &receiver, trees, (const block(*)[2])keys, &terms) ==
+          SOTTO_OK);
+    ct_mark_public(trees, sizeof trees); /* it is sent */
+    CHECK(extension_sender_new(context, &sender, chosen, &delta, trees, &terms) == SOTTO_OK);
+    CHECK(extension_receiver_choose(receiver, context, message, choices, N_BLOCKS) == SOTTO_OK);
+    ct_mark_public(message, sizeof message); /* likewise */
+    CHECK(extension_sender_absorb(sender, context, message, N_BLOCKS) == SOTTO_OK);
+    if (malicious) {
+        CHECK(extension_sender_challenge(sender, context, challenge) == SOTTO_OK);
+        CHECK(extension_receiver_answer(receiver, context, answer, challenge) == SOTTO_OK);
+        ct_mark_public(answer, sizeof answer); /* likewise */
+        CHECK(extension_sender_check(sender, context, answer) == SOTTO_OK);
+    }
+    CHECK(extension_sender_rows(sender, context, q) == SOTTO_OK);
+    CHECK(extension_receiver_rows(receiver, context, t) == SOTTO_OK);
+    extension_sender_free(sender);
+    extension_receiver_free(receiver);
+}
+
+/* The malicious phase of the base OTs. */
+static void run_base(sotto_context *context)
+{
+    static const uint8_t session_id[SESSION_ID_LEN] = {1};
+    static uint8_t z[BASE_SENDER_MESSAGE_LEN], b[BASE_RECEIVER_MESSAGE_LEN];
+    static uint8_t proof[BASE_PROOF_LEN], answer[BASE_ANSWER_LEN];
+    static block pairs[N_BASE_OTS][2], keys[N_BASE_OTS];
+    struct base_sender *sender;
+    struct base_receiver *receiver;
+    block choices;
+
+    random_bytes(&choices, sizeof choices);
+    ct_mark_secret(&choices, sizeof choices);
+    CHECK(base_sender_new(context, &sender) == SOTTO_OK);
+    CHECK(base_receiver_new(context, &receiver, &choices) == SOTTO_OK);
+    CHECK(base_receiver_message(receiver, context, b, session_id) == SOTTO_OK);
+    ct_mark_public(b, sizeof b); /* all of these are sent */
+    CHECK(base_sender_finish(sender, context, pairs, b, session_id) == SOTTO_OK);
+    base_sender_message(sender, z);
+    CHECK(base_sender_prove(sender, context, proof, (const block(*)[2])pairs) == SOTTO_OK);
+    ct_mark_public(z, sizeof z);
+    ct_mark_public(proof, sizeof proof);
+    CHECK(base_receiver_finish(receiver, context, keys, z, session_id) == SOTTO_OK);
+    CHECK(base_receiver_answer(receiver, context, answer, keys, proof) == SOTTO_OK);
+    ct_mark_public(answer, sizeof answer);
+    CHECK(base_sender_check(sender, context, pairs, answer) == SOTTO_OK);
+    base_sender_free(sender);
+    base_receiver_free(receiver);
+}
+
+/* Strings and vectors, whose choices are indices or bits. */
+static void run_long_transfers(sotto_context *context)
+{
+    enum { N = 16, LEN = 40, N_MESSAGES = 5, ROWS = 3, ELEMENTS = 7, BITS = 22 };
+    static block q[N * ROWS], t[N * ROWS];
+    static uint8_t lists[N * N_MESSAGES * LEN], picked[N * LEN], choices[N], packed[N * 64];
+    static uint64_t terms[N * ELEMENTS], sent[N * ELEMENTS], received[N * ELEMENTS];
+    struct label_hash sender = {.start = {{1, 2}}}, receiver = sender;
+    block delta;
+
+    random_bytes(&delta, sizeof delta);
+    random_bytes(q, sizeof q);
+    random_bytes(t, sizeof t);
+    for (size_t i = 0; i < N; i++) choices[i] = (uint8_t)(i % N_MESSAGES);
+    ct_mark_secret(&delta, sizeof delta);
+    ct_mark_secret(q, sizeof q);
+    ct_mark_secret(t, sizeof t);
+    ct_mark_secret(choices, sizeof choices);
+    ct_mark_secret(lists, sizeof lists);
+    ct_mark_secret(terms, sizeof terms);
+    CHECK(one_of_send(context, lists, &sender, q, lists, LEN, N_MESSAGES, N, &delta) == SOTTO_OK);
+    CHECK(one_of_receive(context, picked, &receiver, t, lists, LEN, N_MESSAGES, choices, N) ==
+          SOTTO_OK);
+    CHECK(vector_ot_send(context, sent, packed, &sender, q, terms, ELEMENTS, BITS, N, &delta) ==
+          SOTTO_OK);
+    CHECK(vector_ot_receive(context, received, &receiver, t, packed, ELEMENTS, BITS, choices, N) ==
+          SOTTO_OK);
+}
+
+static void run_oblivious_transfers(void)
+{
+    sotto_context *context;
+
+    CHECK(sotto_context_new(&context, NULL) == SOTTO_OK);
+    for (unsigned width = 1; width <= 8; width *= 2)
+        for (int malicious = 0; malicious < 2; malicious++)
+            run_extension(context, width, malicious != 0);
+    run_base(context);
+    run_long_transfers(context);
     sotto_context_free(context);
 }
 
@@ -169,6 +285,7 @@ int main(int argc, char **argv)
         if (!cpu_force((enum cpu_isa)isa)) return 77;
         run_session();
         run_transfers();
+        run_oblivious_transfers();
         return 0;
     }
     fprintf(stderr, "usage: ctime portable|aesni|vaes256|vaes512|leak\n");

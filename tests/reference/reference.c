@@ -202,6 +202,23 @@ struct ref_block ref_hash_without_sigma(struct ref_block x, uint64_t tweak, stru
     return ref_xor(ref_aes(ref_tweaked_key(start, tweak), x), x);
 }
 
+/* Horner's rule over the bits of b, from the highest on. */
+struct ref_block ref_multiply(struct ref_block a, struct ref_block b)
+{
+    struct ref_block product = {{0}};
+
+    for (int i = 127; i >= 0; i--) {
+        int carry = product.byte[15] >> 7;
+
+        for (int k = 15; k > 0; k--)
+            product.byte[k] = (uint8_t)(product.byte[k] << 1 | product.byte[k - 1] >> 7);
+        product.byte[0] = (uint8_t)(product.byte[0] << 1);
+        if (carry) product.byte[0] ^= 0x87;
+        if (b.byte[i / 8] >> i % 8 & 1) product = ref_xor(product, a);
+    }
+    return product;
+}
+
 struct ref_block ref_garble(struct ref_table *table, const struct ref_and *gate,
                             struct ref_block a0, struct ref_block b0, struct ref_block delta)
 {

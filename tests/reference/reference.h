@@ -38,6 +38,9 @@ struct ref_block ref_hash(struct ref_block x, uint64_t tweak, struct ref_block s
 /** WEAK: AES(x) ^ x, as published engines had it; see protocol.md section 1. */
 struct ref_block ref_hash_without_sigma(struct ref_block x, uint64_t tweak, struct ref_block start);
 
+/** The product in GF(2^128) modulo x^128 + x^7 + x^2 + x + 1. */
+struct ref_block ref_multiply(struct ref_block a, struct ref_block b);
+
 /** What a half-gate sends. */
 struct ref_table {
     struct ref_block t_g, t_e;

@@ -29,6 +29,10 @@ tests/bench/chain "$@" 7
 tests/bench/chain "$@" 7 tls
 
 echo
+echo "oblivious transfers over loopback TCP, both processes on this machine"
+tests/bench/ot
+
+echo
 echo "millionaires over TLS, both processes started to both ended, in milliseconds"
 GC_CIRCUITS_DIR=$SRCDIR/circuits
 export GC_CIRCUITS_DIR

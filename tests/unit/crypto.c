@@ -243,7 +243,7 @@ START_TEST(transpose_equals_a_bit_loop)
         block *columns = new_blocks(128 * n), *rows = new_blocks(128 * n);
 
         for (size_t i = 0; i < 128 * n; i++) columns[i] = random_block(&state);
-        kernels->transpose(rows, columns, n);
+        kernels->transpose(rows, columns, n, n);
         for (size_t row = 0; row < 128 * n; row++) {
             for (size_t j = 0; j < 128; j++) {
                 uint64_t expected = bit_of(&columns[j * n + row / 128], row % 128);
@@ -269,10 +269,10 @@ START_TEST(transpose_equals_the_portable_one)
         block *expected = new_blocks(128 * n);
 
         for (size_t i = 0; i < 128 * n; i++) columns[i] = random_block(&state);
-        kernels->transpose(rows, columns, n);
-        crypto_kernels_portable.transpose(expected, columns, n);
+        kernels->transpose(rows, columns, n, n);
+        crypto_kernels_portable.transpose(expected, columns, n, n);
         ck_assert_mem_eq(rows, expected, 128 * n * sizeof *rows);
-        kernels->transpose(expected, rows, 1);
+        kernels->transpose(expected, rows, 1, 1);
         for (size_t j = 0; j < 128; j++) assert_block(expected[j], columns[j * n]);
         free(columns);
         free(rows);

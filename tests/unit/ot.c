@@ -1,9 +1,8 @@
 /*
- * Oblivious transfer: base OTs, the IKNP extension, random and chosen OTs. Every relation is
- * checked on every row.
+ * Oblivious transfer: base OTs and the flavours made of correlated rows. Every relation is checked
+ * on every row.
  */
 #include "ot/base.h"
-#include "ot/extension.h"
 #include "ot/transfer.h"
 
 #include "base/memory.h"
@@ -13,6 +12,8 @@
 
 #include <check.h>
 #include <stdlib.h>
+
+#define N_ROWS 1024
 
 static const uint8_t session_a[SESSION_ID_LEN] = {1, 2, 3};
 static const uint8_t session_b[SESSION_ID_LEN] = {1, 2, 4};
@@ -205,200 +206,378 @@ START_TEST(base_messages_differ)
 }
 END_TEST
 
-struct extension_pair {
-    struct sotto_context *context;
-    block delta;
-    block keys[N_BASE_OTS][2];
-    block chosen[N_BASE_OTS];
-    struct extension_sender *sender;
-    struct extension_receiver *receiver;
-};
-
-static void extension_setup(struct extension_pair *pair)
+/* The malicious phase up to the sender's proof: the receiver's message comes first. */
+static void prove(struct base_pair *pair, uint8_t proof[BASE_PROOF_LEN])
 {
-    pair->context = test_context();
-    random_bytes(&pair->delta, sizeof pair->delta);
-    pair->delta.half[0] |= 1;
-    random_bytes(pair->keys, sizeof pair->keys);
+    base_setup(pair);
+    ck_assert_int_eq(finish_sender(pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(
+        base_sender_prove(pair->sender, pair->context, proof, (const block(*)[2])pair->sender_keys),
+        SOTTO_OK);
+    ck_assert_int_eq(finish_receiver(pair, session_a), SOTTO_OK);
+}
+
+static sotto_err answer(struct base_pair *pair, uint8_t *made, const uint8_t *proof)
+{
+    return base_receiver_answer(pair->receiver, pair->context, made, pair->receiver_keys, proof);
+}
+
+static sotto_err check(struct base_pair *pair, const uint8_t *made)
+{
+    return base_sender_check(pair->sender, pair->context, pair->sender_keys, made);
+}
+
+START_TEST(base_proof_is_accepted)
+{
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    prove(&pair, proof);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_OK);
+    ck_assert_int_eq(check(&pair, made), SOTTO_OK);
     for (size_t j = 0; j < N_BASE_OTS; j++)
-        pair->chosen[j] = pair->keys[j][pair->delta.half[j / 64] >> j % 64 & 1];
-    ck_assert_int_eq(extension_sender_new(pair->context, &pair->sender, pair->chosen, &pair->delta),
-                     SOTTO_OK);
-    ck_assert_int_eq(
-        extension_receiver_new(pair->context, &pair->receiver, (const block(*)[2])pair->keys),
-        SOTTO_OK);
+        ck_assert(equal(pair.receiver_keys[j], pair.sender_keys[j][choice(&pair, j)]));
+    base_teardown(&pair);
 }
+END_TEST
 
-static void extension_teardown(struct extension_pair *pair)
+/* SEC-7, SEC-8, SEC-22: a flipped bit in any chi_j, or in Pi, ends it; the keys are gone and there
+ * is no second try. */
+START_TEST(base_wrong_proof_is_caught)
 {
-    extension_sender_free(pair->sender);
-    extension_receiver_free(pair->receiver);
-    sotto_context_free(pair->context);
-}
+    static const block zero[N_BASE_OTS];
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN] = {0};
+    static const uint8_t nothing[BASE_ANSWER_LEN];
+    struct base_pair pair;
 
+    prove(&pair, proof);
+    proof[_i * BASE_DIGEST_LEN + _i % BASE_DIGEST_LEN] ^= (uint8_t)(1 << _i % 8);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_CHECK);
+    ck_assert_mem_eq(pair.receiver_keys, zero, sizeof zero);
+    ck_assert_mem_eq(made, nothing, sizeof made);
+    proof[_i * BASE_DIGEST_LEN + _i % BASE_DIGEST_LEN] ^= (uint8_t)(1 << _i % 8);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+/* SEC-22: a sender that swaps the slots of one pad, as if to learn the choice, is caught when the
+ * choice is the one it bet against, and only then: half of the times. */
+START_TEST(base_selective_failure_is_a_coin)
+{
+    unsigned n_caught = 0, n_wrong_bet = 0;
+
+    for (size_t run = 0; run < 24; run++) {
+        uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+        struct base_pair pair;
+
+        base_setup(&pair);
+        ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+        pair.sender_keys[run][1].half[0] ^= 1; /* not what choice 1 gives the receiver */
+        ck_assert_int_eq(base_sender_prove(pair.sender, pair.context, proof,
+                                           (const block(*)[2])pair.sender_keys),
+                         SOTTO_OK);
+        ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_OK);
+        n_wrong_bet += (unsigned)choice(&pair, run);
+        n_caught += answer(&pair, made, proof) == SOTTO_ERR_CHECK;
+        base_teardown(&pair);
+    }
+    ck_assert_uint_eq(n_caught, n_wrong_bet);
+    ck_assert_uint_gt(n_caught, 0);
+    ck_assert_uint_lt(n_caught, 24);
+}
+END_TEST
+
+/* SEC-7, SEC-8, SEC-22 */
+START_TEST(base_wrong_answer_is_caught)
+{
+    static const block zero[N_BASE_OTS][2];
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    prove(&pair, proof);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_OK);
+    made[_i] ^= 0x40;
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_CHECK);
+    ck_assert_mem_eq(pair.sender_keys, zero, sizeof zero);
+    made[_i] ^= 0x40;
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+/* SEC-8: no step before its time, none twice. */
+START_TEST(base_steps_have_an_order)
+{
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN] = {0};
+    struct base_pair pair;
+
+    base_setup(&pair);
+    ck_assert_int_eq(
+        base_sender_prove(pair.sender, pair.context, proof, (const block(*)[2])pair.sender_keys),
+        SOTTO_ERR_USAGE);
+    ck_assert_int_eq(check(&pair, made), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(base_receiver_message(pair.receiver, pair.context, pair.b, session_a),
+                     SOTTO_ERR_USAGE);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+/* Correlated rows, as the extension makes them. */
 struct rows {
-    size_t n_blocks;
-    block *choices, *q, *t;
-    uint8_t *message;
+    struct sotto_context *context;
+    struct label_hash sender_hash, receiver_hash;
+    block delta;
+    block q[N_ROWS], t[N_ROWS];
+    uint8_t choices[N_ROWS];
 };
 
-static struct rows extend(struct extension_pair *pair, size_t n_blocks)
+static struct rows *rows_new(void)
 {
-    size_t n = n_blocks * OTS_PER_BLOCK;
-    struct rows rows = {
-        .n_blocks = n_blocks,
-        .choices = bulk_new(n_blocks, BLOCK_LEN),
-        .q = bulk_new(n, BLOCK_LEN),
-        .t = bulk_new(n, BLOCK_LEN),
-        .message = bulk_new(EXTENSION_MESSAGE_LEN(n_blocks), 1),
-    };
+    struct rows *rows = bulk_new(1, sizeof *rows);
 
-    random_bytes(rows.choices, n_blocks * BLOCK_LEN);
-    ck_assert_int_eq(extension_receiver_extend(pair->receiver, pair->context, rows.t, rows.message,
-                                               rows.choices, n_blocks),
-                     SOTTO_OK);
-    ck_assert_int_eq(
-        extension_sender_extend(pair->sender, pair->context, rows.q, rows.message, n_blocks),
-        SOTTO_OK);
+    ck_assert_ptr_nonnull(rows);
+    rows->context = test_context();
+    random_bytes(&rows->sender_hash.start, sizeof rows->sender_hash.start);
+    rows->sender_hash.next = 77;
+    rows->receiver_hash = rows->sender_hash;
+    random_bytes(&rows->delta, sizeof rows->delta);
+    random_bytes(rows->t, sizeof rows->t);
+    random_bytes(rows->choices, sizeof rows->choices);
+    for (size_t n = 0; n < N_ROWS; n++) {
+        rows->choices[n] &= 1;
+        rows->q[n] = block_xor(rows->t[n], block_times_bit(rows->delta, rows->choices[n]));
+    }
     return rows;
 }
 
 static void rows_free(struct rows *rows)
 {
-    bulk_free(rows->choices, rows->n_blocks, BLOCK_LEN);
-    bulk_free(rows->q, rows->n_blocks * OTS_PER_BLOCK, BLOCK_LEN);
-    bulk_free(rows->t, rows->n_blocks * OTS_PER_BLOCK, BLOCK_LEN);
-    bulk_free(rows->message, EXTENSION_MESSAGE_LEN(rows->n_blocks), 1);
+    ck_assert_uint_eq(rows->sender_hash.next, rows->receiver_hash.next);
+    sotto_context_free(rows->context);
+    bulk_free(rows, 1, sizeof *rows);
 }
 
-static uint64_t row_choice(const struct rows *rows, size_t n)
+static void *random_bytes_of(size_t len)
 {
-    return rows->choices[n / 128].half[n / 64 % 2] >> n % 64 & 1;
+    void *memory = bulk_new(len, 1);
+
+    ck_assert_ptr_nonnull(memory);
+    random_bytes(memory, len);
+    return memory;
 }
 
-/* Q_n = T_n ^ r_n delta on every row, across calls of all sizes and on every instruction set. */
-START_TEST(extension_rows_are_correlated)
+START_TEST(packed_choices_equal_a_bit_loop)
 {
-    static const size_t sizes[] = {1, 2, 3, EXTENSION_MAX_BLOCKS, 1, 7};
-    struct extension_pair pair;
+    uint8_t bits[300];
+    block packed[3];
 
-    if (!cpu_force((enum cpu_isa)_i)) return;
-    extension_setup(&pair);
-    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-        struct rows rows = extend(&pair, sizes[s]);
-
-        for (size_t n = 0; n < sizes[s] * OTS_PER_BLOCK; n++) {
-            block expected =
-                block_xor(rows.t[n], block_times_bit(pair.delta, row_choice(&rows, n)));
-
-            ck_assert(equal(rows.q[n], expected));
-        }
-        rows_free(&rows);
+    random_bytes(bits, sizeof bits);
+    for (size_t n = 0; n <= sizeof bits; n++) {
+        pack_choices(packed, bits, n);
+        for (size_t i = 0; i < (n + 127) / 128 * 128; i++)
+            ck_assert_uint_eq(packed[i / 128].half[i / 64 % 2] >> i % 64 & 1,
+                              i < n ? bits[i] & 1U : 0);
     }
-    extension_teardown(&pair);
-}
-END_TEST
-
-/* A flipped bit of u_j moves exactly the rows of its position, by bit j, and only when delta_j is
- * one: what the malicious check will have to find. */
-START_TEST(extension_flipped_bit_shows)
-{
-    struct extension_pair pair;
-    struct rows rows;
-    block *q;
-
-    extension_setup(&pair);
-    rows = extend(&pair, 1);
-    extension_sender_free(pair.sender);
-    ck_assert_int_eq(extension_sender_new(pair.context, &pair.sender, pair.chosen, &pair.delta),
-                     SOTTO_OK);
-    q = bulk_new(OTS_PER_BLOCK, BLOCK_LEN);
-    rows.message[_i * BLOCK_LEN + 5] ^= 0x10; /* column _i, row 44 */
-    ck_assert_int_eq(extension_sender_extend(pair.sender, pair.context, q, rows.message, 1),
-                     SOTTO_OK);
-    for (size_t n = 0; n < OTS_PER_BLOCK; n++) {
-        block difference = block_xor(q[n], rows.q[n]);
-        block expected = {{0, 0}};
-
-        if (n == 44) expected.half[_i / 64] = pair.delta.half[_i / 64] & UINT64_C(1) << _i % 64;
-        ck_assert(equal(difference, expected));
-    }
-    bulk_free(q, OTS_PER_BLOCK, BLOCK_LEN);
-    rows_free(&rows);
-    extension_teardown(&pair);
-}
-END_TEST
-
-/* SEC-15: the bound on blocks is a check, not a hope. */
-START_TEST(extension_refuses_too_many)
-{
-    struct extension_pair pair;
-
-    extension_setup(&pair);
-    ck_assert_int_eq(
-        extension_sender_extend(pair.sender, pair.context, NULL, NULL, EXTENSION_MAX_BLOCKS + 1),
-        SOTTO_ERR_INTERNAL);
-    ck_assert_int_eq(extension_receiver_extend(pair.receiver, pair.context, NULL, NULL, NULL,
-                                               EXTENSION_MAX_BLOCKS + 1),
-                     SOTTO_ERR_INTERNAL);
-    extension_teardown(&pair);
 }
 END_TEST
 
 START_TEST(random_ot_pads_agree)
 {
     static const size_t counts[] = {0, 1, 127, 128, 129, 1000};
-    struct label_hash sender_hash = {.start = {{7, 8}}}, receiver_hash = sender_hash;
-    struct extension_pair pair;
-    struct rows rows;
+    static block pads[N_ROWS][2], received[N_ROWS];
+    struct rows *rows = rows_new();
 
-    extension_setup(&pair);
-    rows = extend(&pair, 8);
     for (size_t s = 0; s < sizeof counts / sizeof counts[0]; s++) {
-        static block pads[1024][2];
-        static block received[1024];
+        size_t n = counts[s];
 
         ck_assert_int_eq(
-            random_ot_send(pair.context, pads, &sender_hash, rows.q, counts[s], &pair.delta),
+            random_ot_send(rows->context, pads, &rows->sender_hash, rows->q, n, &rows->delta),
             SOTTO_OK);
         ck_assert_int_eq(
-            random_ot_receive(pair.context, received, &receiver_hash, rows.t, counts[s]), SOTTO_OK);
-        for (size_t n = 0; n < counts[s]; n++) {
-            ck_assert(equal(received[n], pads[n][row_choice(&rows, n)]));
-            ck_assert(!equal(pads[n][0], pads[n][1]));
+            random_ot_receive(rows->context, received, &rows->receiver_hash, rows->t, n), SOTTO_OK);
+        for (size_t i = 0; i < n; i++) {
+            ck_assert(equal(received[i], pads[i][rows->choices[i]]));
+            ck_assert(!equal(pads[i][0], pads[i][1]));
         }
     }
-    ck_assert_uint_eq(sender_hash.next, receiver_hash.next);
-    rows_free(&rows);
-    extension_teardown(&pair);
+    rows_free(rows);
 }
 END_TEST
 
+/* Strings of every kind of length: shorter than a block, a block, a few, more than the scratch. */
+static const size_t string_lengths[] = {0, 1, 15, 16, 17, 48, 1024, 1025, 5000};
+
+#define N_STRING_LENGTHS (sizeof string_lengths / sizeof string_lengths[0])
+
 START_TEST(chosen_ot_delivers)
 {
-    struct label_hash sender_hash = {.start = {{7, 8}}}, receiver_hash = sender_hash;
-    static block messages[1024][2], ciphertexts[1024][2], received[1024];
-    static uint8_t choices[1024];
-    struct extension_pair pair;
-    struct rows rows;
+    size_t len = string_lengths[_i], n = len > 100 ? 9 : 300;
+    struct rows *rows = rows_new();
+    uint8_t *messages = random_bytes_of(2 * n * len), *received = random_bytes_of(n * len);
+    uint8_t *ciphertexts = random_bytes_of(2 * n * len);
 
-    extension_setup(&pair);
-    rows = extend(&pair, 8);
-    random_bytes(messages, sizeof messages);
-    for (size_t n = 0; n < 1024; n++) choices[n] = (uint8_t)row_choice(&rows, n);
-    ck_assert_int_eq(chosen_ot_send(pair.context, ciphertexts, &sender_hash, rows.q,
-                                    (const block(*)[2])messages, 1024, &pair.delta),
+    ck_assert_int_eq(chosen_ot_send(rows->context, ciphertexts, &rows->sender_hash, rows->q,
+                                    messages, len, n, &rows->delta),
                      SOTTO_OK);
-    ck_assert_int_eq(chosen_ot_receive(pair.context, received, &receiver_hash, rows.t,
-                                       (const block(*)[2])ciphertexts, choices, 1024),
+    ck_assert_int_eq(chosen_ot_receive(rows->context, received, &rows->receiver_hash, rows->t,
+                                       ciphertexts, len, rows->choices, n),
                      SOTTO_OK);
-    for (size_t n = 0; n < 1024; n++) {
-        ck_assert(equal(received[n], messages[n][choices[n]]));
-        ck_assert(!equal(ciphertexts[n][0], messages[n][0]));
-        ck_assert(!equal(ciphertexts[n][1], messages[n][1]));
+    for (size_t i = 0; i < n && len > 0; i++) {
+        ck_assert_mem_eq(received + i * len, messages + (2 * i + rows->choices[i]) * len, len);
+        if (len < 15) continue;
+        ck_assert_mem_ne(ciphertexts + 2 * i * len, messages + 2 * i * len, len);
+        ck_assert_mem_ne(ciphertexts + (2 * i + 1) * len, messages + (2 * i + 1) * len, len);
     }
-    rows_free(&rows);
-    extension_teardown(&pair);
+    bulk_free(messages, 2 * n * len, 1);
+    bulk_free(ciphertexts, 2 * n * len, 1);
+    bulk_free(received, n * len, 1);
+    rows_free(rows);
+}
+END_TEST
+
+START_TEST(vector_ot_shares_add_up)
+{
+    static const unsigned widths[] = {1, 7, 8, 9, 22, 32, 33, 57, 63, 64};
+    enum { N = 12, ELEMENTS = 67 };
+    static uint64_t terms[N * ELEMENTS], sent[N * ELEMENTS], received[N * ELEMENTS];
+    unsigned bits = widths[_i];
+    uint64_t mask = UINT64_MAX >> (64 - bits);
+    size_t len = packed_len(ELEMENTS, bits);
+    uint8_t *message = random_bytes_of(N * len);
+    struct rows *rows = rows_new();
+
+    ck_assert_uint_eq(len, (ELEMENTS * bits + 7) / 8);
+    random_bytes(terms, sizeof terms);
+    ck_assert_int_eq(vector_ot_send(rows->context, sent, message, &rows->sender_hash, rows->q,
+                                    terms, ELEMENTS, bits, N, &rows->delta),
+                     SOTTO_OK);
+    ck_assert_int_eq(vector_ot_receive(rows->context, received, &rows->receiver_hash, rows->t,
+                                       message, ELEMENTS, bits, rows->choices, N),
+                     SOTTO_OK);
+    for (size_t i = 0; i < (size_t)N * ELEMENTS; i++) {
+        uint64_t term = rows->choices[i / ELEMENTS] != 0 ? terms[i] : 0;
+
+        ck_assert_uint_eq(received[i] & mask, (sent[i] + term) & mask);
+        ck_assert_uint_eq(received[i] & ~mask, 0);
+        ck_assert_uint_eq(sent[i] & ~mask, 0);
+    }
+    bulk_free(message, N * len, 1);
+    rows_free(rows);
+}
+END_TEST
+
+/* Every index of every number of messages around the powers of two. */
+START_TEST(one_of_delivers_every_index)
+{
+    static const size_t numbers[] = {2, 3, 4, 5, 8, 9, 255, 256};
+    size_t n_messages = numbers[_i], len = 33, size = n_messages * len;
+    unsigned n_rows = one_of_rows(n_messages);
+    uint8_t *messages = random_bytes_of(size), *ciphertexts = random_bytes_of(size), received[33];
+    struct rows *rows = rows_new();
+
+    ck_assert_uint_ge((size_t)1 << n_rows, n_messages);
+    ck_assert_uint_lt((size_t)1 << (n_rows - 1), n_messages);
+    for (size_t index = 0; index < n_messages; index++) {
+        uint8_t choice = (uint8_t)index;
+
+        for (unsigned b = 0; b < n_rows; b++)
+            rows->q[b] = block_xor(rows->t[b], block_times_bit(rows->delta, index >> b));
+        ck_assert_int_eq(one_of_send(rows->context, ciphertexts, &rows->sender_hash, rows->q,
+                                     messages, len, n_messages, 1, &rows->delta),
+                         SOTTO_OK);
+        ck_assert_int_eq(one_of_receive(rows->context, received, &rows->receiver_hash, rows->t,
+                                        ciphertexts, len, n_messages, &choice, 1),
+                         SOTTO_OK);
+        ck_assert_mem_eq(received, messages + index * len, len);
+    }
+    bulk_free(messages, size, 1);
+    bulk_free(ciphertexts, size, 1);
+    rows_free(rows);
+}
+END_TEST
+
+/* Masks of different messages share no keystream: with all messages zero, no two ciphertexts are
+ * equal, nor does any sum of up to four of them vanish, as it would without the index in the PRF.
+ */
+START_TEST(one_of_masks_are_independent)
+{
+    enum { N = 16 };
+    static const uint8_t zeros[N * BLOCK_LEN];
+    static block masks[N];
+    static const block zero;
+    struct rows *rows = rows_new();
+
+    ck_assert_int_eq(one_of_send(rows->context, (uint8_t *)masks, &rows->sender_hash, rows->q,
+                                 zeros, BLOCK_LEN, N, 1, &rows->delta),
+                     SOTTO_OK);
+    for (size_t a = 0; a < N; a++) {
+        for (size_t b = 0; b < a; b++) {
+            block two = block_xor(masks[a], masks[b]);
+
+            ck_assert(!equal(two, zero));
+            for (size_t c = 0; c < b; c++)
+                for (size_t d = 0; d < c; d++)
+                    ck_assert(!equal(block_xor(two, masks[c]), masks[d]));
+        }
+    }
+    rows->receiver_hash.next = rows->sender_hash.next;
+    rows_free(rows);
+}
+END_TEST
+
+/* What a receiver did not choose looks random to it: the bits of (ciphertext ^ its own pad) of the
+ * other slot are balanced, whatever the messages. 2^17 fair bits stay within 6 sigma. */
+START_TEST(unchosen_messages_are_hidden)
+{
+    static uint8_t messages[2 * N_ROWS * BLOCK_LEN], ciphertexts[2 * N_ROWS * BLOCK_LEN];
+    static block pads[N_ROWS];
+    struct rows *rows = rows_new();
+    long n_ones = 0, n_equal = 0;
+
+    ck_assert_int_eq(chosen_ot_send(rows->context, ciphertexts, &rows->sender_hash, rows->q,
+                                    messages, BLOCK_LEN, N_ROWS, &rows->delta),
+                     SOTTO_OK);
+    ck_assert_int_eq(random_ot_receive(rows->context, pads, &rows->receiver_hash, rows->t, N_ROWS),
+                     SOTTO_OK);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const uint8_t *other = ciphertexts + (2 * i + 1 - rows->choices[i]) * BLOCK_LEN;
+        block seen = block_xor(block_load(other), pads[i]);
+
+        n_ones += __builtin_popcountll(seen.half[0]) + __builtin_popcountll(seen.half[1]);
+        n_equal += (seen.half[0] & 1) == (rows->t[i].half[0] & 1);
+    }
+    ck_assert_int_lt(labs(2 * n_ones - 128 * N_ROWS), 6 * 362);
+    ck_assert_int_lt(labs(2 * n_equal - N_ROWS), 6 * 32);
+    rows_free(rows);
+}
+END_TEST
+
+_Static_assert(N_ROWS == 1024, "the bounds above are six standard deviations of 2^17 and 2^10");
+
+/* Beaver: rows of random choices become those of the real ones by one bit each. */
+START_TEST(derandomised_rows_are_correlated)
+{
+    uint8_t wanted[N_ROWS], differences[N_ROWS];
+    block packed[N_ROWS / 128];
+    struct rows *rows = rows_new();
+
+    random_bytes(wanted, sizeof wanted);
+    for (size_t i = 0; i < N_ROWS; i++) differences[i] = (wanted[i] ^ rows->choices[i]) & 1;
+    pack_choices(packed, differences, N_ROWS - 5);
+    correct_rows(rows->q, packed, N_ROWS - 5, &rows->delta);
+    for (size_t i = 0; i < N_ROWS - 5; i++)
+        ck_assert(
+            equal(rows->q[i], block_xor(rows->t[i], block_times_bit(rows->delta, wanted[i]))));
+    for (size_t i = N_ROWS - 5; i < N_ROWS; i++)
+        ck_assert(equal(rows->q[i],
+                        block_xor(rows->t[i], block_times_bit(rows->delta, rows->choices[i]))));
+    rows_free(rows);
 }
 END_TEST
 
@@ -423,20 +602,15 @@ START_TEST(allocation_failures)
     struct sotto_context *context = test_context();
     struct base_sender *sender = NULL;
     struct base_receiver *receiver = NULL;
-    struct extension_sender *extension = NULL;
     block choices = {{1, 2}};
-    static block keys[N_BASE_OTS];
 
     test_heap_fail_at(1);
     ck_assert_int_eq(base_sender_new(context, &sender), SOTTO_ERR_MEMORY);
     test_heap_fail_at(1);
     ck_assert_int_eq(base_receiver_new(context, &receiver, &choices), SOTTO_ERR_MEMORY);
-    test_heap_fail_at(1);
-    ck_assert_int_eq(extension_sender_new(context, &extension, keys, &choices), SOTTO_ERR_MEMORY);
     test_heap_fail_at(0);
     ck_assert_ptr_null(sender);
     ck_assert_ptr_null(receiver);
-    ck_assert_ptr_null(extension);
     sotto_context_free(context);
 }
 END_TEST
@@ -445,7 +619,6 @@ int main(void)
 {
     Suite *suite = suite_create("ot");
     TCase *base = tcase_create("base");
-    TCase *extension = tcase_create("extension");
     TCase *transfer = tcase_create("transfer");
 
     tcase_add_test(base, base_keys_agree);
@@ -454,17 +627,24 @@ int main(void)
     tcase_add_loop_test(base, base_sender_refuses_bad_elements, 0, N_BAD);
     tcase_add_loop_test(base, base_receiver_refuses_bad_elements, 0, N_BAD);
     tcase_add_test(base, base_messages_differ);
+    tcase_add_test(base, base_proof_is_accepted);
+    tcase_add_loop_test(base, base_wrong_proof_is_caught, 0, N_BASE_OTS + 1);
+    tcase_add_test(base, base_selective_failure_is_a_coin);
+    tcase_add_loop_test(base, base_wrong_answer_is_caught, 0, 4);
+    tcase_add_test(base, base_steps_have_an_order);
     tcase_set_timeout(base, 60);
     suite_add_tcase(suite, base);
-    tcase_add_loop_test(extension, extension_rows_are_correlated, 0, CPU_N_ISAS);
-    tcase_add_loop_test(extension, extension_flipped_bit_shows, 0, N_BASE_OTS);
-    tcase_add_test(extension, extension_refuses_too_many);
-    tcase_set_timeout(extension, 60);
-    suite_add_tcase(suite, extension);
+    tcase_add_test(transfer, packed_choices_equal_a_bit_loop);
     tcase_add_test(transfer, random_ot_pads_agree);
-    tcase_add_test(transfer, chosen_ot_delivers);
+    tcase_add_loop_test(transfer, chosen_ot_delivers, 0, N_STRING_LENGTHS);
+    tcase_add_loop_test(transfer, vector_ot_shares_add_up, 0, 10);
+    tcase_add_loop_test(transfer, one_of_delivers_every_index, 0, 8);
+    tcase_add_test(transfer, one_of_masks_are_independent);
+    tcase_add_test(transfer, unchosen_messages_are_hidden);
+    tcase_add_test(transfer, derandomised_rows_are_correlated);
     tcase_add_test(transfer, transfers_refuse_tweak_overflow);
     tcase_add_test(transfer, allocation_failures);
+    tcase_set_timeout(transfer, 60);
     suite_add_tcase(suite, transfer);
     return run_suite(suite);
 }

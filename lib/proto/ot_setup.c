@@ -1,0 +1,269 @@
+/* Handshake, base OTs and trees of an OT handle; see ot.h. */
+#include "base/cursor.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "crypto/oracle.h"
+#include "proto/ot.h"
+
+#define OT_VERSION 1
+#define NONCE_LEN 32
+#define HELLO_LEN (8 + 4 + 1 + 1 + 1 + CHANNEL_BINDING_LEN + NONCE_LEN)
+#define SETUP_LEN 16384
+#define HEADER_ROOM 64
+
+_Static_assert(SETUP_LEN >= BASE_RECEIVER_MESSAGE_LEN && SETUP_LEN >= TREE_MAX_MESSAGE_LEN &&
+                   SETUP_LEN >= BASE_PROOF_LEN,
+               "every message of the set-up fits its buffer");
+
+static const uint8_t magic[8] = {'s', 'o', 't', 't', 'o', '-', 'o', 't'};
+
+/* What one side says first. */
+struct ot_hello {
+    uint8_t frame[FRAME_HEADER_LEN + HELLO_LEN];
+};
+
+/* In guarded memory while the set-up lasts. */
+struct setup {
+    block keys[N_BASE_OTS];
+    block pairs[N_BASE_OTS][2];
+    struct base_sender *base_sender;
+    struct base_receiver *base_receiver;
+    uint8_t frame[HEADER_ROOM + SETUP_LEN];
+};
+
+static sotto_err write_hello(struct sotto_ot *ot, struct ot_hello *hello)
+{
+    struct writer w = writer_over(hello->frame + FRAME_HEADER_LEN, HELLO_LEN);
+    uint8_t binding[CHANNEL_BINDING_LEN], nonce[NONCE_LEN];
+    sotto_err err = channel_binding(ot->wire.channel, binding);
+
+    if (err != SOTTO_OK) return err;
+    random_bytes(nonce, sizeof nonce);
+    write_bytes(&w, magic, sizeof magic);
+    write_u32(&w, OT_VERSION);
+    write_u8(&w, ot->is_sender ? SOTTO_OT_SENDER : SOTTO_OT_RECEIVER);
+    write_u8(&w, ot->terms.malicious);
+    write_u8(&w, (uint8_t)ot->terms.width);
+    write_bytes(&w, binding, sizeof binding);
+    write_bytes(&w, nonce, sizeof nonce);
+    return SOTTO_OK;
+}
+
+static sotto_err disagree(struct sotto_ot *ot, const char *what, unsigned here, unsigned there)
+{
+    return fail(ot->context, SOTTO_ERR_MISMATCH,
+                "the two sides disagree on %s: %u here, %u at the peer", what, here, there);
+}
+
+static sotto_err compare(struct sotto_ot *ot, const struct ot_hello *ours,
+                         const struct ot_hello *theirs)
+{
+    struct reader here = reader_over(ours->frame + FRAME_HEADER_LEN, HELLO_LEN);
+    struct reader there = reader_over(theirs->frame + FRAME_HEADER_LEN, HELLO_LEN);
+    static const char *const fields[] = {"the security model", "the OT extension's k"};
+    uint8_t role;
+
+    if (memcmp(read_span(&here, sizeof magic), read_span(&there, sizeof magic), sizeof magic) != 0)
+        return fail(ot->context, SOTTO_ERR_PROTOCOL, "the peer does not speak this protocol");
+    if (read_u32(&there) != read_u32(&here))
+        return fail(ot->context, SOTTO_ERR_MISMATCH,
+                    "the two sides disagree on the protocol version");
+    role = read_u8(&here);
+    if (read_u8(&there) + role != SOTTO_OT_SENDER + SOTTO_OT_RECEIVER)
+        return fail(ot->context, SOTTO_ERR_MISMATCH,
+                    "one side must send the transfers, the other receive them");
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t a = read_u8(&here), b = read_u8(&there);
+
+        if (a != b) return disagree(ot, fields[i], a, b);
+    }
+    if (memcmp(read_span(&here, CHANNEL_BINDING_LEN), read_span(&there, CHANNEL_BINDING_LEN),
+               CHANNEL_BINDING_LEN) != 0)
+        return fail(ot->context, SOTTO_ERR_MISMATCH, "the two sides are on different channels");
+    if (memcmp(read_span(&here, NONCE_LEN), read_span(&there, NONCE_LEN), NONCE_LEN) == 0)
+        return fail(ot->context, SOTTO_ERR_PROTOCOL, "the peer repeats our nonce");
+    return SOTTO_OK;
+}
+
+/* The session id and the hash's start point are RO of both hellos, the sender's first. */
+static void derive(struct sotto_ot *ot, const struct ot_hello *ours, const struct ot_hello *theirs)
+{
+    const struct ot_hello *first = ot->is_sender ? ours : theirs;
+    const struct ot_hello *second = ot->is_sender ? theirs : ours;
+    uint8_t bytes[BLOCK_LEN];
+    struct oracle oracle;
+
+    oracle_begin(&oracle, "OT session id");
+    oracle_field(&oracle, first->frame + FRAME_HEADER_LEN, HELLO_LEN);
+    oracle_field(&oracle, second->frame + FRAME_HEADER_LEN, HELLO_LEN);
+    oracle_end(&oracle, ot->terms.session_id, SESSION_ID_LEN);
+    oracle_begin(&oracle, "hash start point");
+    oracle_field(&oracle, ot->terms.session_id, SESSION_ID_LEN);
+    oracle_end(&oracle, bytes, sizeof bytes);
+    ot->hash = (struct label_hash){.start = block_load(bytes)};
+}
+
+static sotto_err exchange_hellos(struct sotto_ot *ot)
+{
+    struct ot_hello ours, theirs;
+    sotto_err err = write_hello(ot, &ours);
+
+    if (err == SOTTO_OK) err = wire_send(&ot->wire, FRAME_HELLO, ours.frame, HELLO_LEN);
+    if (err == SOTTO_OK)
+        err = wire_receive(&ot->wire, theirs.frame + FRAME_HEADER_LEN, FRAME_HELLO, HELLO_LEN);
+    if (err == SOTTO_OK) err = compare(ot, &ours, &theirs);
+    if (err == SOTTO_OK) derive(ot, &ours, &theirs);
+    return err;
+}
+
+static sotto_err send_setup(struct sotto_ot *ot, struct setup *setup, enum frame_type type,
+                            size_t len)
+{
+    return len > 0 ? wire_send(&ot->wire, type, setup->frame + HEADER_ROOM - FRAME_HEADER_LEN, len)
+                   : SOTTO_OK;
+}
+
+static sotto_err receive_setup(struct sotto_ot *ot, struct setup *setup, enum frame_type type,
+                               size_t len)
+{
+    return len > 0 ? wire_receive(&ot->wire, setup->frame + HEADER_ROOM, type, len) : SOTTO_OK;
+}
+
+/* The OT sender is the base OTs' receiver, with the bits of delta for its choices. */
+static sotto_err set_up_sender(struct sotto_ot *ot, struct setup *setup)
+{
+    const uint8_t *sid = ot->terms.session_id;
+    uint8_t *payload = setup->frame + HEADER_ROOM;
+    struct sotto_context *context = ot->context;
+    sotto_err err = base_receiver_message(setup->base_receiver, context, payload, sid);
+
+    if (err == SOTTO_OK)
+        err = send_setup(ot, setup, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
+    if (err == SOTTO_OK) err = receive_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err = base_receiver_finish(setup->base_receiver, context, setup->keys, payload, sid);
+    if (err == SOTTO_OK && ot->terms.malicious) {
+        err = receive_setup(ot, setup, FRAME_BASE_PROOF, BASE_PROOF_LEN);
+        if (err == SOTTO_OK)
+            err =
+                base_receiver_answer(setup->base_receiver, context, payload, setup->keys, payload);
+        if (err == SOTTO_OK) err = send_setup(ot, setup, FRAME_BASE_ANSWER, BASE_ANSWER_LEN);
+    }
+    if (err == SOTTO_OK)
+        err = receive_setup(ot, setup, FRAME_TREES,
+                            TREE_MESSAGE_LEN(ot->terms.width, ot->terms.malicious));
+    if (err == SOTTO_OK)
+        err =
+            extension_sender_new(context, &ot->sender, setup->keys, ot->delta, payload, &ot->terms);
+    return err;
+}
+
+/* In the malicious model the base OTs' receiver speaks first. */
+static sotto_err run_base_sender(struct sotto_ot *ot, struct setup *setup)
+{
+    const uint8_t *sid = ot->terms.session_id;
+    uint8_t *payload = setup->frame + HEADER_ROOM;
+    struct sotto_context *context = ot->context;
+    bool malicious = ot->terms.malicious;
+    sotto_err err = SOTTO_OK;
+
+    base_sender_message(setup->base_sender, payload);
+    if (!malicious) err = send_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err = receive_setup(ot, setup, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err = base_sender_finish(setup->base_sender, context, setup->pairs, payload, sid);
+    if (err != SOTTO_OK || !malicious) return err;
+    base_sender_message(setup->base_sender, payload);
+    err = send_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
+    if (err == SOTTO_OK)
+        err = base_sender_prove(setup->base_sender, context, payload,
+                                (const block(*)[2])setup->pairs);
+    if (err == SOTTO_OK) err = send_setup(ot, setup, FRAME_BASE_PROOF, BASE_PROOF_LEN);
+    if (err == SOTTO_OK) err = receive_setup(ot, setup, FRAME_BASE_ANSWER, BASE_ANSWER_LEN);
+    if (err == SOTTO_OK)
+        err = base_sender_check(setup->base_sender, context, setup->pairs, payload);
+    return err;
+}
+
+static sotto_err set_up_receiver(struct sotto_ot *ot, struct setup *setup)
+{
+    sotto_err err = run_base_sender(ot, setup);
+
+    if (err == SOTTO_OK)
+        err = extension_receiver_new(ot->context, &ot->receiver, setup->frame + HEADER_ROOM,
+                                     (const block(*)[2])setup->pairs, &ot->terms);
+    if (err == SOTTO_OK)
+        err = send_setup(ot, setup, FRAME_TREES,
+                         TREE_MESSAGE_LEN(ot->terms.width, ot->terms.malicious));
+    return err;
+}
+
+static sotto_err take_memory(struct sotto_ot *ot)
+{
+    size_t len = EXTENSION_MESSAGE_LEN(ot->terms.max_blocks, ot->terms.width, ot->terms.malicious);
+    uint8_t *memory = bulk_new(HEADER_ROOM + len, 1);
+
+    ot->chunk_rows = ot->terms.max_blocks * OTS_PER_BLOCK;
+    if (memory != NULL) ot->message = memory + HEADER_ROOM;
+    ot->message_len = len;
+    for (size_t i = 0; i < 2; i++) ot->rows[i] = bulk_new(ot->chunk_rows, BLOCK_LEN);
+    ot->packed = bulk_new(ot->terms.max_blocks, BLOCK_LEN);
+    ot->bits = bulk_new(ot->chunk_rows, 1);
+    ot->delta = guarded_new(sizeof *ot->delta);
+    if (memory == NULL || ot->rows[0] == NULL || ot->rows[1] == NULL || ot->packed == NULL ||
+        ot->bits == NULL || ot->delta == NULL)
+        return fail_memory(ot->context);
+    return SOTTO_OK;
+}
+
+/* What needs no peer is done before the hellos. */
+static sotto_err prepare_base(struct sotto_ot *ot, struct setup *setup)
+{
+    if (!ot->is_sender) return base_sender_new(ot->context, &setup->base_sender);
+    random_bytes(ot->delta, sizeof *ot->delta);
+    ct_mark_secret(ot->delta, sizeof *ot->delta);
+    return base_receiver_new(ot->context, &setup->base_receiver, ot->delta);
+}
+
+static void setup_free(struct setup *setup)
+{
+    if (setup == NULL) return;
+    base_sender_free(setup->base_sender);
+    base_receiver_free(setup->base_receiver);
+    guarded_free(setup);
+}
+
+sotto_err ot_set_up(struct sotto_ot *ot, struct sotto_channel *channel,
+                    const sotto_ot_options *options)
+{
+    struct setup *setup = guarded_new(sizeof *setup);
+    sotto_err err = setup != NULL ? SOTTO_OK : fail_memory(ot->context);
+
+    ot->is_sender = options->role == SOTTO_OT_SENDER;
+    ot->terms.width = options->width > 0 ? options->width : 1;
+    ot->terms.malicious = options->malicious != 0;
+    ot->terms.max_blocks = ot->terms.malicious ? OT_MALICIOUS_CHUNK_BLOCKS : OT_CHUNK_BLOCKS;
+    wire_init(&ot->wire, channel, ot->is_sender ? SOTTO_GARBLER : SOTTO_EVALUATOR);
+    if (err == SOTTO_OK) err = take_memory(ot);
+    if (err == SOTTO_OK) err = prepare_base(ot, setup);
+    if (err == SOTTO_OK) err = exchange_hellos(ot);
+    if (err == SOTTO_OK && ot->is_sender) err = set_up_sender(ot, setup);
+    else if (err == SOTTO_OK) err = set_up_receiver(ot, setup);
+    setup_free(setup);
+    return err;
+}
+
+void ot_burn(struct sotto_ot *ot)
+{
+    extension_sender_free(ot->sender);
+    extension_receiver_free(ot->receiver);
+    guarded_free(ot->delta);
+    bulk_free(ot->store.rows, ot->store.n, BLOCK_LEN);
+    bulk_free(ot->store.choices, ot->store.n, 1);
+    for (size_t i = 0; i < 2; i++) bulk_free(ot->rows[i], ot->chunk_rows, BLOCK_LEN);
+    bulk_free(ot->packed, ot->terms.max_blocks, BLOCK_LEN);
+    bulk_free(ot->bits, ot->chunk_rows, 1);
+    if (ot->message != NULL) bulk_free(ot->message - HEADER_ROOM, HEADER_ROOM + ot->message_len, 1);
+    *ot = (struct sotto_ot){.context = ot->context, .spent = true};
+}
