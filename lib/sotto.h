@@ -437,6 +437,25 @@ SOTTO_CHECKED sotto_err sotto_session_predict(sotto_context *context, sotto_cost
                                               const sotto_interface *interface,
                                               const sotto_session_options *options);
 
+/* ------------------------------------------------------------------------------------ speed -- */
+
+/** What can be measured: in memory, on the calling thread alone. */
+typedef enum sotto_speed {
+    SOTTO_SPEED_AES,          /**< AES-128 blocks in counter mode: what the machine can do */
+    SOTTO_SPEED_HASH,         /**< labels hashed, each under a key of its own */
+    SOTTO_SPEED_GARBLE,       /**< AND gates of a circuit garbled */
+    SOTTO_SPEED_EVALUATE,     /**< AND gates of a circuit evaluated */
+    SOTTO_SPEED_GARBLE_MANY,  /**< the same for eight instances side by side */
+    SOTTO_SPEED_EVALUATE_MANY /**< likewise */
+} sotto_speed;
+
+/** Repeats something for so many seconds of processor time and tells how many units it does in a
+ *  second. circuit may be NULL for _AES and _HASH. Returns SOTTO_ERR_USAGE, SOTTO_ERR_MEMORY,
+ *  SOTTO_ERR_LIMIT or SOTTO_ERR_INTERRUPTED. */
+SOTTO_CHECKED sotto_err sotto_measure_speed(sotto_context *context, double *per_second,
+                                            sotto_speed what, const sotto_circuit *circuit,
+                                            double seconds);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 # Manual pages.
 dist_man_MANS = \
+	man/gc-bench.1 \
 	man/gc-info.1 \
 	man/gc-keygen.1 \
 	man/gc-millionaires.1 \

@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/faults \
 	tests/unit/garble \
 	tests/unit/garble_kernels \
+	tests/unit/garble_session \
 	tests/unit/hello \
 	tests/unit/interface \
 	tests/unit/net \
@@ -121,10 +122,11 @@ check-fuzz:
 check-ctime:
 	cd $(srcdir) && $(SHELL) tests/scripts/check-ctime.sh
 
-EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels
+EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels \
+	tests/bench/bench_circuits
 tests_bench_chain_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
-bench: tests/bench/chain tests/bench/bench_kernels gc-millionaires
+bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

@@ -11,7 +11,7 @@
 
 /** Changes whenever the same circuit would be scheduled in another order. The algorithm of each
  *  version stands at the top of schedule.c. */
-#define SCHEDULE_VERSION 1
+#define SCHEDULE_VERSION 2
 
 struct schedule_step {
     uint32_t n_free;
@@ -31,6 +31,7 @@ struct schedule {
     uint32_t n_input_wires;
     uint32_t n_output_wires;
     uint64_t and_depth;
+    bool has_fixed_operand; /* some AND reads a wire whose label no input has a part in */
 };
 
 /** Linear in the circuit. SOTTO_ERR_MEMORY, SOTTO_ERR_LIMIT or SOTTO_ERR_INTERRUPTED. */

@@ -16,32 +16,42 @@
 struct engine {
     const struct garble_kernels *kernels;
     struct label_hash hash; /* one counter for all passes of a session: tweaks never repeat */
-    block *labels;
-    uint64_t n_slots;
+    block *labels;          /* of slot s in lane l at n_lanes s + l */
+    uint64_t n_labels;
+    size_t n_lanes;     /* instances of this pass: 1 or N_LANES */
     const block *delta; /* NULL for the evaluator; owned by the caller */
     struct gate_source *source;
     struct gate_span span;
-    size_t and_at; /* ANDs of the span already done */
-    bool finished; /* the source is exhausted */
+    size_t and_at;   /* ANDs of the span already done */
+    bool finished;   /* the source is exhausted */
+    bool was_narrow; /* the last batch */
+    bool has_keys;
+    struct narrow_keys *keys; /* of the coming ANDs, while batches are narrow */
 };
 
-/** Takes n_slots labels of bulk memory. start is the session's hash start point. delta is NULL for
- *  the evaluator; otherwise its lowest bit is one and it outlives the engine. */
-sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint64_t n_slots,
+/** Takes n_labels labels of bulk memory, as many as slots times lanes of a pass. start is the
+ * session's hash start point. delta is NULL for the evaluator; otherwise its lowest bit is one and
+ * it outlives the engine. */
+sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint64_t n_labels,
                       const block *start, const block *delta) CHECKED;
 
 /** Starts a pass over source: the constant slots are set, the caller has filled the input slots. */
 void engine_begin(struct engine *engine, struct gate_source *source);
 
+/** The same for N_LANES instances at once. Their input labels must be independent of each other,
+ *  and no AND may read a wire whose label is the same in all of them: see
+ *  schedule.has_fixed_operand. */
+void engine_begin_lanes(struct engine *engine, struct gate_source *source);
+
 /** Garbles until capacity bytes of tables are written or the pass ends; *tables_len is a multiple
- *  of TABLE_LEN, and below the largest multiple within capacity only at the end of the pass.
- *  SOTTO_ERR_LIMIT when the tweaks run out. */
+ *  of TABLE_LEN times the lanes, and below the largest multiple within capacity only at the end of
+ * the pass. SOTTO_ERR_LIMIT when the tweaks run out. */
 sotto_err engine_garble(struct engine *engine, struct sotto_context *context, uint8_t *tables,
                         size_t *tables_len, size_t capacity) CHECKED;
 
-/** Evaluates with tables_len bytes of tables, a multiple of TABLE_LEN, until they are used up or
- *  the pass ends; *used tells how many. With no tables left it still runs the free gates that need
- *  none. */
+/** Evaluates with tables_len bytes of tables, a multiple of TABLE_LEN times the lanes, until they
+ * are used up or the pass ends; *used tells how many. With no tables left it still runs the free
+ * gates that need none. */
 sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, size_t *used,
                           const uint8_t *tables, size_t tables_len) CHECKED;
 

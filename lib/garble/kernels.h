@@ -10,6 +10,20 @@
 
 #define TABLE_LEN 32 /* T_G then T_E, 16 bytes each */
 
+/* ANDs below this number are few: their keys are better expanded ahead, for several batches. */
+#define N_NARROW 8
+
+/* Instances that are garbled side by side. They share the key of a gate (protocol.md section 2). */
+#define N_LANES 8
+
+/** Round keys of ANDs number first to first + N_NARROW - 1: two each, for inputs a and b. They
+ *  follow from the start point and are as public. */
+struct narrow_keys {
+    block round[11][2 * N_NARROW];
+    block start;
+    uint64_t first;
+} __attribute__((aligned(64)));
+
 struct garble_kernels {
     enum cpu_isa isa;
 
@@ -22,6 +36,27 @@ struct garble_kernels {
     /** The evaluator's side: labels are the active ones. */
     void (*evaluate)(block *labels, const uint8_t *tables, const struct slot_gate *gates, size_t n,
                      const block *start, uint64_t first);
+
+    /** Expands the keys of ANDs number first and on. */
+    void (*expand)(struct narrow_keys *keys, const block *start, uint64_t first);
+
+    /** As garble() and evaluate() for ANDs whose numbers all have their keys in keys: in a narrow
+     *  circuit the key schedules then stay out of the way from one AND to the next. */
+    void (*garble_narrow)(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                          const block *delta, const struct narrow_keys *keys, uint64_t first);
+    void (*evaluate_narrow)(block *labels, const uint8_t *tables, const struct slot_gate *gates,
+                            size_t n, const struct narrow_keys *keys, uint64_t first);
+
+    /** N_LANES instances at once, whose labels of a slot stand side by side: that of lane l at
+     *  labels[N_LANES slot + l], aligned to 64 bytes. An AND makes N_LANES TABLE_LEN bytes, the
+     *  T_G of all lanes before the T_E of all lanes. */
+    void (*garble_lanes)(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                         const block *delta, const struct narrow_keys *keys, uint64_t first);
+    void (*evaluate_lanes)(block *labels, const uint8_t *tables, const struct slot_gate *gates,
+                           size_t n, const struct narrow_keys *keys, uint64_t first);
+
+    /** Free gates in all lanes, in order. */
+    void (*xor_lanes)(block *labels, const struct slot_gate *gates, size_t n);
 };
 
 /** The kernels of the instruction set in force (cpu_isa()). */

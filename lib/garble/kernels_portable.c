@@ -98,8 +98,121 @@ static void portable_evaluate(block *labels, const uint8_t *tables, const struct
     mem_wipe(x, sizeof x);
 }
 
+/* The bit slice makes round keys of its own. */
+static void portable_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    keys->start = *start;
+    keys->first = first;
+}
+
+static void portable_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                   size_t n, const block *delta, const struct narrow_keys *keys,
+                                   uint64_t first)
+{
+    portable_garble(labels, tables, gates, n, delta, &keys->start, first);
+}
+
+static void portable_evaluate_narrow(block *labels, const uint8_t *tables,
+                                     const struct slot_gate *gates, size_t n,
+                                     const struct narrow_keys *keys, uint64_t first)
+{
+    portable_evaluate(labels, tables, gates, n, &keys->start, first);
+}
+
+/* Where the labels of one lane stand. */
+static struct slot_gate gate_in_lane(const struct slot_gate *gate, size_t lane)
+{
+    uint32_t l = (uint32_t)lane;
+
+    return (struct slot_gate){N_LANES * gate->out + l, N_LANES * gate->a + l,
+                              N_LANES * gate->b + l};
+}
+
+/* Keys of one AND for each of the lanes that fill a bit slice. */
+static void make_shared_keys(block *keys, const block *start, uint64_t number)
+{
+    for (size_t j = 0; j < 2 * GROUP; j++)
+        keys[j] = block_xor(*start, block_of(0, 2 * number + j % 2));
+}
+
+static void portable_garble_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                  size_t n, const block *delta, const struct narrow_keys *keys,
+                                  uint64_t first)
+{
+    block sigma_delta = block_sigma(*delta), shared[2 * GROUP], x[4 * GROUP];
+
+    for (size_t i = 0; i < n * N_LANES; i += GROUP) {
+        uint8_t *t_g = tables + TABLE_LEN * N_LANES * (i / N_LANES) + BLOCK_LEN * (i % N_LANES);
+        struct slot_gate gate[GROUP];
+
+        make_shared_keys(shared, &keys->start, first + i / N_LANES);
+        for (size_t j = 0; j < GROUP; j++) {
+            gate[j] = gate_in_lane(&gates[i / N_LANES], i % N_LANES + j);
+            x[2 * j] = block_sigma(labels[gate[j].a]);
+            x[2 * j + 1] = block_sigma(labels[gate[j].b]);
+        }
+        for (size_t j = 0; j < 2 * GROUP; j++) x[2 * GROUP + j] = block_xor(x[j], sigma_delta);
+        hash_in_place(x, 2, shared);
+        for (size_t j = 0; j < GROUP; j++) {
+            uint8_t table[TABLE_LEN];
+
+            finish_garbling(labels, table, &gate[j], x + 2 * j, delta);
+            memcpy(t_g + BLOCK_LEN * j, table, BLOCK_LEN);
+            memcpy(t_g + BLOCK_LEN * (N_LANES + j), table + BLOCK_LEN, BLOCK_LEN);
+        }
+    }
+    mem_wipe(x, sizeof x);
+    mem_wipe(&sigma_delta, sizeof sigma_delta);
+}
+
+static void portable_evaluate_lanes(block *labels, const uint8_t *tables,
+                                    const struct slot_gate *gates, size_t n,
+                                    const struct narrow_keys *keys, uint64_t first)
+{
+    block shared[2 * GROUP], x[2 * GROUP];
+
+    for (size_t i = 0; i < n * N_LANES; i += GROUP) {
+        const uint8_t *t_g =
+            tables + TABLE_LEN * N_LANES * (i / N_LANES) + BLOCK_LEN * (i % N_LANES);
+        struct slot_gate gate[GROUP];
+
+        make_shared_keys(shared, &keys->start, first + i / N_LANES);
+        for (size_t j = 0; j < GROUP; j++) {
+            gate[j] = gate_in_lane(&gates[i / N_LANES], i % N_LANES + j);
+            x[2 * j] = block_sigma(labels[gate[j].a]);
+            x[2 * j + 1] = block_sigma(labels[gate[j].b]);
+        }
+        hash_in_place(x, 1, shared);
+        for (size_t j = 0; j < GROUP; j++) {
+            uint8_t table[TABLE_LEN];
+
+            memcpy(table, t_g + BLOCK_LEN * j, BLOCK_LEN);
+            memcpy(table + BLOCK_LEN, t_g + BLOCK_LEN * (N_LANES + j), BLOCK_LEN);
+            finish_evaluation(labels, table, &gate[j], x + 2 * j);
+        }
+    }
+    mem_wipe(x, sizeof x);
+}
+
+static void portable_xor_lanes(block *labels, const struct slot_gate *gates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const block *a = &labels[N_LANES * (size_t)gates[i].a];
+        const block *b = &labels[N_LANES * (size_t)gates[i].b];
+        block *out = &labels[N_LANES * (size_t)gates[i].out];
+
+        for (size_t lane = 0; lane < N_LANES; lane++) out[lane] = block_xor(a[lane], b[lane]);
+    }
+}
+
 const struct garble_kernels garble_kernels_portable = {
     .isa = CPU_PORTABLE,
     .garble = portable_garble,
     .evaluate = portable_evaluate,
+    .expand = portable_expand,
+    .garble_narrow = portable_garble_narrow,
+    .evaluate_narrow = portable_evaluate_narrow,
+    .garble_lanes = portable_garble_lanes,
+    .evaluate_lanes = portable_evaluate_lanes,
+    .xor_lanes = portable_xor_lanes,
 };

@@ -144,8 +144,237 @@ static void vaes256_evaluate(block *labels, const uint8_t *tables, const struct 
                                   start, first + whole);
 }
 
+/* The round keys of keys number 'at' and on, side by side. */
+VAES256_INLINE void store_round(block *keys, const struct vaes256_keys *k)
+{
+    __m256i low = _mm256_unpacklo_epi32(k->word[0], k->word[1]);
+    __m256i high = _mm256_unpacklo_epi32(k->word[2], k->word[3]);
+    const size_t step = sizeof(__m256i) / BLOCK_LEN;
+
+    vaes256_store(keys, _mm256_unpacklo_epi64(low, high));
+    vaes256_store(keys + step, _mm256_unpackhi_epi64(low, high));
+    low = _mm256_unpackhi_epi32(k->word[0], k->word[1]);
+    high = _mm256_unpackhi_epi32(k->word[2], k->word[3]);
+    vaes256_store(keys + 2 * step, _mm256_unpacklo_epi64(low, high));
+    vaes256_store(keys + 3 * step, _mm256_unpackhi_epi64(low, high));
+}
+
+static void vaes256_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+    for (size_t at = 0; at < 2 * N_NARROW; at += 8) {
+        struct vaes256_keys k = vaes256_keys_start(start, 2 * first + at);
+
+        store_round(&keys->round[0][at], &k);
+        for (size_t i = 0; i < 10; i++) {
+            vaes256_keys_next(&k, constants[i]);
+            store_round(&keys->round[i + 1][at], &k);
+        }
+    }
+    keys->start = *start;
+    keys->first = first;
+}
+
+/* The round keys of one AND: of input a in the low half, of input b in the high one. */
+VAES256_INLINE __m256i narrow_key(const struct narrow_keys *keys, size_t round, size_t at)
+{
+    return vaes256_load(&keys->round[round][2 * at]);
+}
+
+static void vaes256_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                  size_t n, const block *delta, const struct narrow_keys *keys,
+                                  uint64_t first)
+{
+    __m256i both = vaes256_broadcast(delta);
+    struct offset offset = {
+        _mm256_inserti128_si256(both, _mm_setzero_si128(), 1),
+        vaes256_sigma(both),
+    };
+
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)(first - keys->first) + i;
+        __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i])), y, key;
+
+        x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
+        y = _mm256_xor_si256(x, offset.sigma);
+#pragma GCC unroll 9
+        for (size_t round = 1; round < 10; round++) {
+            key = narrow_key(keys, round, at);
+            x = _mm256_aesenc_epi128(x, key);
+            y = _mm256_aesenc_epi128(y, key);
+        }
+        key = narrow_key(keys, 10, at);
+        x = _mm256_aesenclast_epi128(x, key);
+        y = _mm256_aesenclast_epi128(y, key);
+        finish_garbling(labels, tables + TABLE_LEN * i, &gates[i], x, y, offset);
+    }
+}
+
+static void vaes256_evaluate_narrow(block *labels, const uint8_t *tables,
+                                    const struct slot_gate *gates, size_t n,
+                                    const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)(first - keys->first) + i;
+        __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i]));
+
+        x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
+#pragma GCC unroll 9
+        for (size_t round = 1; round < 10; round++)
+            x = _mm256_aesenc_epi128(x, narrow_key(keys, round, at));
+        x = _mm256_aesenclast_epi128(x, narrow_key(keys, 10, at));
+        finish_evaluation(labels, tables + TABLE_LEN * i, &gates[i], x);
+    }
+}
+
+/* Labels of input a, then of input b, in 4 lanes. */
+#define LANE_REGISTERS 2
+
+VAES256_INLINE void load_lanes(__m256i *x, const block *labels)
+{
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) x[r] = vaes256_load(labels + 2 * r);
+}
+
+VAES256_INLINE void lanes_step(__m256i *x, size_t n, __m256i key, enum vaes256_step step)
+{
+#pragma GCC unroll 4
+    for (size_t r = 0; r < n; r++) x[r] = vaes256_step(x[r], key, step);
+}
+
+/* Takes n registers of each input through AES under the keys of one AND. n is known when this is
+ * inlined. */
+VAES256_INLINE void encrypt_lanes(__m256i *a, __m256i *b, size_t n, const struct narrow_keys *keys,
+                                  size_t at)
+{
+#pragma GCC unroll 11
+    for (size_t round = 0; round < 11; round++) {
+        enum vaes256_step step =
+            round == 0 ? VAES256_WHITEN : (round < 10 ? VAES256_MIDDLE : VAES256_LAST);
+
+        lanes_step(a, n, vaes256_broadcast(&keys->round[round][2 * at]), step);
+        lanes_step(b, n, vaes256_broadcast(&keys->round[round][2 * at + 1]), step);
+    }
+}
+
+VAES256_INLINE void garble_some_lanes(block *out, uint8_t *t_g, const block *in_a,
+                                      const block *in_b, __m256i delta,
+                                      const struct narrow_keys *keys, size_t at)
+{
+    __m256i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[2 * LANE_REGISTERS], x_b[2 * LANE_REGISTERS];
+    const __m256i sigma_delta = vaes256_sigma(delta);
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes256_sigma(a[r]);
+        x_b[r] = vaes256_sigma(b[r]);
+        x_a[r + LANE_REGISTERS] = _mm256_xor_si256(x_a[r], sigma_delta);
+        x_b[r + LANE_REGISTERS] = _mm256_xor_si256(x_b[r], sigma_delta);
+    }
+    encrypt_lanes(x_a, x_b, 2 * LANE_REGISTERS, keys, at);
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m256i mask_a = vaes256_lsb_mask(a[r]), mask_b = vaes256_lsb_mask(b[r]);
+        __m256i g =
+            _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_a[r + LANE_REGISTERS]), sigma_delta);
+        __m256i e = _mm256_xor_si256(_mm256_xor_si256(x_b[r], x_b[r + LANE_REGISTERS]),
+                                     sigma_delta); /* without A0 */
+        __m256i c = _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_b[r]),
+                                     vaes256_sigma(_mm256_xor_si256(a[r], b[r])));
+
+        g = _mm256_xor_si256(g, _mm256_and_si256(mask_b, delta));
+        c = _mm256_xor_si256(c, _mm256_and_si256(mask_a, g));
+        c = _mm256_xor_si256(c, _mm256_and_si256(mask_b, e));
+        vaes256_store(t_g + 2 * BLOCK_LEN * r, g);
+        vaes256_store(t_g + BLOCK_LEN * (N_LANES + 2 * r), _mm256_xor_si256(e, a[r]));
+        vaes256_store(out + 2 * r, c);
+    }
+}
+
+static void vaes256_garble_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                 size_t n, const block *delta, const struct narrow_keys *keys,
+                                 uint64_t first)
+{
+    __m256i offset = vaes256_broadcast(delta);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 2 * LANE_REGISTERS)
+            garble_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                              tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                              &labels[N_LANES * (size_t)gates[i].a + lane],
+                              &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
+                              (size_t)(first - keys->first) + i);
+    }
+}
+
+VAES256_INLINE void evaluate_some_lanes(block *out, const uint8_t *t_g, const block *in_a,
+                                        const block *in_b, const struct narrow_keys *keys,
+                                        size_t at)
+{
+    __m256i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[LANE_REGISTERS], x_b[LANE_REGISTERS];
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes256_sigma(a[r]);
+        x_b[r] = vaes256_sigma(b[r]);
+    }
+    encrypt_lanes(x_a, x_b, LANE_REGISTERS, keys, at);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m256i g = vaes256_load(t_g + 2 * BLOCK_LEN * r);
+        __m256i e = vaes256_load(t_g + BLOCK_LEN * (N_LANES + 2 * r));
+        __m256i c = _mm256_xor_si256(_mm256_xor_si256(x_a[r], x_b[r]),
+                                     vaes256_sigma(_mm256_xor_si256(a[r], b[r])));
+
+        c = _mm256_xor_si256(c, _mm256_and_si256(vaes256_lsb_mask(a[r]), g));
+        c = _mm256_xor_si256(c,
+                             _mm256_and_si256(vaes256_lsb_mask(b[r]), _mm256_xor_si256(e, a[r])));
+        vaes256_store(out + 2 * r, c);
+    }
+}
+
+static void vaes256_evaluate_lanes(block *labels, const uint8_t *tables,
+                                   const struct slot_gate *gates, size_t n,
+                                   const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 2 * LANE_REGISTERS)
+            evaluate_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                                tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                                &labels[N_LANES * (size_t)gates[i].a + lane],
+                                &labels[N_LANES * (size_t)gates[i].b + lane], keys,
+                                (size_t)(first - keys->first) + i);
+    }
+}
+
+static void vaes256_xor_lanes(block *labels, const struct slot_gate *gates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const block *a = &labels[N_LANES * (size_t)gates[i].a];
+        const block *b = &labels[N_LANES * (size_t)gates[i].b];
+        block *out = &labels[N_LANES * (size_t)gates[i].out];
+
+        for (size_t lane = 0; lane < N_LANES; lane += 2)
+            vaes256_store(out + lane,
+                          _mm256_xor_si256(vaes256_load(a + lane), vaes256_load(b + lane)));
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes256 = {
     .isa = CPU_VAES256,
     .garble = vaes256_garble,
     .evaluate = vaes256_evaluate,
+    .expand = vaes256_expand,
+    .garble_narrow = vaes256_garble_narrow,
+    .evaluate_narrow = vaes256_evaluate_narrow,
+    .garble_lanes = vaes256_garble_lanes,
+    .evaluate_lanes = vaes256_evaluate_lanes,
+    .xor_lanes = vaes256_xor_lanes,
 };

@@ -146,8 +146,200 @@ static void vaes512_evaluate(block *labels, const uint8_t *tables, const struct 
                                     start, first + whole);
 }
 
+/* The round keys of keys number 'at' and on, side by side. */
+VAES512_INLINE void store_round(block *keys, const struct vaes512_keys *k)
+{
+    __m512i low = _mm512_unpacklo_epi32(k->word[0], k->word[1]);
+    __m512i high = _mm512_unpacklo_epi32(k->word[2], k->word[3]);
+    const size_t step = sizeof(__m512i) / BLOCK_LEN;
+
+    vaes512_store(keys, _mm512_unpacklo_epi64(low, high));
+    vaes512_store(keys + step, _mm512_unpackhi_epi64(low, high));
+    low = _mm512_unpackhi_epi32(k->word[0], k->word[1]);
+    high = _mm512_unpackhi_epi32(k->word[2], k->word[3]);
+    vaes512_store(keys + 2 * step, _mm512_unpacklo_epi64(low, high));
+    vaes512_store(keys + 3 * step, _mm512_unpackhi_epi64(low, high));
+}
+
+static void vaes512_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+
+    for (size_t at = 0; at < 2 * N_NARROW; at += 16) {
+        struct vaes512_keys k = vaes512_keys_start(start, 2 * first + at);
+
+        store_round(&keys->round[0][at], &k);
+        for (size_t i = 0; i < 10; i++) {
+            vaes512_keys_next(&k, constants[i]);
+            store_round(&keys->round[i + 1][at], &k);
+        }
+    }
+    keys->start = *start;
+    keys->first = first;
+}
+
+/* A single AND fills no more than a 256-bit register. */
+static void vaes512_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                  size_t n, const block *delta, const struct narrow_keys *keys,
+                                  uint64_t first)
+{
+    garble_kernels_vaes256.garble_narrow(labels, tables, gates, n, delta, keys, first);
+}
+
+static void vaes512_evaluate_narrow(block *labels, const uint8_t *tables,
+                                    const struct slot_gate *gates, size_t n,
+                                    const struct narrow_keys *keys, uint64_t first)
+{
+    garble_kernels_vaes256.evaluate_narrow(labels, tables, gates, n, keys, first);
+}
+
+/* Labels of input a, then of input b, in 8 lanes. */
+#define LANE_REGISTERS 2
+
+VAES512_INLINE void load_lanes(__m512i *x, const block *labels)
+{
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) x[r] = vaes512_load(labels + 4 * r);
+}
+
+VAES512_INLINE void lanes_step(__m512i *x, size_t n, __m512i key, enum vaes512_step step)
+{
+#pragma GCC unroll 4
+    for (size_t r = 0; r < n; r++) x[r] = vaes512_step(x[r], key, step);
+}
+
+/* Takes n registers of each input through AES under the keys of one AND. n is known when this is
+ * inlined. */
+VAES512_INLINE void encrypt_lanes(__m512i *a, __m512i *b, size_t n, const struct narrow_keys *keys,
+                                  size_t at)
+{
+#pragma GCC unroll 11
+    for (size_t round = 0; round < 11; round++) {
+        enum vaes512_step step =
+            round == 0 ? VAES512_WHITEN : (round < 10 ? VAES512_MIDDLE : VAES512_LAST);
+
+        lanes_step(a, n, vaes512_broadcast(&keys->round[round][2 * at]), step);
+        lanes_step(b, n, vaes512_broadcast(&keys->round[round][2 * at + 1]), step);
+    }
+}
+
+VAES512_INLINE void garble_some_lanes(block *out, uint8_t *t_g, const block *in_a,
+                                      const block *in_b, __m512i delta,
+                                      const struct narrow_keys *keys, size_t at)
+{
+    __m512i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[2 * LANE_REGISTERS], x_b[2 * LANE_REGISTERS];
+    const __m512i sigma_delta = vaes512_sigma(delta);
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes512_sigma(a[r]);
+        x_b[r] = vaes512_sigma(b[r]);
+        x_a[r + LANE_REGISTERS] = _mm512_xor_si512(x_a[r], sigma_delta);
+        x_b[r + LANE_REGISTERS] = _mm512_xor_si512(x_b[r], sigma_delta);
+    }
+    encrypt_lanes(x_a, x_b, 2 * LANE_REGISTERS, keys, at);
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m512i mask_a = vaes512_lsb_mask(a[r]), mask_b = vaes512_lsb_mask(b[r]);
+        __m512i g =
+            _mm512_xor_si512(_mm512_xor_si512(x_a[r], x_a[r + LANE_REGISTERS]), sigma_delta);
+        __m512i e = _mm512_xor_si512(_mm512_xor_si512(x_b[r], x_b[r + LANE_REGISTERS]),
+                                     sigma_delta); /* without A0 */
+        __m512i c = _mm512_xor_si512(_mm512_xor_si512(x_a[r], x_b[r]),
+                                     vaes512_sigma(_mm512_xor_si512(a[r], b[r])));
+
+        g = _mm512_xor_si512(g, _mm512_and_si512(mask_b, delta));
+        c = _mm512_xor_si512(c, _mm512_and_si512(mask_a, g));
+        c = _mm512_xor_si512(c, _mm512_and_si512(mask_b, e));
+        vaes512_store(t_g + 4 * BLOCK_LEN * r, g);
+        vaes512_store(t_g + BLOCK_LEN * (N_LANES + 4 * r), _mm512_xor_si512(e, a[r]));
+        vaes512_store(out + 4 * r, c);
+    }
+}
+
+static void vaes512_garble_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                                 size_t n, const block *delta, const struct narrow_keys *keys,
+                                 uint64_t first)
+{
+    __m512i offset = vaes512_broadcast(delta);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 4 * LANE_REGISTERS)
+            garble_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                              tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                              &labels[N_LANES * (size_t)gates[i].a + lane],
+                              &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
+                              (size_t)(first - keys->first) + i);
+    }
+}
+
+VAES512_INLINE void evaluate_some_lanes(block *out, const uint8_t *t_g, const block *in_a,
+                                        const block *in_b, const struct narrow_keys *keys,
+                                        size_t at)
+{
+    __m512i a[LANE_REGISTERS], b[LANE_REGISTERS], x_a[LANE_REGISTERS], x_b[LANE_REGISTERS];
+
+    load_lanes(a, in_a);
+    load_lanes(b, in_b);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        x_a[r] = vaes512_sigma(a[r]);
+        x_b[r] = vaes512_sigma(b[r]);
+    }
+    encrypt_lanes(x_a, x_b, LANE_REGISTERS, keys, at);
+#pragma GCC unroll 2
+    for (size_t r = 0; r < LANE_REGISTERS; r++) {
+        __m512i g = vaes512_load(t_g + 4 * BLOCK_LEN * r);
+        __m512i e = vaes512_load(t_g + BLOCK_LEN * (N_LANES + 4 * r));
+        __m512i c = _mm512_xor_si512(_mm512_xor_si512(x_a[r], x_b[r]),
+                                     vaes512_sigma(_mm512_xor_si512(a[r], b[r])));
+
+        c = _mm512_xor_si512(c, _mm512_and_si512(vaes512_lsb_mask(a[r]), g));
+        c = _mm512_xor_si512(c,
+                             _mm512_and_si512(vaes512_lsb_mask(b[r]), _mm512_xor_si512(e, a[r])));
+        vaes512_store(out + 4 * r, c);
+    }
+}
+
+static void vaes512_evaluate_lanes(block *labels, const uint8_t *tables,
+                                   const struct slot_gate *gates, size_t n,
+                                   const struct narrow_keys *keys, uint64_t first)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t lane = 0; lane < N_LANES; lane += 4 * LANE_REGISTERS)
+            evaluate_some_lanes(&labels[N_LANES * (size_t)gates[i].out + lane],
+                                tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
+                                &labels[N_LANES * (size_t)gates[i].a + lane],
+                                &labels[N_LANES * (size_t)gates[i].b + lane], keys,
+                                (size_t)(first - keys->first) + i);
+    }
+}
+
+static void vaes512_xor_lanes(block *labels, const struct slot_gate *gates, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const block *a = &labels[N_LANES * (size_t)gates[i].a];
+        const block *b = &labels[N_LANES * (size_t)gates[i].b];
+        block *out = &labels[N_LANES * (size_t)gates[i].out];
+
+        for (size_t lane = 0; lane < N_LANES; lane += 4)
+            vaes512_store(out + lane,
+                          _mm512_xor_si512(vaes512_load(a + lane), vaes512_load(b + lane)));
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes512 = {
     .isa = CPU_VAES512,
     .garble = vaes512_garble,
     .evaluate = vaes512_evaluate,
+    .expand = vaes512_expand,
+    .garble_narrow = vaes512_garble_narrow,
+    .evaluate_narrow = vaes512_evaluate_narrow,
+    .garble_lanes = vaes512_garble_lanes,
+    .evaluate_lanes = vaes512_evaluate_lanes,
+    .xor_lanes = vaes512_xor_lanes,
 };

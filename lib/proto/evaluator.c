@@ -4,9 +4,6 @@
 #include "ot/extension.h"
 #include "proto/party.h"
 
-/* How often the evaluator tells a waiting garbler that it is at work, in seconds. */
-#define PROGRESS_INTERVAL 0.25
-
 /* In guarded memory. */
 struct evaluator_secret {
     block seed; /* of the labels of the garbler's inputs */
@@ -19,16 +16,15 @@ struct evaluator {
     struct evaluator_secret *secret;
     struct base_sender *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
     struct extension_receiver *extension;
-    size_t tables_at; /* bytes used of the frame's tables */
+    uint8_t *tables; /* the frame at hand; NULL: none */
     size_t tables_len;
-    uint64_t tables_left; /* bytes of the window still to come */
-    double last_progress;
+    size_t tables_at; /* bytes used */
 };
 
 static sotto_err prepare(struct evaluator *evaluator, struct sotto_context *context,
                          const struct plan *plan)
 {
-    sotto_err err = party_init(&evaluator->party, context, plan);
+    sotto_err err = party_init(&evaluator->party, context, plan, SOTTO_EVALUATOR);
 
     if (err != SOTTO_OK) return err;
     evaluator->secret = guarded_new(sizeof *evaluator->secret);
@@ -127,32 +123,11 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
     return err;
 }
 
-/* A slow evaluation is not silence: the garbler hears from us now and then. */
-static sotto_err send_progress(struct evaluator *evaluator, struct run *run)
+static sotto_err take_frame(struct evaluator *evaluator, struct run *run)
 {
-    uint8_t frame[FRAME_HEADER_LEN];
-    double now = monotonic_seconds();
-
     run_report(run, SOTTO_PHASE_GATES);
-    if (now - evaluator->last_progress < PROGRESS_INTERVAL) return SOTTO_OK;
-    evaluator->last_progress = now;
-    return wire_send(run->wire, FRAME_PROGRESS, frame, 0);
-}
-
-static sotto_err receive_tables(struct evaluator *evaluator, struct run *run)
-{
-    uint64_t left = evaluator->tables_left;
-    size_t len = left < FRAME_MAX_LEN ? (size_t)left : FRAME_MAX_LEN;
-    sotto_err err = send_progress(evaluator, run);
-
-    if (err != SOTTO_OK) return err;
-    if (len == 0) return fail(run->context, SOTTO_ERR_INTERNAL, "more gates than tables");
-    err = wire_receive(run->wire, evaluator->party.payload, FRAME_TABLES, len);
-    if (err != SOTTO_OK) return err;
     evaluator->tables_at = 0;
-    evaluator->tables_len = len;
-    evaluator->tables_left -= len;
-    return SOTTO_OK;
+    return tables_next(evaluator->party.tables, &evaluator->tables, &evaluator->tables_len);
 }
 
 /* Tables beyond the pass stay in the frame for the next one. */
@@ -164,19 +139,22 @@ static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
     while (err == SOTTO_OK && !party->engine.finished) {
         size_t used;
 
-        if (evaluator->tables_at == evaluator->tables_len) err = receive_tables(evaluator, run);
+        if (evaluator->tables == NULL) err = take_frame(evaluator, run);
         if (err == SOTTO_OK)
             err = engine_evaluate(&party->engine, run->context, &used,
-                                  party->payload + evaluator->tables_at,
+                                  evaluator->tables + evaluator->tables_at,
                                   evaluator->tables_len - evaluator->tables_at);
-        if (err != SOTTO_OK) break;
+        if (err != SOTTO_OK) return err;
         evaluator->tables_at += used;
         run->n_and += used / TABLE_LEN;
+        if (evaluator->tables_at < evaluator->tables_len) continue;
+        evaluator->tables = NULL;
+        err = tables_pass(party->tables);
     }
     return err;
 }
 
-static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run)
+static sotto_err evaluate_group(struct evaluator *evaluator, struct run *run)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
@@ -189,19 +167,39 @@ static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run)
     return err;
 }
 
-static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64_t first)
+static sotto_err evaluate_window(struct evaluator *evaluator, struct run *run, uint64_t first,
+                                 uint64_t n_instances)
 {
     const struct plan *plan = run->plan;
-    uint64_t n_instances = plan_window(plan, first);
-    sotto_err err = send_choices(evaluator, run, first, n_instances);
+    sotto_err err = SOTTO_OK;
 
-    evaluator->tables_left = plan_table_bytes(plan, n_instances);
-    run_report(run, SOTTO_PHASE_GATES);
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
-        party_collect_inputs(&evaluator->party, first + i, &evaluator->secret->seed,
-                             evaluator->party.rows + i * plan->n_evaluator_bits, NULL);
-        err = evaluate_instance(evaluator, run);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += evaluator->party.n_lanes) {
+        const struct party_inputs inputs = {
+            .first = first + i,
+            .n_lanes = plan_group(plan, i, n_instances),
+            .seed = &evaluator->secret->seed,
+            .rows = evaluator->party.rows + i * plan->n_evaluator_bits,
+        };
+
+        party_collect_inputs(&evaluator->party, &inputs);
+        err = evaluate_group(evaluator, run);
     }
+    return err;
+}
+
+static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64_t first)
+{
+    struct tables *tables = evaluator->party.tables;
+    uint64_t n_instances = plan_window(run->plan, first);
+    sotto_err err = send_choices(evaluator, run, first, n_instances), closing;
+
+    if (err == SOTTO_OK)
+        err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
+    if (err != SOTTO_OK) return err;
+    run_report(run, SOTTO_PHASE_GATES);
+    err = evaluate_window(evaluator, run, first, n_instances);
+    closing = tables_close(tables);
+    if (err == SOTTO_OK) err = closing;
     if (err == SOTTO_OK) err = party_exchange_outputs(&evaluator->party, run, first);
     return err;
 }
@@ -214,7 +212,6 @@ sotto_err evaluator_run(struct evaluator *evaluator, struct run *run)
     run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
     if (err == SOTTO_OK && evaluator->base != NULL) err = run_base_ots(evaluator, run);
     if (err == SOTTO_OK) err = receive_seed(evaluator, run);
-    evaluator->last_progress = monotonic_seconds();
     for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
         err = run_window(evaluator, run, first);
     return err;

@@ -16,7 +16,9 @@ struct garbler {
     struct garbler_secret *secret;
     struct base_receiver *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
     struct extension_sender *extension;
-    size_t tables_len; /* bytes of tables in the frame */
+    uint8_t *tables; /* the frame at hand; NULL: none */
+    size_t tables_len;
+    size_t tables_at; /* bytes filled */
 };
 
 static void draw_secrets(struct garbler_secret *secret)
@@ -31,7 +33,7 @@ static void draw_secrets(struct garbler_secret *secret)
 static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
                          const struct plan *plan)
 {
-    sotto_err err = party_init(&garbler->party, context, plan);
+    sotto_err err = party_init(&garbler->party, context, plan, SOTTO_GARBLER);
 
     if (err != SOTTO_OK) return err;
     garbler->secret = guarded_new(sizeof *garbler->secret);
@@ -110,19 +112,12 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     return err;
 }
 
-/* Until the evaluator has all tables of the window it may say no more than that it is alive. */
-static sotto_err flush_tables(struct garbler *garbler, struct run *run)
+static sotto_err pass_frame(struct garbler *garbler, struct run *run)
 {
-    size_t len = garbler->tables_len;
-    sotto_err err;
-
-    if (len == 0) return SOTTO_OK;
-    garbler->tables_len = 0;
-    run->n_and += len / TABLE_LEN;
+    garbler->tables = NULL;
+    run->n_and += garbler->tables_len / TABLE_LEN;
     run_report(run, SOTTO_PHASE_GATES);
-    err = wire_hear_progress(run->wire);
-    if (err != SOTTO_OK) return err;
-    return wire_send(run->wire, FRAME_TABLES, garbler->party.frame, len);
+    return tables_pass(garbler->party.tables);
 }
 
 /* Full frames leave at once, a partial one waits for the tables of the next pass. */
@@ -134,16 +129,21 @@ static sotto_err garble_pass(struct garbler *garbler, struct run *run)
     while (err == SOTTO_OK && !party->engine.finished) {
         size_t len;
 
-        err = engine_garble(&party->engine, run->context, party->payload + garbler->tables_len,
-                            &len, FRAME_MAX_LEN - garbler->tables_len);
-        if (err != SOTTO_OK) break;
-        garbler->tables_len += len;
-        if (garbler->tables_len == FRAME_MAX_LEN) err = flush_tables(garbler, run);
+        if (garbler->tables == NULL) {
+            err = tables_next(party->tables, &garbler->tables, &garbler->tables_len);
+            if (err != SOTTO_OK) return err;
+            garbler->tables_at = 0;
+        }
+        err = engine_garble(&party->engine, run->context, garbler->tables + garbler->tables_at,
+                            &len, garbler->tables_len - garbler->tables_at);
+        if (err != SOTTO_OK) return err;
+        garbler->tables_at += len;
+        if (garbler->tables_at == garbler->tables_len) err = pass_frame(garbler, run);
     }
     return err;
 }
 
-static sotto_err garble_instance(struct garbler *garbler, struct run *run)
+static sotto_err garble_group(struct garbler *garbler, struct run *run)
 {
     struct schedule_source source;
     sotto_err err = SOTTO_OK;
@@ -156,20 +156,40 @@ static sotto_err garble_instance(struct garbler *garbler, struct run *run)
     return err;
 }
 
-static sotto_err run_window(struct garbler *garbler, struct run *run, uint64_t first)
+static sotto_err garble_window(struct garbler *garbler, struct run *run, uint64_t first,
+                               uint64_t n_instances)
 {
     const struct plan *plan = run->plan;
-    uint64_t n_instances = plan_window(plan, first);
-    sotto_err err = receive_choices(garbler, run, n_instances);
+    sotto_err err = SOTTO_OK;
 
-    run_report(run, SOTTO_PHASE_GATES);
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i++) {
-        party_collect_inputs(&garbler->party, first + i, &garbler->secret->seed,
-                             garbler->party.rows + i * plan->n_evaluator_bits,
-                             run->inputs + (first + i) * plan->n_garbler_bits);
-        err = garble_instance(garbler, run);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances; i += garbler->party.n_lanes) {
+        const struct party_inputs inputs = {
+            .first = first + i,
+            .n_lanes = plan_group(plan, i, n_instances),
+            .seed = &garbler->secret->seed,
+            .rows = garbler->party.rows + i * plan->n_evaluator_bits,
+            .own_bits = run->inputs + (first + i) * plan->n_garbler_bits,
+        };
+
+        party_collect_inputs(&garbler->party, &inputs);
+        err = garble_group(garbler, run);
     }
-    if (err == SOTTO_OK) err = flush_tables(garbler, run);
+    return err;
+}
+
+static sotto_err run_window(struct garbler *garbler, struct run *run, uint64_t first)
+{
+    struct tables *tables = garbler->party.tables;
+    uint64_t n_instances = plan_window(run->plan, first);
+    sotto_err err = receive_choices(garbler, run, n_instances), closing;
+
+    if (err == SOTTO_OK)
+        err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
+    if (err != SOTTO_OK) return err;
+    run_report(run, SOTTO_PHASE_GATES);
+    err = garble_window(garbler, run, first, n_instances);
+    closing = tables_close(tables);
+    if (err == SOTTO_OK) err = closing;
     if (err == SOTTO_OK) err = party_exchange_outputs(&garbler->party, run, first);
     return err;
 }

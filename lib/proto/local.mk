@@ -5,4 +5,6 @@ PROTO_SOURCES = \
 	lib/proto/hello.c lib/proto/hello.h \
 	lib/proto/party.c lib/proto/party.h \
 	lib/proto/plan.c lib/proto/plan.h \
-	lib/proto/session.c
+	lib/proto/session.c \
+	lib/proto/speed.c \
+	lib/proto/tables.c lib/proto/tables.h

@@ -11,6 +11,7 @@
 #include "net/wire.h"
 #include "ot/base.h"
 #include "proto/plan.h"
+#include "proto/tables.h"
 
 /** A run in progress, as its session sees it. */
 struct run {
@@ -53,9 +54,12 @@ void run_report(struct run *run, sotto_phase phase);
 struct party {
     const struct plan *plan;
     struct engine engine;
-    block *inputs; /* of one instance's input bits */
-    block *rows;   /* of a window's evaluator inputs, from the OT extension */
+    size_t n_lanes; /* instances that run side by side now */
+    block *inputs;  /* of the input bits of each of them, instance after instance */
+    uint64_t n_inputs;
+    block *rows; /* of a window's evaluator inputs, from the OT extension */
     uint64_t n_rows;
+    struct tables *tables;
     uint8_t *frame;   /* room for a header, then payload */
     uint8_t *payload; /* FRAME_MAX_LEN bytes, aligned for the kernels' stores */
     uint8_t *colours; /* of this party's output labels, one bit each, packed */
@@ -63,24 +67,31 @@ struct party {
     uint64_t n_colours;
 };
 
-sotto_err party_init(struct party *party, struct sotto_context *context,
-                     const struct plan *plan) CHECKED;
+sotto_err party_init(struct party *party, struct sotto_context *context, const struct plan *plan,
+                     sotto_role role) CHECKED;
 void party_wipe(struct party *party);
 
 /** Makes the engine, with the session's hash start point. delta is NULL for the evaluator. */
 sotto_err party_start(struct party *party, const struct run *run, const block *delta) CHECKED;
 
-/** Fills inputs for one instance: the garbler's from the seed, the evaluator's from its rows, of
- *  which row is the first. own_bits are the garbler's input bits of this instance, by which its
- *  zero-labels differ from the expanded ones; unused when the engine has no delta. */
-void party_collect_inputs(struct party *party, uint64_t instance, const block *seed,
-                          const block *row, const uint8_t *own_bits);
+/** Labels of inputs in the instances first to first + n_lanes - 1: the garbler's from the seed, the
+ *  evaluator's from its rows. own_bits are the garbler's input bits of these instances, by which
+ *  its zero-labels differ from the expanded ones; unused when the engine has no delta. */
+struct party_inputs {
+    uint64_t first;
+    size_t n_lanes;
+    const block *seed;
+    const block *rows;
+    const uint8_t *own_bits;
+};
 
-/** Starts round number round of an instance: chains outputs to inputs but in the first, fills the
- *  input slots and begins the pass. */
+void party_collect_inputs(struct party *party, const struct party_inputs *inputs);
+
+/** Starts round number round of the instances at hand: chains outputs to inputs but in the first,
+ *  fills the input slots and begins the pass. */
 void party_begin_round(struct party *party, struct schedule_source *source, uint64_t round);
 
-/** Appends the colours of one instance's output labels. */
+/** Appends the colours of their output labels. */
 void party_append_outputs(struct party *party);
 
 /** Exchanges the window's colours as the reveal policy says and decodes the results of the window

@@ -6,6 +6,7 @@
 #include "garble/kernels.h"
 #include "net/wire.h"
 #include "ot/extension.h"
+#include "proto/tables.h"
 
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
 {
@@ -69,6 +70,18 @@ static void plan_windows(struct plan *plan)
 
     window = at_most(WINDOW_CHOICES, plan->n_evaluator_bits, window);
     plan->window = at_most(WINDOW_OUTPUTS, plan->n_output_bits, window);
+    if (plan->window > N_LANES) plan->window -= plan->window % N_LANES;
+}
+
+/* Lanes share keys, so the labels of a wire must be independent from lane to lane. That is known of
+ * the schedule with fresh inputs; chained ones may bring dependences with them. Slots in lanes are
+ * counted in 32 bits. */
+static void plan_lanes(struct plan *plan)
+{
+    bool fits = plan->schedule->n_slots <= UINT32_MAX / N_LANES;
+    bool independent = plan->n_rounds == 1 && !plan->schedule->has_fixed_operand;
+
+    plan->n_lanes = plan->window >= N_LANES && fits && independent ? N_LANES : 1;
 }
 
 static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
@@ -96,10 +109,12 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     uint64_t rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
     uint64_t outputs = plan->window * plan->n_output_bits;
 
-    plan->peak_memory =
-        (labels + rows) * BLOCK_LEN + outputs + rows + plan->n_instances * plan->n_output_bits +
-        schedule_memory(plan->schedule) + (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
-        4 * (uint64_t)FRAME_MAX_LEN + 2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
+    plan->peak_memory = (labels * plan->n_lanes + rows) * BLOCK_LEN + outputs + rows +
+                        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
+                        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+                        tables_memory(plan_table_bytes(plan, plan->window)) +
+                        4 * (uint64_t)FRAME_MAX_LEN +
+                        2 * (uint64_t)EXTENSION_MESSAGE_LEN(EXTENSION_MAX_BLOCKS);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
@@ -131,6 +146,7 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
     if (err != SOTTO_OK) return err;
     plan_windows(&made);
     err = schedule_new(context, &made.schedule, circuit);
+    if (err == SOTTO_OK) plan_lanes(&made);
     if (err == SOTTO_OK) err = check_counts(&made, context);
     if (err == SOTTO_OK) err = check_memory(&made, context);
     if (err != SOTTO_OK) plan_wipe(&made);

@@ -38,6 +38,7 @@ struct plan {
     uint64_t n_output_bits; /* of one instance */
     uint64_t n_and;         /* of all instances and rounds */
     uint64_t window;        /* instances in a window; the last may be smaller */
+    size_t n_lanes;         /* instances that are garbled side by side: 1 or N_LANES */
     uint64_t peak_memory;   /* bytes that a party will hold */
 };
 
@@ -53,6 +54,13 @@ static inline uint64_t plan_window(const struct plan *plan, uint64_t first)
     uint64_t left = plan->n_instances - first;
 
     return left < plan->window ? left : plan->window;
+}
+
+/** Instances that run side by side from instance number i of a window of n on: what is left of
+ *  whole groups runs one by one. */
+static inline size_t plan_group(const struct plan *plan, uint64_t i, uint64_t n)
+{
+    return n - i >= plan->n_lanes ? plan->n_lanes : 1;
 }
 
 static inline bool plan_reveals_to(const struct plan *plan, sotto_role role)

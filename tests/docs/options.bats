@@ -35,6 +35,7 @@ fish_options() {
 @test "gc-run: the manual page lists the options of --help" { check_tool gc-run; }
 @test "gc-info: the manual page lists the options of --help" { check_tool gc-info; }
 @test "gc-keygen: the manual page lists the options of --help" { check_tool gc-keygen; }
+@test "gc-bench: the manual page lists the options of --help" { check_tool gc-bench; }
 @test "gc-millionaires: the manual page lists the options of --help" { check_tool gc-millionaires; }
 
 @test "bash completions offer the options of --help" {

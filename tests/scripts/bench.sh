@@ -6,6 +6,17 @@ set -eu
 echo "kernels"
 tests/bench/bench_kernels
 
+echo
+echo "whole circuits in memory"
+set --
+for name in aes_128.fashion sha256.fashion udivide64.fashion mult64.fashion; do
+    file=${SOTTO_BRISTOL_DIR:-/nonexistent}/$name.txt
+    [ ! -e "$file" ] || set -- "$@" "$file"
+done
+[ $# -gt 0 ] || set -- "$SRCDIR"/tests/circuits/mul8.txt "$SRCDIR"/tests/circuits/less32.txt \
+    "$SRCDIR"/tests/circuits/typed.txt
+tests/bench/bench_circuits "$@"
+
 aes=${SOTTO_BRISTOL_DIR:-/nonexistent}/aes_128.fashion.txt
 if [ -e "$aes" ]; then
     set -- "$aes" 800 1

@@ -184,6 +184,122 @@ START_TEST(kernels_equal_the_reference)
 }
 END_TEST
 
+/* Few ANDs, at every place among expanded keys: as the reference has them. */
+static void check_narrow(const struct garble_kernels *kernels, size_t n, size_t skip,
+                         uint64_t *state)
+{
+    struct batch batch = new_batch(n, state);
+    struct narrow_keys keys;
+    block *labels = copy_labels(&batch);
+    uint8_t memory[N_NARROW * TABLE_LEN + 1], *tables = memory + 1;
+
+    kernels->expand(&keys, &batch.start, batch.first - skip);
+    kernels->garble_narrow(labels, tables, batch.gates, n, &batch.delta, &keys, batch.first);
+    assert_garbled_as_reference(&batch, labels, tables);
+    kernels->evaluate_narrow(labels, tables, batch.gates, n, &keys, batch.first);
+    assert_evaluated_as_reference(&batch, labels, tables);
+    free(labels);
+    free_batch(&batch);
+}
+
+START_TEST(narrow_kernels_equal_the_reference)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    uint64_t state = 25;
+
+    if (kernels == NULL) return;
+    for (size_t n = 1; n <= N_NARROW; n++) {
+        for (size_t skip = 0; skip + n <= N_NARROW; skip++) check_narrow(kernels, n, skip, &state);
+    }
+}
+END_TEST
+
+/* One lane of a batch that was garbled in lanes, as a batch of its own. */
+static struct batch batch_of_lane(const struct batch *lanes, const block *labels, size_t lane)
+{
+    struct batch batch = *lanes;
+
+    batch.labels = new_array(2 * lanes->n + 2, sizeof(block));
+    for (size_t i = 0; i < 2 * lanes->n + 2; i++) batch.labels[i] = labels[N_LANES * i + lane];
+    return batch;
+}
+
+static void tables_of_lane(uint8_t *out, const uint8_t *tables, size_t n, size_t lane)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *t_g = tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane;
+
+        memcpy(out + TABLE_LEN * i, t_g, BLOCK_LEN);
+        memcpy(out + TABLE_LEN * i + BLOCK_LEN, t_g + N_LANES * BLOCK_LEN, BLOCK_LEN);
+    }
+}
+
+/* Every lane is what the reference makes of its labels under the key of the gate. */
+static void check_lanes(const struct garble_kernels *kernels, size_t n, size_t skip,
+                        uint64_t *state)
+{
+    struct batch batch = new_batch(n, state);
+    struct narrow_keys keys;
+    size_t n_labels = (2 * n + 2) * N_LANES;
+    block *labels = aligned_alloc(64, n_labels * sizeof *labels);
+    uint8_t memory[N_NARROW * N_LANES * TABLE_LEN + 1], *tables = memory + 1;
+    uint8_t lane_tables[N_NARROW * TABLE_LEN];
+
+    for (size_t i = 0; i < n_labels; i++) labels[i] = random_block(state);
+    kernels->expand(&keys, &batch.start, batch.first - skip);
+    kernels->garble_lanes(labels, tables, batch.gates, n, &batch.delta, &keys, batch.first);
+    for (size_t lane = 0; lane < N_LANES; lane++) {
+        struct batch one = batch_of_lane(&batch, labels, lane);
+
+        tables_of_lane(lane_tables, tables, n, lane);
+        assert_garbled_as_reference(&one, one.labels, lane_tables);
+        free(one.labels);
+    }
+    kernels->evaluate_lanes(labels, tables, batch.gates, n, &keys, batch.first);
+    for (size_t lane = 0; lane < N_LANES; lane++) {
+        struct batch one = batch_of_lane(&batch, labels, lane);
+
+        tables_of_lane(lane_tables, tables, n, lane);
+        assert_evaluated_as_reference(&one, one.labels, lane_tables);
+        free(one.labels);
+    }
+    free(labels);
+    free_batch(&batch);
+}
+
+START_TEST(lanes_equal_the_reference)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    uint64_t state = 26;
+
+    if (kernels == NULL) return;
+    for (size_t n = 1; n <= N_NARROW; n++) {
+        for (size_t skip = 0; skip + n <= N_NARROW; skip++) check_lanes(kernels, n, skip, &state);
+    }
+}
+END_TEST
+
+START_TEST(free_gates_in_lanes)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    static const struct slot_gate gates[] = {{2, 0, 1}, {0, 2, 1}, {1, 0, 0}};
+    static block labels[3 * N_LANES] __attribute__((aligned(64)));
+    block before[3 * N_LANES];
+    uint64_t state = 27;
+
+    if (kernels == NULL) return;
+    for (size_t i = 0; i < 3 * N_LANES; i++) before[i] = labels[i] = random_block(&state);
+    kernels->xor_lanes(labels, gates, 3);
+    for (size_t lane = 0; lane < N_LANES; lane++) {
+        block sum = block_xor(before[lane], before[N_LANES + lane]), zero = block_of(0, 0);
+
+        ck_assert_mem_eq(&labels[2 * N_LANES + lane], &sum, sizeof sum);
+        ck_assert_mem_eq(&labels[lane], &before[lane], sizeof(block));
+        ck_assert_mem_eq(&labels[N_LANES + lane], &zero, sizeof zero);
+    }
+}
+END_TEST
+
 /* A label of the given colour. */
 static block coloured(block label, uint64_t colour)
 {
@@ -289,6 +405,9 @@ static Suite *garble_kernels_suite(void)
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, kernels_equal_the_reference, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, narrow_kernels_equal_the_reference, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, lanes_equal_the_reference, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, free_gates_in_lanes, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, truth_table, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, one_wire_twice, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, out_over_own_input, 0, CPU_N_ISAS);

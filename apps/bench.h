@@ -1,0 +1,85 @@
+/* What gc-bench measures and how: rows of repeated figures, circuits to measure with, and runs of
+ * two parties. */
+#ifndef SOTTO_APPS_BENCH_H
+#define SOTTO_APPS_BENCH_H
+
+#include "buffer.h"
+
+#define BENCH_MAX_REPEATS 101
+#define BENCH_MAX_ROWS 64
+
+/** Figures of one kind, a value a repeat. */
+struct bench_row {
+    char name[64];
+    const char *unit;
+    double values[BENCH_MAX_REPEATS]; /**< sorted once the row is complete */
+    size_t n_values;
+    const struct bench_row *baseline; /**< what it is compared with, or NULL */
+};
+
+struct bench {
+    struct report *report;
+    sotto_context *context;
+    size_t n_repeats;
+    double seconds; /**< of one repeat */
+    struct bench_row rows[BENCH_MAX_ROWS];
+    size_t n_rows;
+};
+
+/** The next row; NULL when there are too many. */
+struct bench_row *bench_add(struct bench *bench, const struct bench_row *baseline, const char *unit,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+void bench_value(struct bench_row *row, double value);
+/** Sorts the values; the median is in the middle. */
+void bench_finish(struct bench_row *row);
+double bench_median(const struct bench_row *row);
+
+void bench_print(struct buffer *out, const struct bench *bench);
+void bench_print_json(struct buffer *out, const struct bench *bench);
+
+/** Looks which processors the tool may use. */
+void bench_pin_begin(void);
+/** Binds the calling thread to number n of them, modulo how many there are. */
+void bench_pin(unsigned n);
+double bench_clock(void);
+
+/** Circuits that are made on the spot; each has two inputs and chains output 0 to input 0. */
+enum bench_circuit {
+    BENCH_INDEPENDENT, /**< 256 ANDs that do not wait for each other */
+    BENCH_DEPENDENT,   /**< 4096 ANDs that each wait for the one before */
+    BENCH_COMPARE,     /**< a < b, 32 bits: the millionaires */
+    BENCH_MULTIPLY,    /**< x y + x, 32 bits */
+    BENCH_N_CIRCUITS
+};
+
+extern const char *const bench_circuit_names[BENCH_N_CIRCUITS];
+sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
+                             enum bench_circuit which);
+
+/** A session of one party: the circuit chained so many times. Fills in stats; seconds is the time
+ *  of sotto_session_run(). */
+struct bench_session {
+    const sotto_circuit *circuit;
+    sotto_role role;
+    uint64_t n_rounds;
+    uint64_t n_instances;
+    sotto_session_stats stats;
+};
+
+int bench_run_session(struct report *report, sotto_context *context, struct bench_session *session,
+                      sotto_channel *channel);
+
+/** Both parties in this process, on processors of their own, over TCP to this machine. */
+struct bench_pair {
+    struct bench_session sessions[2];
+    bool with_tls;
+    double seconds; /**< from before the channel was opened to the end, sessions prepared */
+};
+
+int bench_run_pair(struct report *report, struct bench_pair *pair);
+
+/** Bytes a second through a TCP connection to this machine, and through memcpy(). */
+int bench_raw_tcp(struct report *report, double *per_second, double seconds);
+int bench_memcpy(struct report *report, double *per_second, double seconds);
+
+#endif

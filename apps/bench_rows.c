@@ -1,0 +1,115 @@
+/* Rows of figures and how they are printed; see bench.h. */
+#include "bench.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct bench_row *bench_add(struct bench *bench, const struct bench_row *baseline, const char *unit,
+                            const char *format, ...)
+{
+    struct bench_row *row;
+    va_list args;
+
+    if (bench->n_rows == BENCH_MAX_ROWS) return NULL;
+    row = &bench->rows[bench->n_rows++];
+    *row = (struct bench_row){.unit = unit, .baseline = baseline};
+    va_start(args, format);
+    vsnprintf(row->name, sizeof row->name, format, args);
+    va_end(args);
+    return row;
+}
+
+void bench_value(struct bench_row *row, double value)
+{
+    if (row->n_values < BENCH_MAX_REPEATS) row->values[row->n_values++] = value;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+void bench_finish(struct bench_row *row)
+{
+    qsort(row->values, row->n_values, sizeof row->values[0], compare);
+}
+
+double bench_median(const struct bench_row *row)
+{
+    return row->n_values > 0 ? row->values[row->n_values / 2] : 0;
+}
+
+static void print_row(struct buffer *out, const struct bench_row *row)
+{
+    buffer_addf(out, "%-44s %9.2f %9.2f %9.2f  %-8s", row->name, bench_median(row), row->values[0],
+                row->values[row->n_values - 1], row->unit);
+    if (row->baseline != NULL && bench_median(row->baseline) > 0)
+        buffer_addf(out, " %6.3f of %s", bench_median(row) / bench_median(row->baseline),
+                    row->baseline->name);
+    buffer_add_char(out, '\n');
+}
+
+void bench_print(struct buffer *out, const struct bench *bench)
+{
+    buffer_addf(out, "%-44s %9s %9s %9s  %s\n", "", "median", "min", "max", "unit");
+    for (size_t i = 0; i < bench->n_rows; i++)
+        if (bench->rows[i].n_values > 0) print_row(out, &bench->rows[i]);
+}
+
+void bench_print_json(struct buffer *out, const struct bench *bench)
+{
+    const char *comma = "";
+
+    buffer_addf(out, "{\"schema\":\"gc-bench/1\",\"ok\":true,\"version\":\"%s\",\"rows\":[",
+                sotto_version());
+    for (size_t i = 0; i < bench->n_rows; i++) {
+        const struct bench_row *row = &bench->rows[i];
+
+        if (row->n_values == 0) continue;
+        buffer_addf(out, "%s{\"name\":", comma);
+        buffer_add_json(out, row->name);
+        buffer_addf(out,
+                    ",\"unit\":\"%s\",\"median\":%.6g,\"min\":%.6g,\"max\":%.6g,\"repeats\":%zu}",
+                    row->unit, bench_median(row), row->values[0], row->values[row->n_values - 1],
+                    row->n_values);
+        comma = ",";
+    }
+    buffer_add_text(out, "]}\n");
+}
+
+/* The processors that the tool was started with. */
+static cpu_set_t allowed;
+
+void bench_pin_begin(void)
+{
+    CPU_ZERO(&allowed);
+    (void)sched_getaffinity(0, sizeof allowed, &allowed); /* none: nothing is pinned */
+}
+
+void bench_pin(unsigned n)
+{
+    cpu_set_t one;
+    unsigned left;
+
+    if (CPU_COUNT(&allowed) < 1) return;
+    left = n % (unsigned)CPU_COUNT(&allowed);
+    CPU_ZERO(&one);
+    for (size_t i = 0; i < CPU_SETSIZE; i++) {
+        if (!CPU_ISSET(i, &allowed) || left-- > 0) continue;
+        CPU_SET(i, &one);
+        break;
+    }
+    (void)sched_setaffinity(0, sizeof one, &one); /* a wish: figures only spread more without */
+}
+
+double bench_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}

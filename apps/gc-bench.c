@@ -1,0 +1,324 @@
+/* gc-bench: how fast this machine, or this machine and another, compute in two-party fashion. */
+#include "bench.h"
+#include "connect.h"
+#include "signals.h"
+#include "sink.h"
+
+#include <string.h>
+
+#define DEFAULT_REPEATS 9
+#define DEFAULT_SECONDS 0.05
+#define N_ROUNDS 4000    /* of the chained runs */
+#define N_INSTANCES 1000 /* of the runs side by side */
+
+static const char *const usage[] = {
+    "[--circuit FILE]... [OPTION...]",
+    "--listen ADDR [OPTION...]",
+    "--connect ADDR [OPTION...]",
+    NULL,
+};
+
+static const struct cli_option options[] = {
+    {"json", 0, CLI_FLAG, NULL, CLI_ALL, "print one JSON object"},
+    {"output", 'o', CLI_TEXT, "FILE", CLI_ALL, "write the result to a file"},
+    {"circuit", 0, CLI_LIST, "FILE", CLI_ALL, "measure this circuit too, in memory"},
+    {"repeats", 0, CLI_TEXT, "N", CLI_ALL, "repeat every measurement so often (9)"},
+    {"time", 0, CLI_TEXT, "TIME", CLI_ALL, "duration of a repeat in memory (50ms)"},
+    CONNECTION_OPTIONS(CLI_ALL),
+    {"quiet", 'q', CLI_FLAG, NULL, CLI_ALL, "print no progress"},
+    {"verbose", 'v', CLI_FLAG, NULL, CLI_ALL, "tell more about the connection"},
+};
+
+static const struct cli_tool tool = {
+    .name = "gc-bench",
+    .usage = usage,
+    .about = "Measures hashing, garbling and evaluating in memory and whole runs of two parties, "
+             "on this machine or, with --listen and --connect, between two.",
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .notes = "Both sides of a measurement over the network give the same --repeats. All inputs "
+             "are zeros.\n\n"
+             "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
+             "the protocol, not from one that cheats.",
+};
+
+struct gc_bench {
+    struct report report;
+    struct cli cli;
+    struct connection connection;
+    struct bench bench;
+    sotto_circuit *circuits[BENCH_N_CIRCUITS];
+    const struct bench_row *aes; /* baselines */
+    const struct bench_row *tcp;
+};
+
+static int parse_options(struct gc_bench *self)
+{
+    struct bench *bench = &self->bench;
+    uint64_t n_repeats, milliseconds;
+    int status = cli_count(&self->report, &self->cli, &n_repeats, "repeats");
+
+    if (status == STATUS_OK)
+        status = cli_duration(&self->report, &self->cli, &milliseconds, "time");
+    if (status != STATUS_OK) return status;
+    if (n_repeats > BENCH_MAX_REPEATS)
+        return report_fail(&self->report, STATUS_USAGE, "--repeats takes at most %d",
+                           BENCH_MAX_REPEATS);
+    bench->report = &self->report;
+    bench->n_repeats = n_repeats > 0 ? (size_t)n_repeats : DEFAULT_REPEATS;
+    bench->seconds = milliseconds > 0 ? 1e-3 * (double)milliseconds : DEFAULT_SECONDS;
+    return STATUS_OK;
+}
+
+static int make_circuits(struct gc_bench *self)
+{
+    sotto_err err = sotto_context_new(&self->bench.context, NULL);
+
+    if (err != SOTTO_OK) return report_library(&self->report, NULL, err);
+    signals_watch(self->bench.context);
+    for (size_t i = 0; i < BENCH_N_CIRCUITS && err == SOTTO_OK; i++)
+        err = bench_make_circuit(self->bench.context, &self->circuits[i], (enum bench_circuit)i);
+    return report_library(&self->report, self->bench.context, err);
+}
+
+static int too_many(struct gc_bench *self)
+{
+    return report_fail(&self->report, STATUS_USAGE, "more than %d rows", BENCH_MAX_ROWS);
+}
+
+/* ------------------------------------------------------------------------------------ in memory */
+
+static int measure_speed(struct gc_bench *self, const struct bench_row **result, sotto_speed what,
+                         const char *verb, const char *name, const sotto_circuit *circuit)
+{
+    struct bench_row *row = bench_add(&self->bench, self->aes, circuit != NULL ? "M AND/s" : "M/s",
+                                      "%s%.40s", verb, name);
+    double per_second;
+
+    if (row == NULL) return too_many(self);
+    for (size_t i = 0; i < self->bench.n_repeats; i++) {
+        sotto_err err = sotto_measure_speed(self->bench.context, &per_second, what, circuit,
+                                            self->bench.seconds);
+
+        if (err != SOTTO_OK) return report_library(&self->report, self->bench.context, err);
+        bench_value(row, per_second / 1e6);
+    }
+    bench_finish(row);
+    if (result != NULL) *result = row;
+    return STATUS_OK;
+}
+
+static int measure_circuit(struct gc_bench *self, const char *name, const sotto_circuit *circuit)
+{
+    static const struct {
+        sotto_speed what;
+        const char *verb;
+    } rows[] = {
+        {SOTTO_SPEED_GARBLE, "garble "},
+        {SOTTO_SPEED_EVALUATE, "evaluate "},
+        {SOTTO_SPEED_GARBLE_MANY, "garble 8 x "},
+        {SOTTO_SPEED_EVALUATE_MANY, "evaluate 8 x "},
+    };
+    int status = STATUS_OK;
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == STATUS_OK; i++)
+        status = measure_speed(self, NULL, rows[i].what, rows[i].verb, name, circuit);
+    return status;
+}
+
+static int measure_file(struct gc_bench *self, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    sotto_circuit *circuit;
+    sotto_err err = sotto_circuit_load(self->bench.context, &circuit, path);
+    int status = report_library(&self->report, self->bench.context, err);
+
+    if (status != STATUS_OK) return status;
+    status = measure_circuit(self, slash != NULL ? slash + 1 : path, circuit);
+    sotto_circuit_free(circuit);
+    return status;
+}
+
+typedef int (*raw_fn)(struct report *report, double *per_second, double seconds);
+
+static int measure_raw(struct gc_bench *self, const struct bench_row **result, const char *name,
+                       raw_fn measure)
+{
+    struct bench_row *row = bench_add(&self->bench, NULL, "GB/s", "%s", name);
+    int status = row != NULL ? STATUS_OK : too_many(self);
+    double per_second;
+
+    for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
+        status = measure(&self->report, &per_second, self->bench.seconds);
+        if (status == STATUS_OK) bench_value(row, per_second / 1e9);
+    }
+    if (row != NULL) bench_finish(row);
+    if (result != NULL) *result = row;
+    return status;
+}
+
+static int measure_memory(struct gc_bench *self)
+{
+    const struct cli_value *files = cli_list(&self->cli, "circuit");
+    int status;
+
+    bench_pin(0);
+    status = measure_speed(self, &self->aes, SOTTO_SPEED_AES, "AES-128 blocks", "", NULL);
+    if (status == STATUS_OK)
+        status = measure_speed(self, NULL, SOTTO_SPEED_HASH, "label hashes", "", NULL);
+    if (status == STATUS_OK) status = measure_raw(self, NULL, "memcpy", bench_memcpy);
+    for (size_t i = 0; i < BENCH_N_CIRCUITS && status == STATUS_OK; i++)
+        status = measure_circuit(self, bench_circuit_names[i], self->circuits[i]);
+    for (size_t i = 0; i < files->n_items && status == STATUS_OK; i++)
+        status = measure_file(self, files->items[i]);
+    return status;
+}
+
+/* ----------------------------------------------------------------------------------- two parties
+ */
+
+/* Kinds of runs of two parties. */
+struct run_kind {
+    const char *name;
+    enum bench_circuit circuit;
+    uint64_t n_rounds;
+    uint64_t n_instances;
+    bool is_start_up; /* counts milliseconds, not gates */
+};
+
+static const struct run_kind run_kinds[] = {
+    {"one comparison", BENCH_COMPARE, 1, 1, true},
+    {"x y + x chained", BENCH_MULTIPLY, N_ROUNDS, 1, false},
+    {"1000 x y + x at once", BENCH_MULTIPLY, 1, N_INSTANCES, false},
+};
+#define N_RUN_KINDS (sizeof run_kinds / sizeof run_kinds[0])
+
+static struct bench_session session_of(struct gc_bench *self, const struct run_kind *kind)
+{
+    return (struct bench_session){
+        .circuit = self->circuits[kind->circuit],
+        .n_rounds = kind->n_rounds,
+        .n_instances = kind->n_instances,
+    };
+}
+
+static double figure_of(const struct run_kind *kind, const struct bench_session *session,
+                        double seconds)
+{
+    if (kind->is_start_up) return 1e3 * seconds;
+    return (double)session->stats.n_and / session->stats.seconds / 1e6;
+}
+
+static int measure_pair(struct gc_bench *self, const struct run_kind *kind, bool with_tls)
+{
+    struct bench_row *row =
+        bench_add(&self->bench, NULL, kind->is_start_up ? "ms" : "M AND/s", "two parties, %s, %s",
+                  with_tls ? "TLS" : "plain", kind->name);
+    int status = row != NULL ? STATUS_OK : too_many(self);
+
+    for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
+        struct bench_pair pair = {
+            .sessions = {session_of(self, kind), session_of(self, kind)},
+            .with_tls = with_tls,
+        };
+
+        status = bench_run_pair(&self->report, &pair);
+        if (status == STATUS_OK)
+            bench_value(row, figure_of(kind, &pair.sessions[SOTTO_EVALUATOR], pair.seconds));
+    }
+    if (row != NULL) bench_finish(row);
+    return status;
+}
+
+static int measure_pairs(struct gc_bench *self)
+{
+    int status;
+
+    bench_pin(1);
+    status = measure_raw(self, &self->tcp, "raw TCP to this machine", bench_raw_tcp);
+    for (size_t i = 0; i < N_RUN_KINDS && status == STATUS_OK; i++) {
+        status = measure_pair(self, &run_kinds[i], false);
+        if (status == STATUS_OK) status = measure_pair(self, &run_kinds[i], true);
+    }
+    return status;
+}
+
+static int measure_with_peer(struct gc_bench *self, sotto_channel *channel)
+{
+    sotto_role role = self->connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
+    int status = STATUS_OK;
+
+    for (size_t k = 0; k < N_RUN_KINDS && status == STATUS_OK; k++) {
+        const struct run_kind *kind = &run_kinds[k];
+        struct bench_row *row = bench_add(&self->bench, NULL, kind->is_start_up ? "ms" : "M AND/s",
+                                          "with the peer, %s", kind->name);
+
+        if (row == NULL) return too_many(self);
+        for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
+            struct bench_session session = session_of(self, kind);
+
+            session.role = role;
+            status = bench_run_session(&self->report, self->bench.context, &session, channel);
+            if (status == STATUS_OK)
+                bench_value(row, figure_of(kind, &session, session.stats.seconds));
+        }
+        bench_finish(row);
+    }
+    return status;
+}
+
+static int meet_peer(struct gc_bench *self)
+{
+    sotto_channel *channel = NULL;
+    int status = connection_parse(&self->report, &self->connection, &self->cli);
+
+    if (status == STATUS_OK)
+        status =
+            connection_prepare(&self->report, self->bench.context, &self->connection, &self->cli);
+    if (status == STATUS_OK)
+        status = connection_open(&self->report, self->bench.context, &channel, &self->connection,
+                                 "gc-bench");
+    if (status == STATUS_OK) status = measure_with_peer(self, channel);
+    sotto_channel_free(channel);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------- the tool */
+
+static int execute(struct gc_bench *self)
+{
+    bool has_peer = cli_has(&self->cli, "listen") || cli_has(&self->cli, "connect");
+    struct sink sink = {.fd = -1};
+    struct buffer out = {0};
+    int status = sink_open(&self->report, &sink, cli_text(&self->cli, "output"));
+
+    if (status == STATUS_OK) status = make_circuits(self);
+    if (status == STATUS_OK && has_peer) status = meet_peer(self);
+    if (status == STATUS_OK && !has_peer) status = measure_memory(self);
+    if (status == STATUS_OK && !has_peer) status = measure_pairs(self);
+    if (status == STATUS_OK && cli_has(&self->cli, "json")) bench_print_json(&out, &self->bench);
+    else if (status == STATUS_OK) bench_print(&out, &self->bench);
+    if (status == STATUS_OK) status = sink_write(&self->report, &sink, &out);
+    sink_close(&sink);
+    buffer_free(&out);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static struct gc_bench self;
+    int status;
+
+    signals_install();
+    bench_pin_begin();
+    status = cli_parse(&self.report, &self.cli, &tool, argc, argv);
+    if (status == STATUS_OK && !self.cli.done) status = parse_options(&self);
+    if (status == STATUS_OK && !self.cli.done) status = execute(&self);
+    if (status != STATUS_OK) cli_report(&self.report, &tool, "gc-bench/1", self.cli.json);
+    signals_watch(NULL);
+    for (size_t i = 0; i < BENCH_N_CIRCUITS; i++) sotto_circuit_free(self.circuits[i]);
+    connection_free(&self.connection);
+    sotto_context_free(self.bench.context);
+    cli_free(&self.cli);
+    return status;
+}

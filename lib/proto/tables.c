@@ -1,0 +1,296 @@
+/* The stream of garbled tables; see tables.h. */
+#include "proto/tables.h"
+
+#include "base/memory.h"
+#include "proto/party.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Frames on their way between the two threads; shorter streams do without a thread. */
+#define N_FRAMES 4
+#define THREAD_MIN_LEN (4 * (uint64_t)FRAME_MAX_LEN)
+
+/* A frame's payload starts a cache line; its header goes before it. */
+#define FRAME_ALIGNMENT 64
+
+/* How often the evaluator tells a waiting garbler that it is at work. */
+#define PROGRESS_SECONDS 0.25
+
+struct tables {
+    struct sotto_context *context;
+    struct wire *wire; /* of the open stream */
+    sotto_role role;
+    bool has_thread;
+    uint8_t *memory;
+    size_t frame_memory; /* bytes between frames */
+    size_t n_frames;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t moved;
+    uint64_t len;    /* bytes of the stream */
+    uint64_t n_made; /* frames that the producing side has finished */
+    uint64_t n_used; /* frames that the consuming side has given back */
+    bool is_over;    /* the party needs no more frames */
+    sotto_err err;
+    double last_progress; /* the evaluator's, in seconds */
+};
+
+static size_t memory_of_frame(uint64_t max_len)
+{
+    uint64_t len = max_len < FRAME_MAX_LEN ? max_len : FRAME_MAX_LEN;
+
+    return FRAME_ALIGNMENT +
+           (size_t)(len + FRAME_ALIGNMENT - 1) / FRAME_ALIGNMENT * FRAME_ALIGNMENT;
+}
+
+static size_t count_frames(uint64_t max_len)
+{
+    return max_len >= THREAD_MIN_LEN ? N_FRAMES : 1;
+}
+
+uint64_t tables_memory(uint64_t max_len)
+{
+    return (uint64_t)count_frames(max_len) * memory_of_frame(max_len);
+}
+
+static sotto_err make_locks(struct tables *tables)
+{
+    pthread_condattr_t clock;
+    bool made = pthread_condattr_init(&clock) == 0;
+
+    made = made && pthread_condattr_setclock(&clock, CLOCK_MONOTONIC) == 0 &&
+           pthread_mutex_init(&tables->lock, NULL) == 0 &&
+           pthread_cond_init(&tables->moved, &clock) == 0;
+    (void)pthread_condattr_destroy(&clock);
+    return made ? SOTTO_OK : fail_memory(tables->context);
+}
+
+sotto_err tables_new(struct sotto_context *context, struct tables **tables, sotto_role role,
+                     uint64_t max_len)
+{
+    struct tables *made = mem_new(1, sizeof *made);
+    sotto_err err;
+
+    if (made == NULL) return fail_memory(context);
+    made->context = context;
+    made->role = role;
+    made->n_frames = count_frames(max_len);
+    made->frame_memory = memory_of_frame(max_len);
+    made->memory = bulk_new(made->n_frames, made->frame_memory);
+    err = made->memory != NULL ? make_locks(made) : fail_memory(context);
+    if (err == SOTTO_OK) {
+        *tables = made;
+        return SOTTO_OK;
+    }
+    bulk_free(made->memory, made->n_frames, made->frame_memory);
+    mem_free(made);
+    return err;
+}
+
+void tables_free(struct tables *tables)
+{
+    if (tables == NULL) return;
+    (void)pthread_cond_destroy(&tables->moved);
+    (void)pthread_mutex_destroy(&tables->lock);
+    bulk_free(tables->memory, tables->n_frames, tables->frame_memory);
+    mem_free(tables);
+}
+
+/* ----------------------------------------------------------------------------- on the wire -- */
+
+static uint8_t *payload_of(const struct tables *tables, uint64_t number)
+{
+    return tables->memory + (size_t)(number % tables->n_frames) * tables->frame_memory +
+           FRAME_ALIGNMENT;
+}
+
+/* All frames of a stream are full but the last. */
+static size_t len_of(const struct tables *tables, uint64_t number)
+{
+    uint64_t left = tables->len - number * FRAME_MAX_LEN;
+
+    return left < FRAME_MAX_LEN ? (size_t)left : FRAME_MAX_LEN;
+}
+
+static uint64_t n_frames_of(const struct tables *tables)
+{
+    return tables->len / FRAME_MAX_LEN + (tables->len % FRAME_MAX_LEN > 0);
+}
+
+/* A slow evaluation is not silence: the garbler hears from us now and then. */
+static sotto_err send_progress(struct tables *tables)
+{
+    uint8_t frame[FRAME_HEADER_LEN];
+    double now = monotonic_seconds();
+
+    if (now - tables->last_progress < PROGRESS_SECONDS) return SOTTO_OK;
+    tables->last_progress = now;
+    return wire_send(tables->wire, FRAME_PROGRESS, frame, 0);
+}
+
+static sotto_err move_frame(struct tables *tables, uint64_t number)
+{
+    uint8_t *payload = payload_of(tables, number);
+    size_t len = len_of(tables, number);
+    sotto_err err;
+
+    if (tables->role == SOTTO_GARBLER) {
+        /* Until the evaluator has all tables it may say no more than that it is alive. */
+        err = wire_hear_progress(tables->wire);
+        if (err != SOTTO_OK) return err;
+        return wire_send(tables->wire, FRAME_TABLES, payload - FRAME_HEADER_LEN, len);
+    }
+    err = send_progress(tables);
+    if (err != SOTTO_OK) return err;
+    return wire_receive(tables->wire, payload, FRAME_TABLES, len);
+}
+
+/* ------------------------------------------------------------------------------ the thread -- */
+
+static uint64_t *moved_by_thread(struct tables *tables)
+{
+    return tables->role == SOTTO_GARBLER ? &tables->n_used : &tables->n_made;
+}
+
+/* Whether the thread has a frame to move: one that was made, or room for another. */
+static bool has_work(const struct tables *tables)
+{
+    if (tables->role == SOTTO_GARBLER) return tables->n_used < tables->n_made;
+    return tables->n_made - tables->n_used < tables->n_frames;
+}
+
+/* Waits for work with the lock held, at most until the next sign of life is due. */
+static void wait_for_work(struct tables *tables)
+{
+    struct timespec end;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_nsec += (long)(PROGRESS_SECONDS * 1e9);
+    end.tv_sec += end.tv_nsec / 1000000000;
+    end.tv_nsec %= 1000000000;
+    (void)pthread_cond_timedwait(&tables->moved, &tables->lock, &end);
+}
+
+/* One turn of the thread, entered and left with the lock held, which is free meanwhile. */
+static void take_turn(struct tables *tables)
+{
+    uint64_t *moved = moved_by_thread(tables), number = *moved;
+    bool works = has_work(tables);
+    sotto_err err;
+
+    if (!works) wait_for_work(tables);
+    if (!works && (has_work(tables) || tables->role == SOTTO_GARBLER)) return;
+    (void)pthread_mutex_unlock(&tables->lock);
+    err = works ? move_frame(tables, number) : send_progress(tables);
+    (void)pthread_mutex_lock(&tables->lock);
+    tables->err = err;
+    if (works && err == SOTTO_OK) ++*moved;
+    (void)pthread_cond_broadcast(&tables->moved);
+}
+
+static void *run_thread(void *argument)
+{
+    struct tables *tables = argument;
+    uint64_t n = n_frames_of(tables);
+
+    (void)pthread_mutex_lock(&tables->lock);
+    while (tables->err == SOTTO_OK && *moved_by_thread(tables) < n) {
+        if (tables->is_over && (tables->role == SOTTO_EVALUATOR || !has_work(tables))) break;
+        take_turn(tables);
+    }
+    (void)pthread_mutex_unlock(&tables->lock);
+    return NULL;
+}
+
+/* Signals are for the threads of the caller. Without a thread the stream only moves more slowly. */
+static bool start_thread(struct tables *tables)
+{
+    sigset_t all, saved;
+    bool started;
+
+    if (tables->n_frames == 1 || n_frames_of(tables) <= 1) return false;
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) return false;
+    sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &saved);
+    started = pthread_create(&tables->thread, NULL, run_thread, tables) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &saved, NULL);
+    return started;
+}
+
+/* ------------------------------------------------------------------------------- the party -- */
+
+sotto_err tables_open(struct tables *tables, struct wire *wire, uint64_t len)
+{
+    tables->wire = wire;
+    tables->len = len;
+    tables->n_made = tables->n_used = 0;
+    tables->is_over = false;
+    tables->err = SOTTO_OK;
+    tables->last_progress = monotonic_seconds();
+    tables->has_thread = start_thread(tables);
+    return SOTTO_OK;
+}
+
+/* With a thread: waits until the other side has moved frame 'number' of this one. */
+static sotto_err wait_for_frame(struct tables *tables, uint64_t number)
+{
+    sotto_err err;
+
+    (void)pthread_mutex_lock(&tables->lock);
+    while (tables->err == SOTTO_OK &&
+           (tables->role == SOTTO_GARBLER ? number - tables->n_used >= tables->n_frames
+                                          : tables->n_made <= number))
+        (void)pthread_cond_wait(&tables->moved, &tables->lock);
+    err = tables->err;
+    (void)pthread_mutex_unlock(&tables->lock);
+    return err;
+}
+
+sotto_err tables_next(struct tables *tables, uint8_t **frame, size_t *len)
+{
+    uint64_t number = tables->role == SOTTO_GARBLER ? tables->n_made : tables->n_used;
+    sotto_err err = SOTTO_OK;
+
+    if (number >= n_frames_of(tables))
+        return fail(tables->context, SOTTO_ERR_INTERNAL, "more gates than tables");
+    if (tables->has_thread) err = wait_for_frame(tables, number);
+    else if (tables->role == SOTTO_EVALUATOR) err = move_frame(tables, number);
+    if (err != SOTTO_OK) return err;
+    *frame = payload_of(tables, number);
+    *len = len_of(tables, number);
+    return SOTTO_OK;
+}
+
+sotto_err tables_pass(struct tables *tables)
+{
+    uint64_t *passed = tables->role == SOTTO_GARBLER ? &tables->n_made : &tables->n_used;
+    sotto_err err;
+
+    if (!tables->has_thread) {
+        err = tables->role == SOTTO_GARBLER ? move_frame(tables, *passed) : SOTTO_OK;
+        ++*passed;
+        return err;
+    }
+    (void)pthread_mutex_lock(&tables->lock);
+    ++*passed;
+    err = tables->err;
+    (void)pthread_cond_broadcast(&tables->moved);
+    (void)pthread_mutex_unlock(&tables->lock);
+    return err;
+}
+
+sotto_err tables_close(struct tables *tables)
+{
+    if (!tables->has_thread) return SOTTO_OK;
+    tables->has_thread = false;
+    (void)pthread_mutex_lock(&tables->lock);
+    tables->is_over = true;
+    (void)pthread_cond_broadcast(&tables->moved);
+    (void)pthread_mutex_unlock(&tables->lock);
+    if (pthread_join(tables->thread, NULL) != 0)
+        return fail(tables->context, SOTTO_ERR_INTERNAL, "a thread cannot be waited for");
+    return tables->err;
+}
