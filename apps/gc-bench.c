@@ -37,7 +37,9 @@ static const struct cli_tool tool = {
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .notes = "Both sides of a measurement over the network give the same --repeats. All inputs "
-             "are zeros.",
+             "are zeros.\n\n"
+             "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
+             "the protocol, not from one that cheats.",
 };
 
 struct gc_bench {

@@ -95,6 +95,23 @@ until_true()
     return 1
 }
 
+# has_child NAME: leaves its child in $child, once there is one that runs gc-run itself: in the build
+# folder tools start as scripts, which have children of their own.
+has_child()
+{
+    child=$(pgrep -P "${pids[$1]}") && [[ $(readlink "/proc/$child/exe") == *gc-run ]]
+}
+
+# start_long_local: a gc-run local, called run, that no machine ends before it is stopped; its child
+# is in $child.
+start_long_local()
+{
+    awk 'BEGIN { n = 50000; print n, n + 2; print 2, 1, 1; print 1, 1
+                 for (i = 0; i < n; i++) print 2, 1, i, i + 1, i + 2, "AND" }' >long.txt
+    start run gc-run local long.txt -i 0=1 -i 1=1 --instances 1000000 --max-memory 64G
+    until_true has_child run
+}
+
 # port_of NAME: the port that a listener on port 0 chose.
 port_of()
 {

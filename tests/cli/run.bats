@@ -278,9 +278,8 @@ disagree()
 }
 
 @test "local: the child is killed" {
-    start run gc-run local "$CIRCUITS/mul8.txt" -i a=3 -i b=5 --instances 300000
-    until_true pgrep -P "${pids[run]}" >child
-    kill -KILL "$(cat child)"
+    start_long_local
+    kill -KILL "$child"
     finish run; expect 22 "ended unexpectedly"; silent
 }
 

@@ -37,12 +37,10 @@ load common
 }
 
 @test "local is interrupted, and its child does not stay" {
-    start run gc-run local "$CIRCUITS/mul8.txt" -i a=3 -i b=5 --instances 1000000 \
-        --max-memory 64G
-    until_true pgrep -P "${pids[run]}" >child
+    start_long_local
     kill -TERM "${pids[run]}"
     finish run; expect 143; silent
-    until_true bash -c "! kill -0 $(cat child) 2>/dev/null"
+    until_true bash -c "! kill -0 $child 2>/dev/null"
 }
 
 @test "the peer of a party that is interrupted learns no more than that it is off" {

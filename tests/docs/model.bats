@@ -37,8 +37,8 @@ says_page_model() {
     says "$text" "lie about the answer"
 }
 
-@test "--help of gc-info and gc-keygen names the model" {
-    for tool in gc-info gc-keygen; do
+@test "--help of gc-info, gc-keygen and gc-bench names the model" {
+    for tool in gc-info gc-keygen gc-bench; do
         text=$("$BINDIR/$tool" --help | tr -s '[:space:]' ' ')
         says "$text" "semi-honest"
         says "$text" "not from one that cheats"

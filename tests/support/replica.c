@@ -13,6 +13,9 @@
 
 #define MAX_FRAMES 4096
 
+/* Instances that share the keys of their gates. */
+#define GROUP 8
+
 void frames_collect(struct record *payloads, const struct record *record, enum frame_type type)
 {
     static struct frame_view frames[MAX_FRAMES];
@@ -129,18 +132,39 @@ static void derive_keys(struct replica *replica, const struct record sent[2])
 /* ------------------------------------------------------------------------------------- labels --
  */
 
-/* Row n of the extension, Q_n: its bit j is bit n of PRG(k_j) ^ Delta_j u_j (protocol.md section
- * 4). choices holds blocks of 128 columns of n_blocks blocks, in frames of up to 64 blocks. */
-static struct ref_block extension_row(const struct replica *replica, const struct record *choices,
-                                      uint64_t n)
+/* Instances whose choices are made together: 512, and above one group of eight whole groups. */
+static uint64_t window_of(uint64_t n_instances)
 {
-    uint64_t at = n / 128, chunk = at / 64, n_blocks = choices->len / 2048 - 64 * chunk;
-    const uint8_t *message = choices->bytes + 64 * chunk * 2048;
+    uint64_t window = n_instances < 512 ? n_instances : 512;
+
+    return window > GROUP ? window - window % GROUP : window;
+}
+
+/* Blocks of 128 rows that a window of so many instances takes. */
+static uint64_t blocks_of(const struct task *task, uint64_t n_instances)
+{
+    return (n_instances * task->n_bits[SOTTO_EVALUATOR] + 127) / 128;
+}
+
+/* Row n of an instance, Q_n: its bit j is bit n of PRG(k_j) ^ Delta_j u_j (protocol.md section 4).
+ * Each window starts a block of 128 columns; choices holds its blocks in frames of up to 64. */
+static struct ref_block extension_row(const struct replica *replica, const struct task *task,
+                                      const struct record *choices, uint64_t instance, uint64_t n)
+{
+    uint64_t window = window_of(task_n_instances(task)), first = instance - instance % window;
+    uint64_t left = task_n_instances(task) - first;
+    uint64_t before = first / window * blocks_of(task, window), at, frame, n_blocks;
+    const uint8_t *message;
     struct ref_block row = {{0}};
 
+    n += instance % window * task->n_bits[SOTTO_EVALUATOR];
+    at = n / 128;
+    frame = at - at % 64;
+    n_blocks = blocks_of(task, left < window ? left : window) - frame;
     if (n_blocks > 64) n_blocks = 64;
+    message = choices->bytes + (before + frame) * 2048;
     for (size_t j = 0; j < N_BASE_OTS; j++) {
-        struct ref_block q = ref_prg(replica->garbler_keys[j], 0, at), u;
+        struct ref_block q = ref_prg(replica->garbler_keys[j], 0, before + at), u;
 
         memcpy(u.byte, message + (j * n_blocks + at % 64) * sizeof u.byte, sizeof u.byte);
         q = ref_xor(q, times_bit(u, bit_of(replica->delta, j)));
@@ -154,17 +178,16 @@ static void derive_inputs(struct replica *replica, const struct task *task, cons
                           const struct record *choices)
 {
     struct ref_block *label = replica->input_labels;
-    uint64_t row = 0;
 
     for (uint64_t i = 0; i < task_n_instances(task); i++) {
-        uint64_t counter = 0;
+        uint64_t counter = 0, row = 0;
 
         for (uint64_t k = 0; k < sotto_circuit_n_inputs(task->circuit); k++) {
             sotto_role owner = sotto_interface_input_owner(task->interface, k);
 
             for (uint64_t b = 0; b < sotto_circuit_input_bits(task->circuit, k); b++, label++) {
                 if (owner == SOTTO_EVALUATOR) {
-                    *label = extension_row(replica, choices, row++);
+                    *label = extension_row(replica, task, choices, i, row++);
                     continue;
                 }
                 *label = ref_prg(replica->label_seed, i, counter++);
@@ -174,50 +197,95 @@ static void derive_inputs(struct replica *replica, const struct task *task, cons
     }
 }
 
-static void garble_span(struct replica *replica, struct ref_block *slots,
-                        const struct gate_span *span, uint64_t *n_and)
+/* ------------------------------------------------------------------------------------ garbling --
+ */
+
+/* Instances that are garbled side by side, and where the run is. */
+struct group {
+    struct ref_block *slots[GROUP]; /* of each of them */
+    size_t n;
+    uint64_t n_and; /* gate numbers used so far, by this group and those before it */
+};
+
+/* An AND of all instances under the tweaks of one number: T_G of each, then T_E of each. */
+static void garble_and(struct replica *replica, struct group *group, const struct slot_gate *gate)
+{
+    const struct ref_and and = {ref_hash, replica->start, 2 * group->n_and, 2 * group->n_and + 1};
+    struct ref_table tables[GROUP];
+
+    for (size_t l = 0; l < group->n; l++) {
+        struct ref_block *slots = group->slots[l];
+
+        slots[gate->out] =
+            ref_garble(&tables[l], &and, slots[gate->a], slots[gate->b], replica->delta);
+    }
+    for (size_t l = 0; l < group->n; l++)
+        record_append(&replica->tables, tables[l].t_g.byte, sizeof tables[l].t_g.byte);
+    for (size_t l = 0; l < group->n; l++)
+        record_append(&replica->tables, tables[l].t_e.byte, sizeof tables[l].t_e.byte);
+    group->n_and++;
+}
+
+static void garble_span(struct replica *replica, struct group *group, const struct gate_span *span)
 {
     for (size_t i = 0; i < span->n_free; i++) {
         const struct slot_gate *gate = &span->free_gates[i];
 
-        slots[gate->out] = ref_xor(slots[gate->a], slots[gate->b]);
+        for (size_t l = 0; l < group->n; l++)
+            group->slots[l][gate->out] =
+                ref_xor(group->slots[l][gate->a], group->slots[l][gate->b]);
     }
-    for (size_t i = 0; i < span->n_and; i++, ++*n_and) {
-        const struct slot_gate *gate = &span->and_gates[i];
-        const struct ref_and and = {ref_hash, replica->start, 2 * *n_and, 2 * *n_and + 1};
-        struct ref_table table;
+    for (size_t i = 0; i < span->n_and; i++) garble_and(replica, group, &span->and_gates[i]);
+}
 
-        slots[gate->out] = ref_garble(&table, &and, slots[gate->a], slots[gate->b], replica->delta);
-        record_append(&replica->tables, table.t_g.byte, sizeof table.t_g.byte);
-        record_append(&replica->tables, table.t_e.byte, sizeof table.t_e.byte);
+/* The instances from number first on, all of them through one pass of the schedule. */
+static void garble_group(struct replica *replica, struct group *group,
+                         const struct schedule *schedule, uint64_t first, uint64_t n_output_bits)
+{
+    struct schedule_source source;
+    struct gate_span span;
+
+    for (size_t l = 0; l < group->n; l++) {
+        struct ref_block *slots = group->slots[l];
+
+        slots[SLOT_ZERO] = (struct ref_block){{0}};
+        slots[SLOT_ONE] = replica->delta;
+        memcpy(slots + N_CONSTANT_SLOTS,
+               replica->input_labels + (first + l) * schedule->n_input_wires,
+               schedule->n_input_wires * sizeof *slots);
     }
+    schedule_source_init(&source, schedule);
+    while (source.source.next(&source.source, &span)) garble_span(replica, group, &span);
+    for (size_t l = 0; l < group->n; l++)
+        for (uint64_t k = 0; k < n_output_bits; k++)
+            replica->output_labels[(first + l) * n_output_bits + k] =
+                group->slots[l][schedule->output_slots[k]];
+}
+
+/* protocol.md sections 1 and 2: eight instances of a gate share its key. They are whole groups of a
+ * window; the rest, and all where an AND's input may be the same in two instances, go alone. */
+static size_t group_at(const struct task *task, const struct schedule *schedule, uint64_t i)
+{
+    uint64_t n = task_n_instances(task), window = window_of(n), end = i - i % window + window;
+
+    if (end > n) end = n;
+    return schedule->has_fixed_operand || end - i < GROUP ? 1 : GROUP;
 }
 
 static void garble(struct replica *replica, const struct task *task)
 {
     struct sotto_context *context = test_context();
-    struct ref_block *output = replica->output_labels;
-    struct ref_block *slots;
+    struct group group = {0};
     struct schedule *schedule;
-    uint64_t n_and = 0;
 
     ck_assert(schedule_new(context, &schedule, task->circuit) == SOTTO_OK);
-    slots = calloc(schedule->n_slots, sizeof *slots);
-    for (uint64_t i = 0; i < task_n_instances(task); i++) {
-        struct schedule_source source;
-        struct gate_span span;
-
-        slots[SLOT_ZERO] = (struct ref_block){{0}};
-        slots[SLOT_ONE] = replica->delta;
-        memcpy(slots + N_CONSTANT_SLOTS, replica->input_labels + i * schedule->n_input_wires,
-               schedule->n_input_wires * sizeof *slots);
-        schedule_source_init(&source, schedule);
-        while (source.source.next(&source.source, &span))
-            garble_span(replica, slots, &span, &n_and);
-        for (uint64_t k = 0; k < task->n_output_bits; k++)
-            *output++ = slots[schedule->output_slots[k]];
+    for (size_t l = 0; l < GROUP; l++)
+        group.slots[l] = calloc(schedule->n_slots, sizeof *group.slots[l]);
+    for (uint64_t i = 0; i < task_n_instances(task); i += group.n) {
+        group.n = group_at(task, schedule, i);
+        garble_group(replica, &group, schedule, i, task->n_output_bits);
     }
-    free(slots);
+    for (size_t l = 0; l < GROUP; l++) free(group.slots[l]);
     schedule_free(schedule);
     sotto_context_free(context);
 }

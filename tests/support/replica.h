@@ -27,7 +27,7 @@ struct replica {
 };
 
 /** Re-derives the run of task from what both sides were given and said (sent[role]). The run must
- *  have one round and one window. */
+ *  have one round. */
 void replica_init(struct replica *replica, const struct task *task, const struct side *sides[2],
                   const struct record sent[2]);
 void replica_wipe(struct replica *replica);

@@ -435,11 +435,51 @@ END_TEST
 /* What recording kernels saw: every pair (start, tweak) that the garbler hashed under. */
 static struct tweak_log {
     block start;
-    uint64_t *firsts; /* ANDs [first, first + n) of every call */
-    uint64_t *counts;
+    struct call {
+        uint64_t first; /* ANDs [first, first + n), each in so many lanes */
+        uint64_t n;
+        uint64_t n_lanes;
+    } * calls;
     size_t n;
     size_t capacity;
 } tweak_log;
+
+static void log_init(size_t capacity)
+{
+    tweak_log = (struct tweak_log){
+        .calls = calloc(capacity, sizeof *tweak_log.calls),
+        .capacity = capacity,
+    };
+}
+
+static void log_wipe(void)
+{
+    free(tweak_log.calls);
+    tweak_log = (struct tweak_log){0};
+}
+
+static void log_call(const block *start, uint64_t first, size_t n, uint64_t n_lanes)
+{
+    if (tweak_log.n == 0) tweak_log.start = *start;
+    ck_assert(memcmp(&tweak_log.start, start, sizeof *start) == 0);
+    ck_assert_uint_lt(tweak_log.n, tweak_log.capacity);
+    tweak_log.calls[tweak_log.n++] = (struct call){first, n, n_lanes};
+}
+
+/* Keys are the round keys of their numbers: nothing is hashed under others than asked for. */
+static void log_keyed_call(const struct narrow_keys *keys, uint64_t first, size_t n,
+                           uint64_t n_lanes)
+{
+    ck_assert_uint_ge(first, keys->first);
+    ck_assert_uint_le(first + n, keys->first + N_NARROW);
+    log_call(&keys->start, first, n, n_lanes);
+}
+
+static void record_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+{
+    keys->start = *start;
+    keys->first = first;
+}
 
 static void record_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
                           const block *delta, const block *start, uint64_t first)
@@ -448,14 +488,44 @@ static void record_garble(block *labels, uint8_t *tables, const struct slot_gate
     (void)gates;
     (void)delta;
     memset(tables, 0, n * TABLE_LEN);
-    if (tweak_log.n == 0) tweak_log.start = *start;
-    ck_assert(memcmp(&tweak_log.start, start, sizeof *start) == 0);
-    ck_assert_uint_lt(tweak_log.n, tweak_log.capacity);
-    tweak_log.firsts[tweak_log.n] = first;
-    tweak_log.counts[tweak_log.n++] = n;
+    log_call(start, first, n, 1);
 }
 
-static const struct garble_kernels recording_kernels = {.garble = record_garble};
+static void record_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                          const block *delta, const struct narrow_keys *keys, uint64_t first)
+{
+    (void)labels;
+    (void)gates;
+    (void)delta;
+    memset(tables, 0, n * TABLE_LEN);
+    log_keyed_call(keys, first, n, 1);
+}
+
+/* An AND number in N_LANES lanes stands for the gate gates[k] of as many instances. */
+static void record_lanes(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                         const block *delta, const struct narrow_keys *keys, uint64_t first)
+{
+    (void)labels;
+    (void)gates;
+    (void)delta;
+    memset(tables, 0, n * TABLE_LEN * N_LANES);
+    log_keyed_call(keys, first, n, N_LANES);
+}
+
+static void ignore_xors(block *labels, const struct slot_gate *gates, size_t n)
+{
+    (void)labels;
+    (void)gates;
+    (void)n;
+}
+
+static const struct garble_kernels recording_kernels = {
+    .garble = record_garble,
+    .expand = record_expand,
+    .garble_narrow = record_narrow,
+    .garble_lanes = record_lanes,
+    .xor_lanes = ignore_xors,
+};
 
 /* Garbles one pass as garbler.c does, through a buffer of so many bytes. */
 static sotto_err garble_round(struct party *party, struct sotto_context *context, uint64_t round,
@@ -473,7 +543,24 @@ static sotto_err garble_round(struct party *party, struct sotto_context *context
     return err;
 }
 
-/* The garbler's party over random_circuit(), with the engine's kernels replaced. */
+/* Shapes of a session over a circuit of 100 ANDs. */
+static const struct tweak_case {
+    uint64_t n_instances;
+    uint64_t n_rounds;
+    uint64_t n_passes; /* groups of instances, in every round */
+    size_t n_lanes;    /* of the first pass */
+} tweak_cases[] = {
+    {50, 40, 50 * 40, 1},              /* chained: one by one */
+    {7, 1, 7, 1},                      /* too few for a group */
+    {8, 1, 1, N_LANES},                /* a group */
+    {50, 1, 6 + 2, N_LANES},           /* groups, and what is left of them one by one */
+    {2 * 512 + 9, 1, 129 + 1, N_LANES} /* windows */
+};
+
+#define N_TWEAK_CASES (sizeof tweak_cases / sizeof tweak_cases[0])
+#define TWEAK_ANDS 100
+
+/* The garbler's party over wide_circuit(), with the engine's kernels replaced. */
 struct garbling {
     struct sotto_context *context;
     struct task task;
@@ -483,24 +570,26 @@ struct garbling {
     block delta;
 };
 
-static void garbling_init(struct garbling *garbling)
+static void garbling_init(struct garbling *garbling, const struct tweak_case *shape)
 {
     struct garbling *g = garbling;
-    char *text = wide_circuit(100, 1);
+    char *text = wide_circuit(TWEAK_ANDS, 1);
 
     memset(g, 0, sizeof *g);
     g->context = test_context();
     task_init(&g->task, text, garbler_first, 2);
     free(text);
-    g->task.options.n_instances = 50;
-    g->task.options.n_rounds = 40;
+    g->task.options.n_instances = shape->n_instances;
+    g->task.options.n_rounds = shape->n_rounds;
     g->delta.half[0] = 1;
     ck_assert(plan_init(&g->plan, g->context, g->task.circuit, g->task.interface,
                         &g->task.options) == SOTTO_OK);
-    ck_assert(party_init(&g->party, g->context, &g->plan) == SOTTO_OK);
+    ck_assert(party_init(&g->party, g->context, &g->plan, SOTTO_GARBLER) == SOTTO_OK);
     g->run.context = g->context;
     ck_assert(party_start(&g->party, &g->run, &g->delta) == SOTTO_OK);
     g->party.engine.kernels = &recording_kernels;
+    g->party.n_lanes = g->plan.n_lanes;
+    ck_assert_uint_eq(g->plan.n_lanes, shape->n_lanes);
 }
 
 static void garbling_wipe(struct garbling *garbling)
@@ -511,53 +600,73 @@ static void garbling_wipe(struct garbling *garbling)
     sotto_context_free(garbling->context);
 }
 
+/* All instances and rounds, in the groups of the plan, through buffers of one to seven tables. */
+static void garble_session(struct garbling *garbling)
+{
+    static uint8_t tables[7 * TABLE_LEN * N_LANES];
+    const struct plan *plan = &garbling->plan;
+    struct party *party = &garbling->party;
+
+    for (uint64_t first = 0; first < plan->n_instances; first += plan->window) {
+        uint64_t n = plan_window(plan, first);
+
+        for (uint64_t i = 0; i < n; i += party->n_lanes) {
+            party->n_lanes = plan_group(plan, i, n);
+            for (uint64_t round = 0; round < plan->n_rounds; round++)
+                ck_assert_int_eq(garble_round(party, garbling->context, round, tables,
+                                              (1 + (i + round) % 7) * TABLE_LEN * party->n_lanes),
+                                 SOTTO_OK);
+        }
+    }
+}
+
+/* No pair (start, tweak) serves two gates, and none serves a gate of more than N_LANES instances;
+ * that the kernels take tweaks 2 first to 2 (first + n) - 1 and no others is for their tests. */
 START_TEST(session_tweaks_never_repeat) /* SEC-5 */
 {
-    static uint8_t tables[7 * TABLE_LEN];
+    const struct tweak_case *shape = &tweak_cases[_i];
     struct garbling garbling;
-    uint64_t next = 0;
+    uint64_t next = 0, n_tables = 0;
 
-    garbling_init(&garbling);
-    tweak_log = (struct tweak_log){.capacity = 1 << 20};
-    tweak_log.firsts = calloc(tweak_log.capacity, sizeof(uint64_t));
-    tweak_log.counts = calloc(tweak_log.capacity, sizeof(uint64_t));
-    for (uint64_t i = 0; i < 50; i++)
-        for (uint64_t round = 0; round < 40; round++)
-            ck_assert_int_eq(garble_round(&garbling.party, garbling.context, round, tables,
-                                          (1 + (i + round) % 7) * TABLE_LEN),
-                             SOTTO_OK);
+    garbling_init(&garbling, shape);
+    log_init(1 << 20);
+    garble_session(&garbling);
     /* Calls come in order: ranges that only grow cannot repeat. */
     for (size_t i = 0; i < tweak_log.n; i++) {
-        ck_assert_uint_ge(tweak_log.firsts[i], next);
-        next = tweak_log.firsts[i] + tweak_log.counts[i];
+        const struct call *call = &tweak_log.calls[i];
+
+        ck_assert_uint_ge(call->first, next);
+        ck_assert_uint_le(call->n_lanes, 8);
+        next = call->first + call->n;
+        n_tables += call->n * call->n_lanes;
     }
-    ck_assert_uint_eq(next, 50 * 40 * 100);
-    free(tweak_log.firsts);
-    free(tweak_log.counts);
+    ck_assert_uint_eq(next, shape->n_passes * TWEAK_ANDS);
+    ck_assert_uint_eq(n_tables, shape->n_instances * shape->n_rounds * TWEAK_ANDS);
+    ck_assert_uint_eq(garbling.party.engine.hash.next, 2 * next);
+    log_wipe();
     garbling_wipe(&garbling);
 }
 END_TEST
 
 START_TEST(session_tweaks_run_out) /* SEC-5 */
 {
-    static uint8_t tables[100 * TABLE_LEN];
+    static uint8_t tables[TWEAK_ANDS * TABLE_LEN * N_LANES];
     struct garbling garbling;
+    uint64_t n_done = 0;
 
-    garbling_init(&garbling);
-    tweak_log = (struct tweak_log){.capacity = 1 << 10};
-    tweak_log.firsts = calloc(tweak_log.capacity, sizeof(uint64_t));
-    tweak_log.counts = calloc(tweak_log.capacity, sizeof(uint64_t));
-    garbling.party.engine.hash.next = UINT64_MAX - 1 - 400; /* even: two rounds and no more */
-    for (uint64_t round = 0; round < 4; round++) {
-        sotto_err err =
-            garble_round(&garbling.party, garbling.context, round, tables, sizeof tables);
+    garbling_init(&garbling, &tweak_cases[_i]);
+    log_init(1 << 10);
+    /* even: two passes and no more */
+    garbling.party.engine.hash.next = UINT64_MAX - 1 - 2 * 2 * TWEAK_ANDS;
+    for (uint64_t pass = 0; pass < 4; pass++) {
+        sotto_err err = garble_round(&garbling.party, garbling.context, 0, tables, sizeof tables);
 
-        ck_assert_int_eq(err, round < 2 ? SOTTO_OK : SOTTO_ERR_LIMIT);
+        ck_assert_int_eq(err, pass < 2 ? SOTTO_OK : SOTTO_ERR_LIMIT);
     }
     ck_assert_uint_eq(garbling.party.engine.hash.next, UINT64_MAX - 1);
-    ck_assert_uint_eq(tweak_log.n, 2);
-    free(tweak_log.firsts);
-    free(tweak_log.counts);
+    for (size_t i = 0; i < tweak_log.n; i++) n_done += tweak_log.calls[i].n;
+    ck_assert_uint_eq(n_done, 2 * TWEAK_ANDS);
+    log_wipe();
     garbling_wipe(&garbling);
 }
 END_TEST
@@ -584,8 +693,8 @@ int main(void)
     tcase_add_loop_test(api, session_reports_progress, 0, 2);
     tcase_set_timeout(api, 120);
     suite_add_tcase(suite, api);
-    tcase_add_test(tweaks, session_tweaks_never_repeat);
-    tcase_add_test(tweaks, session_tweaks_run_out);
+    tcase_add_loop_test(tweaks, session_tweaks_never_repeat, 0, N_TWEAK_CASES);
+    tcase_add_loop_test(tweaks, session_tweaks_run_out, 0, N_TWEAK_CASES);
     suite_add_tcase(suite, tweaks);
     return run_suite(suite);
 }
