@@ -27,7 +27,16 @@ void graph_wipe(struct graph *graph)
     mem_free(graph->scratch);
     mem_free(graph->nodes);
     mem_free(graph->table);
+    if (graph->trial != NULL) graph_wipe(graph->trial);
     graph_init(graph, graph->arena);
+}
+
+struct graph *graph_trial(struct graph *owner)
+{
+    if (owner->trial == NULL) owner->trial = arena_new(owner->arena, 1, sizeof *owner->trial);
+    else graph_wipe(owner->trial);
+    graph_init(owner->trial, owner->arena);
+    return owner->trial;
 }
 
 _Noreturn void graph_fail(struct graph *graph, int err)
@@ -377,6 +386,7 @@ literal *graph_scratch(struct graph *graph, uint64_t n)
     struct scratch_block *block = graph->scratch;
     literal *literals;
 
+    n += n & 1; /* so that 64-bit words are aligned, too */
     if (block == NULL || block->capacity - block->n_used < n) {
         push_scratch_block(graph, n);
         block = graph->scratch;

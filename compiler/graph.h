@@ -44,6 +44,7 @@ struct graph {
     uint32_t n_gates;  /* ANDs and XORs */
     struct scratch_block *scratch;
     struct column_bit *free_bits; /* see sums.h */
+    struct graph *trial;          /* of graph_trial() */
 };
 
 static inline literal lit_not(literal a)
@@ -66,6 +67,9 @@ static inline literal lit_constant(bool value)
 /** An empty graph; takes no memory yet. */
 void graph_init(struct graph *graph, struct arena *arena);
 void graph_wipe(struct graph *graph);
+
+/** An empty graph for trying something out; wiped with its owner if not before. One at a time. */
+struct graph *graph_trial(struct graph *owner);
 
 /** The next input bit. All inputs come before the first gate. */
 literal graph_input(struct graph *graph);
@@ -125,7 +129,7 @@ struct scratch_mark {
 struct scratch_mark graph_scratch_mark(const struct graph *graph);
 void graph_scratch_release(struct graph *graph, struct scratch_mark mark);
 
-/** n literals, all LIT_FALSE, until the mark before is released. */
+/** n literals, all LIT_FALSE, until the mark before is released. Aligned for 64-bit words. */
 literal *graph_scratch(struct graph *graph, uint64_t n) __attribute__((returns_nonnull));
 
 /** Reports a failure to whoever compiles. Does not return. */

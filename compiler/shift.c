@@ -112,6 +112,23 @@ void shift_trailing_zeros(struct graph *graph, literal *count, uint32_t count_n,
     graph_scratch_release(graph, mark);
 }
 
+/* One stage: moves a left by 2^stage when asked to, its top bits being zero then. With p the bits
+ * that move, a ^ p ^ (p << by) takes an AND for each of them alone. */
+static void move_left(struct graph *graph, literal *a, uint32_t n, uint32_t by, literal condition)
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    uint32_t n_moved = by < n ? n - by : 0;
+    literal *moved = graph_scratch(graph, n);
+
+    arith_gate(graph, moved, condition, a, n_moved);
+    for (uint32_t i = 0; i < n; i++) {
+        literal from = i >= by ? moved[i - by] : LIT_FALSE;
+
+        a[i] = graph_xor(graph, graph_xor(graph, a[i], moved[i]), from);
+    }
+    graph_scratch_release(graph, mark);
+}
+
 void shift_normalise(struct graph *graph, literal *out, literal *amount, uint32_t amount_n,
                      const literal *a, uint32_t n)
 {
@@ -120,7 +137,35 @@ void shift_normalise(struct graph *graph, literal *out, literal *amount, uint32_
         uint32_t by = UINT32_C(1) << stage, top = by < n ? by : n;
 
         amount[stage] = lit_not(arith_any(graph, out + (n - top), top));
-        for (uint32_t i = n; i-- > 0;)
-            out[i] = graph_mux(graph, amount[stage], i >= by ? out[i - by] : LIT_FALSE, out[i]);
+        move_left(graph, out, n, by, amount[stage]);
     }
+}
+
+void shift_left_zeros(struct graph *graph, literal *out, const literal *a, uint32_t n,
+                      const literal *amount, uint32_t amount_n)
+{
+    word_bits_copy(out, a, n);
+    for (uint32_t stage = amount_n; stage-- > 0;)
+        move_left(graph, out, n, UINT32_C(1) << stage, amount[stage]);
+}
+
+literal shift_right_sticky(struct graph *graph, literal *a, uint32_t n, const literal *amount,
+                           uint32_t amount_n)
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal *moved = graph_scratch(graph, n), sticky = LIT_FALSE;
+
+    for (uint32_t stage = 0; stage < amount_n; stage++) {
+        uint32_t by = UINT32_C(1) << stage, n_lost = by < n ? by : n;
+
+        arith_gate(graph, moved, amount[stage], a, n);
+        sticky = graph_or(graph, sticky, arith_any(graph, moved, n_lost));
+        for (uint32_t i = 0; i < n; i++) {
+            literal from = i + by < n ? moved[i + by] : LIT_FALSE;
+
+            a[i] = graph_xor(graph, graph_xor(graph, a[i], moved[i]), from);
+        }
+    }
+    graph_scratch_release(graph, mark);
+    return sticky;
 }

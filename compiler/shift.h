@@ -30,4 +30,12 @@ void shift_trailing_zeros(struct graph *graph, literal *count, uint32_t count_n,
 void shift_normalise(struct graph *graph, literal *out, literal *amount, uint32_t amount_n,
                      const literal *a, uint32_t n);
 
+/** shift_left() by an amount that is known not to move a one out of the word; fewer ANDs. */
+void shift_left_zeros(struct graph *graph, literal *out, const literal *a, uint32_t n,
+                      const literal *amount, uint32_t amount_n);
+
+/** Shifts a right in place and returns whether a one was lost. */
+literal shift_right_sticky(struct graph *graph, literal *a, uint32_t n, const literal *amount,
+                           uint32_t amount_n);
+
 #endif
