@@ -1,8 +1,7 @@
 /*
  * Memory of one compilation: handed out in order, freed all at once. An arena never returns NULL.
  * When the memory or the arena's limit is used up it jumps to the place that its owner set with
- * setjmp(); that is the only jump in the compiler, and nothing between the two ends may hold a
- * resource that is not in the arena.
+ * setjmp(); nothing between the two ends may hold a resource that is not in the arena.
  */
 #ifndef SOTTO_COMPILER_ARENA_H
 #define SOTTO_COMPILER_ARENA_H

@@ -103,7 +103,10 @@ struct word {
     uint32_t n_operands;
     uint32_t hash;
     source_pos position; /* of the expression that first made it */
+    uint16_t zeros;      /* at least this many top bits are 0 in every run */
+    uint16_t signs;      /* at least this many top bits equal the top one; >= 1 */
     uint8_t op;
+    uint64_t max; /* for widths to 64: no run has a greater (unsigned) value */
 };
 
 struct word_graph {
@@ -156,9 +159,6 @@ bool word_is_ones(const struct word *word);
 
 /** Whether word is the constant value. */
 bool word_is_value(const struct word *word, uint64_t value);
-
-/** At least this many top bits are 0 in every run. */
-uint32_t word_leading_zeros(const struct word *word);
 
 /* ----------------------------------------------------------------------------- constructors -- */
 
