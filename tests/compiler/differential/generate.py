@@ -85,8 +85,6 @@ class Program:
             return "%s%s" % (r.choice(["-", "~", "!"]), "(" + a() + ")")
         if x < 0.84:
             return "(%s)(%s)" % (r.choice(TYPES), a())
-        if x < 0.88 and s["functions"]:
-            return self.call(s, depth)
         if x < 0.90:
             return "__builtin_popcount(%s)" % a()
         if x < 0.91:
@@ -122,6 +120,11 @@ class Program:
             return pad + "%s;\n" % r.choice(["%s++", "--%s", "%s--"]).replace("%s", "(" + p + ")")
         if x < 0.42:
             name, kind = self.name("v"), r.choice(TYPES)
+            if s["functions"] and r.random() < 0.5:
+                # A call alone: C leaves open in which order it and other operands are evaluated.
+                text = pad + "%s %s = %s;\n" % (kind, name, self.call(s, 4))
+                s["scalars"].append((name, kind))
+                return text
             text = pad + "%s %s = %s;\n" % (kind, name, self.expr(s, 2))
             s["scalars"].append((name, kind))
             return text
