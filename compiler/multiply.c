@@ -11,6 +11,7 @@
 
 #define MIN_SPLIT_LOW 20 /* shortest product modulo 2^n that is split in three */
 #define MIN_SPLIT_SQUARE 14
+#define MIN_SPLIT_LOW_SQUARE 40
 
 static bool is_split(uint32_t n)
 {
@@ -222,10 +223,12 @@ static void add_low_product(struct columns *columns, uint32_t shift, const liter
         add_product(columns, shift + 2 * h, a + h, a_n - h, b + h, b_n - h);
 }
 
-static bool is_short(const struct columns *columns, uint32_t shift, uint32_t a_n, uint32_t b_n)
+static bool is_short(const struct columns *columns, uint32_t shift, uint32_t a_n, uint32_t b_n,
+                     bool is_square)
 {
     uint32_t room = columns->n - shift, n = a_n < b_n ? a_n : b_n;
 
+    if (is_square) return a_n + b_n <= room ? n < MIN_SPLIT_SQUARE : room < MIN_SPLIT_LOW_SQUARE;
     return a_n + b_n <= room ? !is_split(n) : room < MIN_SPLIT_LOW || n < MIN_SPLIT_LOW / 2;
 }
 
@@ -238,7 +241,7 @@ static void add_stripped_product(struct columns *columns, uint32_t shift, const 
 
     if (word_bits_are_constant(b, b_n)) add_constant_multiple(columns, shift, b, b_n, a, a_n);
     else if (word_bits_are_constant(a, a_n)) add_constant_multiple(columns, shift, a, a_n, b, b_n);
-    else if (is_short(columns, shift, a_n, b_n)) {
+    else if (is_short(columns, shift, a_n, b_n, is_square)) {
         if (is_square) add_folded_square(columns, shift, a, n);
         else add_partial_products(columns, shift, a, a_n, b, b_n);
     } else if (a_n + b_n > columns->n - shift) {
