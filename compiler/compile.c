@@ -3,7 +3,7 @@
 
 #include "compiler/entry.h"
 
-#define DEFAULT_MAX_STEPS (UINT64_C(1) << 26)
+#define DEFAULT_MAX_STEPS (UINT64_C(1) << 22)
 #define DEFAULT_MAX_MEMORY (UINT64_C(1) << 34)
 #define DEFAULT_MAX_STACK ((size_t)4 << 20)
 
