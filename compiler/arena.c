@@ -69,8 +69,7 @@ void *arena_new(struct arena *arena, uint64_t n, size_t size)
     size_t len;
     void *piece;
 
-    if (!mul_size(&len, n, size) || len > SIZE_MAX / 2)
-        longjmp(*arena->on_error, SOTTO_ERR_LIMIT);
+    if (!mul_size(&len, n, size) || len > SIZE_MAX / 2) longjmp(*arena->on_error, SOTTO_ERR_LIMIT);
     len = (len + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     if (len > BLOCK_LEN / 4) return take_large(arena, len);
     if (len > arena->left) {

@@ -21,16 +21,16 @@ struct symbol {
     bool is_parameter;
     bool is_builtin;
     enum owner owner;
-    struct word *constant;     /* of an enumerator */
-    struct init_item *init;    /* of a variable */
+    struct word *constant;  /* of an enumerator */
+    struct init_item *init; /* of a variable */
     bool has_init;
-    struct stmt *body;         /* of a function */
+    struct stmt *body; /* of a function */
     struct symbol **parameters;
     uint64_t n_parameters;
-    struct symbol **locals;    /* of a function: those of its outermost block, in order */
+    struct symbol **locals; /* of a function: those of its outermost block, in order */
     uint64_t n_locals;
     uint64_t locals_capacity;
-    uint32_t builtin; /* enum builtin */
+    uint32_t builtin;      /* enum builtin */
     struct object *object; /* of a global variable, once made */
 };
 
@@ -71,7 +71,7 @@ enum expr_kind {
     EXPR_POINTER_DIFF, /* a - b */
 };
 
-enum operator {
+enum operator{
     OP_ADD,
     OP_SUB,
     OP_MUL,
@@ -89,7 +89,7 @@ enum operator {
     OP_GT,
     OP_GE,
     OP_NEG,
-    OP_NOT,     /* ~ */
+    OP_NOT, /* ~ */
     OP_LOGICAL_NOT
 };
 

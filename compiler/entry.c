@@ -25,7 +25,8 @@ struct entry {
     uint64_t n_input_bits;
 };
 
-/* ------------------------------------------------------------------------------- the function -- */
+/* ------------------------------------------------------------------------------- the function --
+ */
 
 static struct symbol *find_function(struct exec *x, const struct unit *unit, const char *name)
 {
@@ -50,7 +51,8 @@ static struct symbol *find_function(struct exec *x, const struct unit *unit, con
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------- owners -- */
+/* ------------------------------------------------------------------------------------- owners --
+ */
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -157,7 +159,8 @@ static void default_owners(struct entry *entry)
               "#include <sotto-circuit.h> and write GARBLER, EVALUATOR or OUTPUT before it");
 }
 
-/* ------------------------------------------------------------------------------------- leaves -- */
+/* ------------------------------------------------------------------------------------- leaves --
+ */
 
 struct leaf {
     struct type *type;
@@ -185,8 +188,8 @@ static void add_leaves(struct exec *x, struct leaves *out, struct type *type, in
             if (type->kind == TYPE_UNION) break;
         }
     } else {
-        out->leaves = arena_grow(x->arena, out->leaves, out->n, &out->capacity,
-                                 sizeof *out->leaves);
+        out->leaves =
+            arena_grow(x->arena, out->leaves, out->n, &out->capacity, sizeof *out->leaves);
         out->leaves[out->n++] = (struct leaf){type, offset, field};
     }
 }
@@ -200,8 +203,8 @@ static struct value leaf_input(struct exec *x, const struct leaf *leaf, uint64_t
 {
     struct word *word = word_input(x->graph, leaf_bits(leaf), first_bit);
 
-    return (struct value){.word = word_resize(x->graph, word, leaf->type->bits,
-                                              leaf->type->is_signed)};
+    return (struct value){.word =
+                              word_resize(x->graph, word, leaf->type->bits, leaf->type->is_signed)};
 }
 
 /* Fills an object with input bits; their number. */
@@ -239,7 +242,8 @@ static void read_output(struct exec *x, struct word_value *out, struct object *o
     }
 }
 
-/* --------------------------------------------------------------------------------- the program -- */
+/* --------------------------------------------------------------------------------- the program --
+ */
 
 static void make_globals(struct exec *x, struct unit *unit)
 {
@@ -285,10 +289,8 @@ static void make_crossings(struct entry *entry, struct word_program *program)
         if (crossing->owner == OWNER_OUTPUT) continue;
         bits = fill_input(x, crossing->object, entry->n_input_bits);
         entry->n_input_bits += bits;
-        program->inputs[program->n_inputs++] =
-            (struct word_value){.name = crossing->name,
-                                .bits = bits,
-                                .owner = crossing->owner == OWNER_EVALUATOR};
+        program->inputs[program->n_inputs++] = (struct word_value){
+            .name = crossing->name, .bits = bits, .owner = crossing->owner == OWNER_EVALUATOR};
     }
 }
 

@@ -14,7 +14,8 @@
 
 #include "compiler/parse.h"
 
-/* ----------------------------------------------------------------------------------- pointers -- */
+/* ----------------------------------------------------------------------------------- pointers --
+ */
 
 /** A secret part of an address: index * stride, within [low, high) or the whole object. */
 struct term {
@@ -117,7 +118,7 @@ struct exec {
     struct word_graph *graph;
     struct frame *frame;
     uint64_t serial;
-    uint64_t n_targets;   /* jump targets handed out */
+    uint64_t n_targets; /* jump targets handed out */
     uint64_t break_to, continue_to, return_to;
     uint64_t switch_labels; /* target of the first label of the innermost switch */
     struct stmt *switch_stmt;
@@ -141,8 +142,7 @@ uint64_t memory_n_slots(struct type *type);
 /** The slot that holds the byte at offset; false for padding. start and len in bytes. */
 bool memory_find(struct type *type, uint64_t offset, uint64_t *slot, uint64_t *start,
                  uint64_t *len);
-struct object *object_new(struct exec *x, const char *name, struct type *type,
-                          source_pos position);
+struct object *object_new(struct exec *x, const char *name, struct type *type, source_pos position);
 /** Fills every slot with zero bits (null pointers have none). */
 void object_clear(struct exec *x, struct object *object);
 struct content memory_read(struct exec *x, struct object *object, int64_t offset, uint64_t size,

@@ -47,8 +47,7 @@ static struct value copy_bytes(struct exec *x, struct expr *e, const struct valu
 
         len = slot_len(pointer_shift(x, to, (int64_t)at), n - at);
         copied = arena_grow(x->arena, copied, n_copied, &capacity, sizeof *copied);
-        copied[n_copied++] =
-            (struct copied){at, len, pointer_read(x, here, len, e->position)};
+        copied[n_copied++] = (struct copied){at, len, pointer_read(x, here, len, e->position)};
     }
     for (uint64_t i = 0; i < n_copied; i++)
         pointer_write(x, pointer_shift(x, to, (int64_t)copied[i].at), copied[i].len,
@@ -121,12 +120,13 @@ static struct value compare_bytes(struct exec *x, struct expr *e, const struct v
     }
     n_chunks = (n + MAX_COMPARED - 1) / MAX_COMPARED;
     for (uint64_t c = n_chunks; c-- > 0;) {
-        uint64_t first = c * MAX_COMPARED, len = n - first < MAX_COMPARED ? n - first : MAX_COMPARED;
+        uint64_t first = c * MAX_COMPARED,
+                 len = n - first < MAX_COMPARED ? n - first : MAX_COMPARED;
         struct word *a = big_endian(x, arguments[0].pointer, first, len, e->position);
         struct word *b = big_endian(x, arguments[1].pointer, first, len, e->position);
-        struct word *sign = word_mux(x->graph, word_binary(x->graph, WORD_ULT, a, b),
-                                     word_const_signed(x->graph, 32, -1),
-                                     word_const(x->graph, 32, 1));
+        struct word *sign =
+            word_mux(x->graph, word_binary(x->graph, WORD_ULT, a, b),
+                     word_const_signed(x->graph, 32, -1), word_const(x->graph, 32, 1));
 
         result = word_mux(x->graph, word_binary(x->graph, WORD_EQ, a, b), result, sign);
     }

@@ -87,8 +87,7 @@ static struct word *with_field(struct exec *x, struct word *unit, const struct m
     struct word *parts[3];
     uint32_t n = 0, end = field->bit_offset + field->bit_width;
 
-    if (field->bit_offset > 0)
-        parts[n++] = word_extract(x->graph, unit, 0, field->bit_offset);
+    if (field->bit_offset > 0) parts[n++] = word_extract(x->graph, unit, 0, field->bit_offset);
     parts[n++] = word_resize(x->graph, value, field->bit_width, false);
     if (end < unit->width) parts[n++] = word_extract(x->graph, unit, end, unit->width - end);
     return word_concat(x->graph, parts, n);
@@ -189,8 +188,7 @@ struct pointer *exec_place(struct exec *x, struct expr *e)
             e->a->a->a->type->kind == TYPE_ARRAY)
             return element(x, e->a);
         return exec_pointer(x, e->a);
-    case EXPR_MEMBER:
-        return pointer_shift(x, exec_place(x, e->a), (int64_t)e->member->offset);
+    case EXPR_MEMBER: return pointer_shift(x, exec_place(x, e->a), (int64_t)e->member->offset);
     default:
         object = exec_expr(x, e).object; /* a struct that a call or a choice gave */
         return object != NULL ? pointer_to(x, object, 0) : pointer_null(x);
@@ -211,8 +209,7 @@ struct word *exec_truth(struct exec *x, struct expr *e)
     result = word_const(x->graph, 1, 0);
     for (uint64_t i = 0; value.pointer != NULL && i < value.pointer->n; i++)
         if (value.pointer->targets[i].object != NULL || value.pointer->targets[i].function != NULL)
-            result = word_binary(x->graph, WORD_XOR, result,
-                                 value.pointer->targets[i].condition);
+            result = word_binary(x->graph, WORD_XOR, result, value.pointer->targets[i].condition);
     return result;
 }
 
@@ -228,8 +225,7 @@ static struct value compare_pointers(struct exec *x, struct expr *e, const struc
     struct word *left, *right;
 
     if (e->op == OP_EQ) return as_int(x, pointer_equal(x, a, b), e->type);
-    if (e->op == OP_NE)
-        return as_int(x, word_not(x->graph, pointer_equal(x, a, b)), e->type);
+    if (e->op == OP_NE) return as_int(x, word_not(x->graph, pointer_equal(x, a, b)), e->type);
     left = pointer_offset(x, a, &first, e->position);
     right = pointer_offset(x, b, &second, e->position);
     if (left == NULL || right == NULL) return nothing(x, e->type, e->position);
@@ -247,8 +243,7 @@ static struct value binary(struct exec *x, struct expr *e)
     struct word *word;
 
     x->graph->position = e->position;
-    if (a.pointer != NULL && b.pointer != NULL)
-        return compare_pointers(x, e, a.pointer, b.pointer);
+    if (a.pointer != NULL && b.pointer != NULL) return compare_pointers(x, e, a.pointer, b.pointer);
     if (a.word == NULL || b.word == NULL) return nothing(x, e->type, e->position);
     word = value_binary(x->graph, e->op, e->a->type, a.word, b.word, e->b->type);
     return of_word(word_resize(x->graph, word, e->type->bits, false));
@@ -278,8 +273,8 @@ static struct value value_mux(struct exec *x, struct word *condition, struct val
     struct value result = {NULL, NULL, NULL};
 
     if (a.object != NULL && b.object != NULL) {
-        struct pointer *either = pointer_mux(x, condition, pointer_to(x, a.object, 0),
-                                             pointer_to(x, b.object, 0));
+        struct pointer *either =
+            pointer_mux(x, condition, pointer_to(x, a.object, 0), pointer_to(x, b.object, 0));
 
         return exec_load(x, either, type, NULL, position);
     }
@@ -338,8 +333,7 @@ static struct value assign(struct exec *x, struct expr *e)
 
     x->graph->position = e->position;
     exec_store(x, place, e->a->type, field_of(e->a), value, e->position);
-    if (field_of(e->a) != NULL)
-        return exec_load(x, place, e->a->type, field_of(e->a), e->position);
+    if (field_of(e->a) != NULL) return exec_load(x, place, e->a->type, field_of(e->a), e->position);
     return value;
 }
 
@@ -374,8 +368,7 @@ static struct value read_modify_write(struct exec *x, struct expr *e)
     }
     exec_store(x, place, e->a->type, field_of(e->a), new, e->position);
     if (e->kind == EXPR_POST) return old;
-    if (field_of(e->a) != NULL)
-        return exec_load(x, place, e->a->type, field_of(e->a), e->position);
+    if (field_of(e->a) != NULL) return exec_load(x, place, e->a->type, field_of(e->a), e->position);
     return new;
 }
 
@@ -393,8 +386,8 @@ static struct value pointer_difference(struct exec *x, struct expr *e)
         return nothing(x, e->type, e->position);
     }
     size = word_const(x->graph, 64, e->a->type->base->size);
-    return of_word(word_binary(x->graph, WORD_SDIV, word_binary(x->graph, WORD_SUB, left, right),
-                               size));
+    return of_word(
+        word_binary(x->graph, WORD_SDIV, word_binary(x->graph, WORD_SUB, left, right), size));
 }
 
 static struct value pointer_step(struct exec *x, struct expr *e)
@@ -403,8 +396,7 @@ static struct value pointer_step(struct exec *x, struct expr *e)
     struct word *word = word_resize(x->graph, index.word, 64, e->b->type->is_signed);
 
     if (e->kind == EXPR_POINTER_SUB) word = word_unary(x->graph, WORD_NEG, word);
-    return (struct value){.pointer =
-                              pointer_add(x, a.pointer, word, true, e->a->type->base->size)};
+    return (struct value){.pointer = pointer_add(x, a.pointer, word, true, e->a->type->base->size)};
 }
 
 /* ------------------------------------------------------------------------------------- calls -- */
@@ -507,7 +499,8 @@ static struct value call(struct exec *x, struct expr *e)
     return call_targets(x, e, function, arguments);
 }
 
-/* --------------------------------------------------------------------------------- expression -- */
+/* --------------------------------------------------------------------------------- expression --
+ */
 
 struct value exec_expr(struct exec *x, struct expr *e)
 {
@@ -520,8 +513,7 @@ struct value exec_expr(struct exec *x, struct expr *e)
     case EXPR_STRING:
     case EXPR_COMPOUND:
     case EXPR_DEREF:
-    case EXPR_MEMBER:
-        return exec_load(x, exec_place(x, e), e->type, field_of(e), e->position);
+    case EXPR_MEMBER: return exec_load(x, exec_place(x, e), e->type, field_of(e), e->position);
     case EXPR_DECAY:
         if (e->a->kind == EXPR_FUNCTION)
             return (struct value){.pointer = pointer_to_function(x, e->a->symbol)};

@@ -46,7 +46,8 @@ static void declare(struct exec *x, struct stmt *stmt)
         slot_set(x, object, &object->slots[i], fresh->slots[i].content);
 }
 
-/* ---------------------------------------------------------------------------------- selection -- */
+/* ---------------------------------------------------------------------------------- selection --
+ */
 
 static void exec_if(struct exec *x, struct stmt *stmt)
 {
@@ -83,8 +84,7 @@ static struct word *label_match(struct exec *x, const struct stmt *label, struct
 {
     if (label->low == NULL || label->high == NULL) return word_const(x->graph, 1, 0);
     if (label->low == label->high) return word_binary(x->graph, WORD_EQ, value, label->low);
-    return word_and(x->graph,
-                    value_binary(x->graph, OP_GE, type, value, label->low, type),
+    return word_and(x->graph, value_binary(x->graph, OP_GE, type, value, label->low, type),
                     value_binary(x->graph, OP_LE, type, value, label->high, type));
 }
 

@@ -57,16 +57,16 @@ static void merge_changes(struct exec *x, struct word *condition, struct branch 
         struct word *word = change->here.word != NULL ? change->here.word : change->other.word;
 
         change->slot->change = NULL;
-        slot_set(x, change->object, change->slot,
-                 content_mux(x, condition, change->here, change->other,
-                             word != NULL ? word->width : 0));
+        slot_set(
+            x, change->object, change->slot,
+            content_mux(x, condition, change->here, change->other, word != NULL ? word->width : 0));
     }
     for (struct change *change = only_b; change != NULL; change = change->next) {
         struct word *word = change->here.word != NULL ? change->here.word : change->old.word;
 
-        slot_set(x, change->object, change->slot,
-                 content_mux(x, condition, change->old, change->here,
-                             word != NULL ? word->width : 0));
+        slot_set(
+            x, change->object, change->slot,
+            content_mux(x, condition, change->old, change->here, word != NULL ? word->width : 0));
     }
 }
 

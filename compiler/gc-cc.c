@@ -34,7 +34,6 @@ struct job {
 
 enum { OPTION_FORMAT = 256, OPTION_STATS, OPTION_BOUND, OPTION_INCLUDE, OPTION_VERSION };
 
-
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"function", required_argument, NULL, 'f'},
@@ -182,7 +181,8 @@ static sotto_err print_stats(struct job *job, const sotto_circuit *circuit)
     sotto_err err = sotto_circuit_measure(job->context, &stats, circuit);
 
     if (err != SOTTO_OK) return err;
-    printf("{\"schema\":\"gc-cc-stats/1\",\"and\":%llu,\"xor\":%llu,\"inv\":%llu,\"and_depth\":%llu}\n",
+    printf("{\"schema\":\"gc-cc-stats/"
+           "1\",\"and\":%llu,\"xor\":%llu,\"inv\":%llu,\"and_depth\":%llu}\n",
            (unsigned long long)stats.n_and, (unsigned long long)stats.n_xor,
            (unsigned long long)stats.n_inv, (unsigned long long)stats.and_depth);
     return SOTTO_OK;

@@ -1,4 +1,5 @@
-/* The JSON text of a circuit's interface (sotto-interface/1); names are C's, so nothing is quoted. */
+/* The JSON text of a circuit's interface (sotto-interface/1); names are C's, so nothing is quoted.
+ */
 #include "compiler/entry.h"
 
 static const char *struct_text(struct arena *arena, const struct type *type)
@@ -39,7 +40,8 @@ const char *interface_type(struct arena *arena, const struct type *type)
         if (inner == NULL) return NULL;
         return arena_format(arena, "{\"array\":%s,\"n\":%llu}", inner, (unsigned long long)type->n);
     case TYPE_STRUCT: return struct_text(arena, type);
-    case TYPE_UNION: return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
+    case TYPE_UNION:
+        return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
     default: return NULL;
     }
 }

@@ -15,27 +15,77 @@ struct lexer_name {
     bool is_keyword;
 };
 
-static const char *const keywords[] = {
-    "_Alignas",     "_Alignof",       "_Atomic",        "_BitInt",      "_Bool",
-    "_Complex",     "_Generic",       "_Noreturn",      "_Static_assert", "_Thread_local",
-    "__alignof__",  "__asm",          "__asm__",        "__attribute__", "__const",
-    "__evaluator",  "__extension__",  "__garbler",      "__inline",     "__inline__",
-    "__int128",     "__int128_t",     "__output",       "__restrict",   "__signed__",
-    "__typeof__",   "__uint128_t",    "__volatile__",   "asm",          "auto",
-    "break",        "case",           "char",           "const",        "continue",
-    "default",      "do",             "double",         "else",         "enum",
-    "extern",       "float",          "for",            "goto",         "if",
-    "inline",       "int",            "long",           "register",     "restrict",
-    "return",       "short",          "signed",         "sizeof",       "static",
-    "struct",       "switch",         "typedef",        "typeof",       "union",
-    "unsigned",     "void",           "volatile",       "while"};
+static const char *const keywords[] = {"_Alignas",
+                                       "_Alignof",
+                                       "_Atomic",
+                                       "_BitInt",
+                                       "_Bool",
+                                       "_Complex",
+                                       "_Generic",
+                                       "_Noreturn",
+                                       "_Static_assert",
+                                       "_Thread_local",
+                                       "__alignof__",
+                                       "__asm",
+                                       "__asm__",
+                                       "__attribute__",
+                                       "__const",
+                                       "__evaluator",
+                                       "__extension__",
+                                       "__garbler",
+                                       "__inline",
+                                       "__inline__",
+                                       "__int128",
+                                       "__int128_t",
+                                       "__output",
+                                       "__restrict",
+                                       "__signed__",
+                                       "__typeof__",
+                                       "__uint128_t",
+                                       "__volatile__",
+                                       "asm",
+                                       "auto",
+                                       "break",
+                                       "case",
+                                       "char",
+                                       "const",
+                                       "continue",
+                                       "default",
+                                       "do",
+                                       "double",
+                                       "else",
+                                       "enum",
+                                       "extern",
+                                       "float",
+                                       "for",
+                                       "goto",
+                                       "if",
+                                       "inline",
+                                       "int",
+                                       "long",
+                                       "register",
+                                       "restrict",
+                                       "return",
+                                       "short",
+                                       "signed",
+                                       "sizeof",
+                                       "static",
+                                       "struct",
+                                       "switch",
+                                       "typedef",
+                                       "typeof",
+                                       "union",
+                                       "unsigned",
+                                       "void",
+                                       "volatile",
+                                       "while"};
 
 /* The longest first. */
 static const char *const punctuators[] = {
-    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=",
-    "/=",  "%=",  "+=",  "-=", "&=", "^=", "|=", "##", "[",  "]",  "(",  ")",  "{",  "}",  ".",
-    "&",   "*",   "+",   "-",  "~",  "!",  "/",  "%",  "<",  ">",  "^",  "|",  "?",  ":",  ";",
-    "=",   ",",   "#"};
+    "...", "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=",
+    "&&",  "||",  "*=",  "/=", "%=", "+=", "-=", "&=", "^=", "|=", "##", "[",
+    "]",   "(",   ")",   "{",  "}",  ".",  "&",  "*",  "+",  "-",  "~",  "!",
+    "/",   "%",   "<",   ">",  "^",  "|",  "?",  ":",  ";",  "=",  ",",  "#"};
 
 /* ------------------------------------------------------------------------------------- names -- */
 
@@ -253,7 +303,8 @@ static void lex_number(struct lexer *lexer)
     else lex_integer(lexer, start, lexer->at);
 }
 
-/* ------------------------------------------------------------------------ characters, strings -- */
+/* ------------------------------------------------------------------------ characters, strings --
+ */
 
 static uint32_t lex_escape(struct lexer *lexer)
 {
@@ -312,8 +363,7 @@ static void lex_character_constant(struct lexer *lexer)
         n++;
     }
     if (n != 1)
-        diag_error(lexer->diag, (source_pos)start,
-                   "a character constant must be one character");
+        diag_error(lexer->diag, (source_pos)start, "a character constant must be one character");
     token->bits = arena_new(lexer->arena, 1, sizeof *token->bits);
     token->bits[0] = (uint32_t)(int32_t)(signed char)c;
     token->bits_width = 32;

@@ -9,10 +9,10 @@ enum token_kind {
     TOKEN_NAME,
     TOKEN_KEYWORD,
     TOKEN_PUNCTUATOR,
-    TOKEN_INTEGER,   /* character constants too */
+    TOKEN_INTEGER, /* character constants too */
     TOKEN_FLOATING,
-    TOKEN_STRING,    /* neighbours joined; text is the value, with text_len bytes and a NUL */
-    TOKEN_BOUND      /* "#pragma gc bound", its expression follows up to TOKEN_LINE_END */,
+    TOKEN_STRING, /* neighbours joined; text is the value, with text_len bytes and a NUL */
+    TOKEN_BOUND /* "#pragma gc bound", its expression follows up to TOKEN_LINE_END */,
     TOKEN_LINE_END
 };
 

@@ -38,8 +38,7 @@ static struct member *member_at(struct type *type, uint64_t offset, uint64_t *sl
     return NULL;
 }
 
-bool memory_find(struct type *type, uint64_t offset, uint64_t *slot, uint64_t *start,
-                 uint64_t *len)
+bool memory_find(struct type *type, uint64_t offset, uint64_t *slot, uint64_t *start, uint64_t *len)
 {
     uint64_t at = 0, index, skipped;
 
@@ -252,8 +251,7 @@ static void write_piece(struct exec *x, struct object *object, uint64_t slot, ui
         parts[n_parts++] = word_extract(x->graph, whole, (uint32_t)(first + n) * 8,
                                         (uint32_t)(len - first - n) * 8);
     new.word = word_concat(x->graph, parts, n_parts);
-    slot_set(x, object, &object->slots[slot],
-             content_mux(x, enable, new, old, (uint32_t)len * 8));
+    slot_set(x, object, &object->slots[slot], content_mux(x, enable, new, old, (uint32_t)len * 8));
 }
 
 void memory_write(struct exec *x, struct object *object, int64_t offset, uint64_t size,
@@ -265,8 +263,7 @@ void memory_write(struct exec *x, struct object *object, int64_t offset, uint64_
     if (memory_find(object->type, (uint64_t)offset, &slot, &start, &len) &&
         start == (uint64_t)offset && len == size) {
         slot_set(x, object, &object->slots[slot],
-                 content_mux(x, enable, content, object->slots[slot].content,
-                             (uint32_t)size * 8));
+                 content_mux(x, enable, content, object->slots[slot].content, (uint32_t)size * 8));
         return;
     }
     if (content.word == NULL) return;

@@ -185,13 +185,15 @@ static void declare_builtin(struct parser *p, const struct builtin_name *builtin
     }
     symbol->kind = SYMBOL_FUNCTION;
     symbol->name = lex_name(p->lexer, builtin->name, strlen(builtin->name));
-    symbol->type = type_function(&p->sema->types, letter_type(p->sema, builtin->signature[0]), first);
+    symbol->type =
+        type_function(&p->sema->types, letter_type(p->sema, builtin->signature[0]), first);
     symbol->is_builtin = true;
     symbol->builtin = builtin->builtin;
     scope_add(p, symbol);
 }
 
-/* --------------------------------------------------------------------------- translation unit -- */
+/* --------------------------------------------------------------------------- translation unit --
+ */
 
 /* To behind the next ';' or before a '}' that closes nothing since here. */
 static void skip_declaration(struct parser *p)
@@ -233,8 +235,7 @@ static void translation_unit(struct parser *p)
 bool parse(struct unit *unit, struct arena *arena, struct lexer *lexer, struct diag *diag,
            struct sema *sema)
 {
-    struct parser p = {
-        .arena = arena, .lexer = lexer, .diag = diag, .sema = sema, .unit = unit};
+    struct parser p = {.arena = arena, .lexer = lexer, .diag = diag, .sema = sema, .unit = unit};
 
     *unit = (struct unit){0};
     scope_open(&p);

@@ -25,11 +25,11 @@ static bool is_one_of(const struct token *token, const char *const *words, size_
 bool is_type_name(const struct parser *p, const struct token *token)
 {
     static const char *const words[] = {
-        "_Atomic", "_BitInt",  "_Bool",    "_Complex",     "__const",      "__extension__",
+        "_Atomic",  "_BitInt",    "_Bool",      "_Complex",   "__const",     "__extension__",
         "__int128", "__int128_t", "__signed__", "__typeof__", "__uint128_t", "__volatile__",
-        "char",    "const",    "double",   "enum",         "float",        "int",
-        "long",    "short",    "signed",   "struct",       "typeof",       "union",
-        "unsigned", "void",    "volatile"};
+        "char",     "const",      "double",     "enum",       "float",       "int",
+        "long",     "short",      "signed",     "struct",     "typeof",      "union",
+        "unsigned", "void",       "volatile"};
     struct symbol *symbol;
 
     if (token->kind == TOKEN_KEYWORD) return is_one_of(token, words, sizeof words / sizeof *words);
@@ -41,9 +41,9 @@ bool is_type_name(const struct parser *p, const struct token *token)
 bool starts_declaration(const struct parser *p)
 {
     static const char *const words[] = {
-        "_Alignas", "_Noreturn", "_Static_assert", "_Thread_local", "__attribute__",
-        "__evaluator", "__garbler", "__inline", "__inline__", "__output", "auto", "extern",
-        "inline", "register", "static", "typedef"};
+        "_Alignas",  "_Noreturn", "_Static_assert", "_Thread_local", "__attribute__", "__evaluator",
+        "__garbler", "__inline",  "__inline__",     "__output",      "auto",          "extern",
+        "inline",    "register",  "static",         "typedef"};
     const struct token *token = peek(p);
 
     if (token->kind == TOKEN_KEYWORD && is_one_of(token, words, sizeof words / sizeof *words))
@@ -64,7 +64,8 @@ void skip_attributes(struct parser *p)
             if (peek(p)->kind == TOKEN_END) syntax_error(p, "')'");
             if (next_is(p, "(")) depth++;
             if (next_is(p, ")")) depth--;
-            if (strstr(peek(p)->text, "packed") != NULL || strstr(peek(p)->text, "aligned") != NULL ||
+            if (strstr(peek(p)->text, "packed") != NULL ||
+                strstr(peek(p)->text, "aligned") != NULL ||
                 strstr(peek(p)->text, "vector_size") != NULL)
                 refuse(p, "this attribute is", "leave it out: a circuit has no memory layout");
             p->at++;
@@ -72,7 +73,8 @@ void skip_attributes(struct parser *p)
     }
 }
 
-/* ---------------------------------------------------------------------------- struct and enum -- */
+/* ---------------------------------------------------------------------------- struct and enum --
+ */
 
 static struct scope_entry *find_tag(struct scope *scope, const char *name, bool here_only)
 {
@@ -101,7 +103,8 @@ static void check_member(struct parser *p, const struct type *record, const stru
     uint64_t offset = 0;
 
     if (member->type->is_incomplete || member->type->kind == TYPE_FUNCTION ||
-        member->type->kind == TYPE_VOID || (member->type->kind == TYPE_ARRAY && member->type->n == 0))
+        member->type->kind == TYPE_VOID ||
+        (member->type->kind == TYPE_ARRAY && member->type->n == 0))
         diag_error(p->diag, member->position, "a member of incomplete type '%s'",
                    type_text(p->arena, member->type));
     if (member->name != NULL && sema_find_member(record, member->name, &offset) != NULL)
@@ -178,8 +181,7 @@ static struct type *struct_specifier(struct parser *p)
     p->at++;
     skip_attributes(p);
     if (peek(p)->kind == TOKEN_NAME) tag = expect_name(p);
-    if (tag != NULL)
-        found = find_tag(p->scope, tag->text, next_is(p, "{") || next_is(p, ";"));
+    if (tag != NULL) found = find_tag(p->scope, tag->text, next_is(p, "{") || next_is(p, ";"));
     if (tag == NULL && !next_is(p, "{")) syntax_error(p, "a tag or '{'");
     type = found != NULL ? found->tag : add_tag(p, tag != NULL ? tag->text : NULL, kind);
     if (type->kind != kind) {
@@ -298,11 +300,20 @@ static uint32_t type_word(const struct token *token)
     static const struct {
         const char *text;
         uint32_t bit;
-    } words[] = {{"void", WORD_VOID},       {"_Bool", WORD_BOOL},          {"char", WORD_CHAR},
-                 {"short", WORD_SHORT},     {"int", WORD_INT},             {"long", WORD_LONG},
-                 {"float", WORD_FLOAT},     {"double", WORD_DOUBLE},       {"signed", WORD_SIGNED},
-                 {"__signed__", WORD_SIGNED}, {"unsigned", WORD_UNSIGNED}, {"_BitInt", WORD_BIT_INT},
-                 {"__int128", WORD_INT128}, {"__int128_t", WORD_INT128},
+    } words[] = {{"void", WORD_VOID},
+                 {"_Bool", WORD_BOOL},
+                 {"char", WORD_CHAR},
+                 {"short", WORD_SHORT},
+                 {"int", WORD_INT},
+                 {"long", WORD_LONG},
+                 {"float", WORD_FLOAT},
+                 {"double", WORD_DOUBLE},
+                 {"signed", WORD_SIGNED},
+                 {"__signed__", WORD_SIGNED},
+                 {"unsigned", WORD_UNSIGNED},
+                 {"_BitInt", WORD_BIT_INT},
+                 {"__int128", WORD_INT128},
+                 {"__int128_t", WORD_INT128},
                  {"__uint128_t", WORD_INT128 | WORD_UNSIGNED}};
 
     if (token->kind != TOKEN_KEYWORD) return 0;
@@ -316,7 +327,8 @@ static struct type *basic_type(struct parser *p, source_pos position, uint32_t w
 {
     struct types *t = &p->sema->types;
 
-    if (words & WORD_INT && words & (WORD_SHORT | WORD_LONG | WORD_LONG_LONG)) words &= ~(uint32_t)WORD_INT;
+    if (words & WORD_INT && words & (WORD_SHORT | WORD_LONG | WORD_LONG_LONG))
+        words &= ~(uint32_t)WORD_INT;
     switch (words) {
     case WORD_VOID: return &t->void_type;
     case WORD_BOOL: return &t->bool_type;
@@ -436,7 +448,8 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
         word = type_word(peek(p));
         if (word != 0 && out->type == NULL) {
             p->at++;
-            if (word == WORD_LONG && words & WORD_LONG) words = (words & ~(uint32_t)WORD_LONG) | WORD_LONG_LONG;
+            if (word == WORD_LONG && words & WORD_LONG)
+                words = (words & ~(uint32_t)WORD_LONG) | WORD_LONG_LONG;
             else words |= word;
             if (word == WORD_BIT_INT) bit_int = bit_int_width(p);
             continue;
@@ -665,7 +678,8 @@ void static_assertion(struct parser *p)
     expect(p, ";");
 }
 
-/* ------------------------------------------------------------------------------- declarations -- */
+/* ------------------------------------------------------------------------------- declarations --
+ */
 
 static struct symbol *new_symbol(struct parser *p, enum symbol_kind kind,
                                  const struct declarator *declared,

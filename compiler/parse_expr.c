@@ -305,8 +305,8 @@ static struct expr *size_expression(struct parser *p)
 static struct expr *prefix_step(struct parser *p, source_pos position, enum operator op)
 {
     struct expr *operand = unary_expression(p);
-    struct expr *one = sema_const(p->sema, position, &p->sema->types.int_type,
-                                  word_const(p->sema->graph, 32, 1));
+    struct expr *one =
+        sema_const(p->sema, position, &p->sema->types.int_type, word_const(p->sema->graph, 32, 1));
 
     return sema_assign_op(p->sema, position, op, operand, one);
 }
@@ -437,9 +437,9 @@ struct expr *assignment_expression(struct parser *p)
     static const struct {
         const char *text;
         enum operator op;
-    } compound[] = {{"+=", OP_ADD}, {"-=", OP_SUB},  {"*=", OP_MUL},  {"/=", OP_DIV}, {"%=", OP_REM},
-                    {"&=", OP_AND}, {"|=", OP_OR},   {"^=", OP_XOR}, {"<<=", OP_SHL},
-                    {">>=", OP_SHR}};
+    } compound[] = {{"+=", OP_ADD},  {"-=", OP_SUB}, {"*=", OP_MUL}, {"/=", OP_DIV},
+                    {"%=", OP_REM},  {"&=", OP_AND}, {"|=", OP_OR},  {"^=", OP_XOR},
+                    {"<<=", OP_SHL}, {">>=", OP_SHR}};
     struct expr *a, *b;
     source_pos position;
 

@@ -242,13 +242,13 @@ static void initialize(struct parser *p, struct init_list *list, struct place pl
         else if (type_is_record(place.type)) record_list(p, list, place);
         else braced_scalar(p, list, place);
     } else {
-        if (pending == NULL && is_aggregate && place.type->kind == TYPE_ARRAY && next_is_string(p) &&
-            is_char_array(place.type->base)) {
+        if (pending == NULL && is_aggregate && place.type->kind == TYPE_ARRAY &&
+            next_is_string(p) && is_char_array(place.type->base)) {
             without_braces(p, list, place, NULL);
         } else {
             if (pending == NULL) pending = assignment_expression(p);
-            if (is_aggregate && !(type_is_record(place.type) &&
-                                  type_equal(place.type, pending->type)))
+            if (is_aggregate &&
+                !(type_is_record(place.type) && type_equal(place.type, pending->type)))
                 without_braces(p, list, place, pending);
             else add_item(p, list, place, pending);
         }

@@ -24,7 +24,8 @@ static struct expr *condition(struct parser *p)
     return value;
 }
 
-/* ---------------------------------------------------------------------------------- selection -- */
+/* ---------------------------------------------------------------------------------- selection --
+ */
 
 /* "if" "(" expression ")" statement ("else" statement)? */
 static struct stmt *if_statement(struct parser *p)
@@ -81,13 +82,15 @@ static void check_duplicate(struct parser *p, const struct stmt *label)
     for (uint64_t i = 0; i < p->switch_stmt->n_cases; i++) {
         const struct stmt *other = p->switch_stmt->cases[i];
 
-        if (label->is_default ? other->is_default
-                              : !other->is_default && other->low == label->low && label->low != NULL)
+        if (label->is_default
+                ? other->is_default
+                : !other->is_default && other->low == label->low && label->low != NULL)
             diag_error(p->diag, label->position, "this label stands twice in the switch");
     }
 }
 
-/* "case" constant-expression ("..." constant-expression)? ":" statement | "default" ":" statement */
+/* "case" constant-expression ("..." constant-expression)? ":" statement | "default" ":" statement
+ */
 static struct stmt *case_statement(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_CASE), *in = p->switch_stmt;
@@ -110,8 +113,8 @@ static struct stmt *case_statement(struct parser *p)
     }
     expect(p, ":");
     check_duplicate(p, stmt);
-    in->cases = arena_grow(p->arena, in->cases, in->n_cases, &in->cases_capacity,
-                           sizeof *in->cases);
+    in->cases =
+        arena_grow(p->arena, in->cases, in->n_cases, &in->cases_capacity, sizeof *in->cases);
     in->cases[in->n_cases++] = stmt;
     if (next_is(p, "}")) stmt->body = new_stmt(p, STMT_EMPTY);
     else stmt->body = statement(p);
@@ -204,7 +207,8 @@ static struct stmt *bounded_loop(struct parser *p)
     return stmt;
 }
 
-/* -------------------------------------------------------------------------------------- jumps -- */
+/* -------------------------------------------------------------------------------------- jumps --
+ */
 
 static struct stmt *jump_statement(struct parser *p)
 {

@@ -74,8 +74,7 @@ struct pointer *pointer_mux(struct exec *x, struct word *condition, const struct
 
     out->n = 0;
     for (uint64_t i = 0; i < a->n; i++)
-        add_target(x, out, &a->targets[i],
-                   word_and(x->graph, condition, a->targets[i].condition));
+        add_target(x, out, &a->targets[i], word_and(x->graph, condition, a->targets[i].condition));
     for (uint64_t i = 0; i < b->n; i++)
         add_target(x, out, &b->targets[i], word_and(x->graph, other, b->targets[i].condition));
     if (out->n == 1) out->targets[0].condition = word_const(x->graph, 1, 1);
@@ -175,8 +174,7 @@ static struct term *one_term(struct exec *x, const struct term *terms, struct wo
     for (const struct term *term = terms; term != NULL; term = term->next) {
         struct word *part = word_resize(x->graph, term->index, 64, true);
 
-        part = word_binary(x->graph, WORD_MUL, part,
-                           word_const(x->graph, 64, term->stride / unit));
+        part = word_binary(x->graph, WORD_MUL, part, word_const(x->graph, 64, term->stride / unit));
         sum = word_binary(x->graph, WORD_ADD, sum, part);
     }
     return new_term(x, sum, unit, 0, true);
@@ -276,8 +274,8 @@ static struct content select_pointers(struct exec *x, struct word *index,
     struct content result = elements[0];
 
     for (uint64_t i = 1; i < n; i++) {
-        struct word *here = word_binary(x->graph, WORD_EQ, index,
-                                        word_const(x->graph, index->width, i));
+        struct word *here =
+            word_binary(x->graph, WORD_EQ, index, word_const(x->graph, index->width, i));
 
         result = content_mux(x, here, elements[i], result, 64);
     }
@@ -303,9 +301,9 @@ static struct content read_terms(struct exec *x, const struct target *target,
     elements = arena_new(x->arena, n, sizeof *elements);
     words = arena_new(x->arena, n, sizeof *words);
     for (uint64_t i = 0; i < n; i++) {
-        elements[i] = read_terms(x, target, term->next,
-                                 offset + (low + (int64_t)i) * (int64_t)term->stride, size,
-                                 position);
+        elements[i] =
+            read_terms(x, target, term->next, offset + (low + (int64_t)i) * (int64_t)term->stride,
+                       size, position);
         has_pointers = has_pointers || elements[i].pointer != NULL;
         words[i] = elements[i].word;
     }
@@ -321,15 +319,14 @@ static bool check_target(struct exec *x, const struct pointer *p, const struct t
     if (target->object == NULL) {
         /* Other targets may be meant: a null pointer is never followed in a defined run. */
         if (p->n == 1)
-            diag_error(x->diag, position, target->function != NULL
-                                              ? "a function is no object"
-                                              : "a null pointer is followed");
+            diag_error(x->diag, position,
+                       target->function != NULL ? "a function is no object"
+                                                : "a null pointer is followed");
         return false;
     }
     if (target->terms == NULL &&
         (target->offset < 0 || (uint64_t)target->offset + size > target->object->type->size))
-        diag_warning(x->diag, position,
-                     "outside of '%s': a read gives 0, a write changes nothing",
+        diag_warning(x->diag, position, "outside of '%s': a read gives 0, a write changes nothing",
                      target->object->name);
     return true;
 }
@@ -354,8 +351,7 @@ struct content pointer_read(struct exec *x, const struct pointer *p, uint64_t si
 }
 
 static void write_terms(struct exec *x, const struct target *target, const struct term *term,
-                        int64_t offset, uint64_t size, struct content content,
-                        struct word *enable)
+                        int64_t offset, uint64_t size, struct content content, struct word *enable)
 {
     struct word *index, *high, *chunk;
     uint64_t n, n_chunks;
@@ -376,8 +372,8 @@ static void write_terms(struct exec *x, const struct target *target, const struc
         if (n_chunks == 1) {
             chunk = word_decode(x->graph, index, enable, (uint32_t)len);
         } else {
-            struct word *here = word_binary(x->graph, WORD_EQ, high,
-                                            word_const(x->graph, high->width, c));
+            struct word *here =
+                word_binary(x->graph, WORD_EQ, high, word_const(x->graph, high->width, c));
 
             chunk = word_decode(x->graph, word_extract(x->graph, index, 0, 12),
                                 word_and(x->graph, enable, here), (uint32_t)len);

@@ -69,7 +69,8 @@ static sotto_err read_all(struct sotto_context *context, int fd, char **text, si
         }
         n = read(fd, *text + *text_len, capacity - *text_len - 1);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return fail(context, SOTTO_ERR_INPUT, "reading the preprocessor's output failed");
+        if (n < 0)
+            return fail(context, SOTTO_ERR_INPUT, "reading the preprocessor's output failed");
         if (n == 0) break;
         *text_len += (size_t)n;
     }
@@ -99,8 +100,8 @@ static sotto_err wait_child(struct sotto_context *context, pid_t child, const ch
     return SOTTO_OK;
 }
 
-sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_len,
-                     const char *path, const struct preprocess_options *options)
+sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_len, const char *path,
+                     const struct preprocess_options *options)
 {
     const char **arguments = make_arguments(path, options);
     sotto_err err, waited;

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-void sema_init(struct sema *sema, struct arena *arena, struct diag *diag,
-               struct word_graph *graph)
+void sema_init(struct sema *sema, struct arena *arena, struct diag *diag, struct word_graph *graph)
 {
     *sema = (struct sema){.arena = arena, .diag = diag, .graph = graph};
     types_init(&sema->types, arena);
@@ -68,14 +67,13 @@ struct expr *sema_symbol(struct sema *sema, source_pos position, struct symbol *
         diag_error(sema->diag, position, "'%s' is a type, not a value", symbol->name);
         return sema_error(sema, position);
     }
-    expr = new_expr(sema, symbol->kind == SYMBOL_FUNCTION ? EXPR_FUNCTION : EXPR_VARIABLE,
-                    position, symbol->type);
+    expr = new_expr(sema, symbol->kind == SYMBOL_FUNCTION ? EXPR_FUNCTION : EXPR_VARIABLE, position,
+                    symbol->type);
     expr->symbol = symbol;
     return expr;
 }
 
-struct expr *sema_string(struct sema *sema, source_pos position, const char *text,
-                         size_t text_len)
+struct expr *sema_string(struct sema *sema, source_pos position, const char *text, size_t text_len)
 {
     struct expr *expr =
         new_expr(sema, EXPR_STRING, position,
@@ -129,8 +127,7 @@ static struct expr *cast_to(struct sema *sema, struct expr *a, struct type *type
     expr = new_expr(sema, EXPR_CAST, a->position, type);
     expr->a = a;
     if (a->kind == EXPR_CONST && type_is_arithmetic(a->type) && type_is_arithmetic(type))
-        return sema_const(sema, a->position, type,
-                          value_cast(sema->graph, a->word, a->type, type));
+        return sema_const(sema, a->position, type, value_cast(sema->graph, a->word, a->type, type));
     return expr;
 }
 
@@ -432,8 +429,8 @@ struct expr *sema_binary(struct sema *sema, source_pos position, enum operator o
     if ((op == OP_DIV || op == OP_REM) && b->kind == EXPR_CONST && type_is_integer(type) &&
         word_is_zero(b->word))
         diag_warning(sema->diag, position, "division by zero: the quotient is all ones");
-    expr = new_pair(sema, EXPR_BINARY, position,
-                    is_comparison(op) ? &sema->types.int_type : type, a, b);
+    expr = new_pair(sema, EXPR_BINARY, position, is_comparison(op) ? &sema->types.int_type : type,
+                    a, b);
     expr->op = op;
     return fold_binary(sema, expr);
 }
@@ -462,8 +459,8 @@ static struct type *condition_type(struct sema *sema, const struct expr *a, cons
     return NULL;
 }
 
-struct expr *sema_condition(struct sema *sema, source_pos position, struct expr *a,
-                            struct expr *b, struct expr *c)
+struct expr *sema_condition(struct sema *sema, source_pos position, struct expr *a, struct expr *b,
+                            struct expr *c)
 {
     struct expr *expr;
     struct type *type;
@@ -614,7 +611,8 @@ static struct word *evaluate(struct sema *sema, const struct expr *e)
     struct word *a = NULL, *b = NULL;
 
     if (e->kind == EXPR_CONST) return e->word;
-    if (!type_is_arithmetic(e->type) || e->a == NULL || !type_is_arithmetic(e->a->type)) return NULL;
+    if (!type_is_arithmetic(e->type) || e->a == NULL || !type_is_arithmetic(e->a->type))
+        return NULL;
     a = evaluate(sema, e->a);
     if (a == NULL) return NULL;
     switch (e->kind) {

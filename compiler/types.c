@@ -35,8 +35,12 @@ void types_init(struct types *types, struct arena *arena)
     types->uint128_type = integer("unsigned __int128", 128, false, 1);
     types->float_type = (struct type){
         .kind = TYPE_FLOAT, .name = "float", .bits = 32, .size = 4, .align = 4, .is_signed = true};
-    types->double_type = (struct type){
-        .kind = TYPE_DOUBLE, .name = "double", .bits = 64, .size = 8, .align = 8, .is_signed = true};
+    types->double_type = (struct type){.kind = TYPE_DOUBLE,
+                                       .name = "double",
+                                       .bits = 64,
+                                       .size = 8,
+                                       .align = 8,
+                                       .is_signed = true};
     types->error_type = (struct type){
         .kind = TYPE_ERROR, .name = "?", .bits = 32, .size = 4, .align = 4, .is_signed = true};
 }

@@ -27,7 +27,8 @@ bool word_is_value(const struct word *word, uint64_t value)
     return word_is_const(word) && word->bits[0] == value && bits_len(word->bits, word->width) <= 64;
 }
 
-/* --------------------------------------------------------------------------- known properties -- */
+/* --------------------------------------------------------------------------- known properties --
+ */
 
 static uint64_t mask(uint32_t width)
 {
@@ -299,8 +300,7 @@ struct word *word_const_bits(struct word_graph *graph, uint32_t width, const uin
     uint64_t trimmed[BITS_MAX_LIMBS];
 
     bits_extract(trimmed, bits, (uint32_t)bits_limbs(width) * 64, 0, width);
-    return node_intern(graph,
-                       (struct word){.op = WORD_CONST, .width = width, .bits = trimmed});
+    return node_intern(graph, (struct word){.op = WORD_CONST, .width = width, .bits = trimmed});
 }
 
 struct word *word_const(struct word_graph *graph, uint32_t width, uint64_t value)
@@ -322,19 +322,19 @@ struct word *word_const_signed(struct word_graph *graph, uint32_t width, int64_t
 
 struct word *word_input(struct word_graph *graph, uint32_t width, uint64_t first_bit)
 {
-    return node_intern(
-        graph, (struct word){.op = WORD_INPUT, .width = width, .immediate = first_bit});
+    return node_intern(graph,
+                       (struct word){.op = WORD_INPUT, .width = width, .immediate = first_bit});
 }
 
 const char *word_op_name(enum word_op op)
 {
     static const char *const names[WORD_N_OPS] = {
-        "const", "input", "not",   "and",    "or",     "xor",    "add",      "sub",
-        "neg",   "mul",   "udiv",  "urem",   "sdiv",   "srem",   "abs",      "shl",
-        "lshr",  "ashr",  "rotl",  "eq",     "ult",    "slt",    "mux",      "extract",
-        "concat", "zext", "sext",  "popcount", "clz",  "ctz",    "select",   "decode",
-        "fadd",  "fsub",  "fmul",  "fdiv",   "fsqrt",  "fmin",   "fmax",     "feq",
-        "flt",   "fle",   "fromuint", "fromsint", "touint", "tosint", "ftof"};
+        "const",  "input", "not",      "and",      "or",     "xor",    "add",    "sub",
+        "neg",    "mul",   "udiv",     "urem",     "sdiv",   "srem",   "abs",    "shl",
+        "lshr",   "ashr",  "rotl",     "eq",       "ult",    "slt",    "mux",    "extract",
+        "concat", "zext",  "sext",     "popcount", "clz",    "ctz",    "select", "decode",
+        "fadd",   "fsub",  "fmul",     "fdiv",     "fsqrt",  "fmin",   "fmax",   "feq",
+        "flt",    "fle",   "fromuint", "fromsint", "touint", "tosint", "ftof"};
 
     return (unsigned)op < WORD_N_OPS ? names[op] : "?";
 }

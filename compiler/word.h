@@ -172,8 +172,7 @@ struct word *word_input(struct word_graph *graph, uint32_t width, uint64_t first
 struct word *word_unary(struct word_graph *graph, enum word_op op, struct word *x);
 /** Any operation whose operands have one width, shifts, rotations and comparisons. Shift amounts
  *  of any width are taken modulo the width of x. */
-struct word *word_binary(struct word_graph *graph, enum word_op op, struct word *x,
-                         struct word *y);
+struct word *word_binary(struct word_graph *graph, enum word_op op, struct word *x, struct word *y);
 
 struct word *word_not(struct word_graph *graph, struct word *x);
 struct word *word_and(struct word_graph *graph, struct word *x, struct word *y);

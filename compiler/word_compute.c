@@ -116,8 +116,7 @@ static void from_integer(uint64_t *out, uint32_t n, const uint64_t *x, uint32_t 
     }
 }
 
-static void to_integer(uint64_t *out, uint32_t n, const uint64_t *x, uint32_t width,
-                       bool is_signed)
+static void to_integer(uint64_t *out, uint32_t n, const uint64_t *x, uint32_t width, bool is_signed)
 {
     double value = width == 32 ? (double)get_float(x) : get_double(x);
     uint32_t limit = is_signed ? n - 1 : n; /* bits of the greatest magnitude */
@@ -364,8 +363,7 @@ uint8_t *word_evaluate(const struct word_program *program, struct arena *arena,
 
         while (word->n_operands > capacity)
             operands = arena_grow(arena, operands, capacity, &capacity, sizeof *operands);
-        for (uint32_t k = 0; k < word->n_operands; k++)
-            operands[k] = values[word->operands[k]->id];
+        for (uint32_t k = 0; k < word->n_operands; k++) operands[k] = values[word->operands[k]->id];
         values[i] = arena_new(arena, bits_limbs(word->width), sizeof **values);
         if (word->op == WORD_INPUT) read_input(values[i], word, input_bits);
         else word_compute(values[i], word, operands);

@@ -186,7 +186,8 @@ struct word *word_concat(struct word_graph *graph, struct word **parts, uint32_t
         }
     }
     if (n_flat == 1) return flat[0];
-    if (!word_is_zero(flat[n_flat - 1])) return node_new(graph, WORD_CONCAT, width, flat, n_flat, 0);
+    if (!word_is_zero(flat[n_flat - 1]))
+        return node_new(graph, WORD_CONCAT, width, flat, n_flat, 0);
     low = word_concat(graph, flat, n_flat - 1);
     return word_resize(graph, low, width, false);
 }
@@ -260,8 +261,7 @@ static struct word *subtract(struct word_graph *graph, struct word *x, struct wo
     if (x == y) return word_const(graph, x->width, 0);
     if (word_is_zero(y)) return x;
     if (word_is_zero(x)) return word_unary(graph, WORD_NEG, y);
-    if (word_is_const(y))
-        return word_binary(graph, WORD_ADD, x, word_unary(graph, WORD_NEG, y));
+    if (word_is_const(y)) return word_binary(graph, WORD_ADD, x, word_unary(graph, WORD_NEG, y));
     if (y->op == WORD_NEG) return word_binary(graph, WORD_ADD, x, y->operands[0]);
     result = narrow(graph, WORD_SUB, x, y);
     return result != NULL ? result : make(graph, WORD_SUB, x->width, x, y, NULL);
@@ -291,10 +291,10 @@ static struct word *divide_unsigned(struct word_graph *graph, enum word_op op, s
     if (power > 0) return word_resize(graph, word_extract(graph, x, 0, (uint32_t)power), width, 0);
     /* A quotient by zero is all ones in the full width, so only a safe divisor narrows it. */
     if (n > 0 && n < width && (op == WORD_UREM || (word_is_const(y) && !word_is_zero(y))))
-        return word_resize(graph,
-                           make(graph, op, n, word_extract(graph, x, 0, n),
-                                word_extract(graph, y, 0, n), NULL),
-                           width, false);
+        return word_resize(
+            graph,
+            make(graph, op, n, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n), NULL),
+            width, false);
     return make(graph, op, width, x, y, NULL);
 }
 
@@ -425,8 +425,8 @@ struct word *word_shift_const(struct word_graph *graph, enum word_op op, struct 
     if (op == WORD_LSHR || op == WORD_ASHR)
         return word_resize(graph, word_extract(graph, x, amount, n - amount), n, op == WORD_ASHR);
     parts[1] = word_extract(graph, x, 0, n - amount);
-    parts[0] = op == WORD_SHL ? word_const(graph, amount, 0)
-                              : word_extract(graph, x, n - amount, amount);
+    parts[0] =
+        op == WORD_SHL ? word_const(graph, amount, 0) : word_extract(graph, x, n - amount, amount);
     return word_concat(graph, parts, 2);
 }
 
@@ -441,8 +441,7 @@ static struct word *shift_amount(struct word_graph *graph, struct word *y, uint3
     return word_resize(graph, y, need, false);
 }
 
-static struct word *shift(struct word_graph *graph, enum word_op op, struct word *x,
-                          struct word *y)
+static struct word *shift(struct word_graph *graph, enum word_op op, struct word *x, struct word *y)
 {
     if (x->width == 1) return x;
     y = shift_amount(graph, y, x->width);
@@ -483,8 +482,7 @@ static struct word *less(struct word_graph *graph, enum word_op op, struct word 
         return word_const(graph, 1, 1);
     if (op == WORD_ULT && x->width <= 64 && word_is_const(x) && y->max <= x->bits[0])
         return word_const(graph, 1, 0);
-    if (op == WORD_SLT && word_is_zero(y))
-        return word_extract(graph, x, x->width - 1, 1);
+    if (op == WORD_SLT && word_is_zero(y)) return word_extract(graph, x, x->width - 1, 1);
     if (op == WORD_SLT) n = x->width - s + 1;
     if (n > 0 && n < x->width)
         return less(graph, op, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
@@ -602,8 +600,8 @@ static struct word *mux_nested(struct word_graph *graph, struct word *c, struct 
         return word_mux(graph, both, x->operands[1], y);
     }
     if (x->op == WORD_MUX && x->operands[1] == y)
-        return word_mux(graph, word_and(graph, c, word_not(graph, x->operands[0])),
-                        x->operands[2], y);
+        return word_mux(graph, word_and(graph, c, word_not(graph, x->operands[0])), x->operands[2],
+                        y);
     if (y->op == WORD_MUX && y->operands[1] == x)
         return word_mux(graph, word_or(graph, c, y->operands[0]), x, y->operands[2]);
     if (y->op == WORD_MUX && y->operands[2] == x)
@@ -684,23 +682,22 @@ struct word *word_decode(struct word_graph *graph, struct word *index, struct wo
 
     if (word_is_zero(enable)) return word_const(graph, n, 0);
     if (word_is_const(index))
-        return one_bit(graph, enable,
-                       bits_len(index->bits, index->width) > 32 ? n : index->bits[0], n);
+        return one_bit(graph, enable, bits_len(index->bits, index->width) > 32 ? n : index->bits[0],
+                       n);
     if (used < index->width) index = word_extract(graph, index, 0, used);
     if (used < 32 && n > UINT32_C(1) << used) n = UINT32_C(1) << used;
     operands[0] = index;
     operands[1] = enable;
-    return word_resize(graph,
-                       node_intern(graph, (struct word){.op = WORD_DECODE,
-                                                        .width = n,
-                                                        .operands = operands,
-                                                        .n_operands = 2}),
-                       width, false);
+    return word_resize(
+        graph,
+        node_intern(
+            graph,
+            (struct word){.op = WORD_DECODE, .width = n, .operands = operands, .n_operands = 2}),
+        width, false);
 }
 
 /* Counting ignores zeros above: those of CLZ are added, CTZ of 0 is the full width. */
-static struct word *count(struct word_graph *graph, enum word_op op, struct word *x,
-                          uint32_t width)
+static struct word *count(struct word_graph *graph, enum word_op op, struct word *x, uint32_t width)
 {
     uint32_t need = 64 - (uint32_t)__builtin_clzll(x->width);
     struct word *result;
@@ -711,8 +708,7 @@ static struct word *count(struct word_graph *graph, enum word_op op, struct word
     return word_resize(graph, result, width, false);
 }
 
-struct word *word_convert(struct word_graph *graph, enum word_op op, struct word *x,
-                          uint32_t width)
+struct word *word_convert(struct word_graph *graph, enum word_op op, struct word *x, uint32_t width)
 {
     if (op == WORD_FTOF && x->width == width) return x;
     if (graph->fold && (op == WORD_POPCOUNT || op == WORD_CLZ || op == WORD_CTZ))
