@@ -30,6 +30,11 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 libsotto_test_la_LIBADD = libsotto_core.la
 
 UNIT_TESTS = \
+	tests/compiler/back_divide \
+	tests/compiler/back_float \
+	tests/compiler/back_lower \
+	tests/compiler/back_tables \
+	tests/compiler/back_words \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -114,10 +119,17 @@ tests_unit_random_SOURCES = tests/unit/random.c lib/base/random.c
 # Flags of its own give it objects of its own, apart from those of libtool.
 tests_unit_random_CFLAGS = $(AM_CFLAGS)
 tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
+tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
+EXTRA_DIST += tests/compiler/back.h
+
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
-.PHONY: check-unit check-ctime check-fuzz bench lint regenerate
+.PHONY: check-unit check-ctime check-fuzz bench bench-circuits lint regenerate
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 
@@ -133,6 +145,14 @@ EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels 
 tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
+# The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
+EXTRA_PROGRAMS += tests/bench/and_counts
+tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
+tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
+bench-circuits: tests/bench/and_counts
+	@tests/bench/and_counts
+
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
 		gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh

@@ -1,0 +1,545 @@
+/* Symbolic execution of expressions; see exec.h. */
+#include "compiler/exec.h"
+#include "compiler/value.h"
+
+#include <string.h>
+
+#define MAX_CALLS 100000
+
+static struct value of_word(struct word *word)
+{
+    return (struct value){.word = word};
+}
+
+/* What an expression that was refused is worth. */
+static struct value nothing(struct exec *x, const struct type *type, source_pos position)
+{
+    if (type->kind == TYPE_POINTER) return (struct value){.pointer = pointer_null(x)};
+    if (type_is_record(type)) {
+        struct object *object = object_new(x, "", (struct type *)(uintptr_t)type, position);
+
+        object_clear(x, object);
+        return (struct value){.object = object};
+    }
+    return of_word(word_const(x->graph, type->bits > 0 ? type->bits : 1, 0));
+}
+
+/* ---------------------------------------------------------------------------- load and store -- */
+
+struct word *memory_form(struct exec *x, struct word *word, const struct type *type)
+{
+    return word_resize(x->graph, word, (uint32_t)type->size * 8,
+                       type->is_signed && type_is_integer(type));
+}
+
+/* Every scalar of a type in turn, with its offset. */
+static void copy_record(struct exec *x, struct type *type, int64_t offset, const struct pointer *to,
+                        const struct pointer *from, source_pos position)
+{
+    uint64_t slot, start, len;
+
+    for (uint64_t at = 0; at < type->size; at += len) {
+        if (!memory_find(type, at, &slot, &start, &len)) {
+            len = 1;
+            continue;
+        }
+        pointer_write(x, pointer_shift(x, to, offset + (int64_t)at), len,
+                      pointer_read(x, pointer_shift(x, from, offset + (int64_t)at), len, position),
+                      position);
+    }
+}
+
+struct value exec_load(struct exec *x, const struct pointer *p, struct type *type,
+                       const struct member *bit_field, source_pos position)
+{
+    struct content content;
+    struct object *object;
+
+    if (type_is_record(type)) {
+        object = object_new(x, "a copy", type, position);
+        copy_record(x, type, 0, pointer_to(x, object, 0), p, position);
+        return (struct value){.object = object};
+    }
+    content = pointer_read(x, p, type->size, position);
+    if (type->kind == TYPE_POINTER) {
+        if (content.pointer == NULL) {
+            if (!word_is_zero(content.word))
+                diag_error(x->diag, position, "a number is read as a pointer");
+            content.pointer = pointer_null(x);
+        }
+        return (struct value){.pointer = content.pointer};
+    }
+    if (content.word == NULL) {
+        diag_error(x->diag, position, "a pointer is read as a number");
+        return nothing(x, type, position);
+    }
+    if (bit_field != NULL && bit_field->bit_width > 0)
+        return of_word(word_resize(
+            x->graph,
+            word_extract(x->graph, content.word, bit_field->bit_offset, bit_field->bit_width),
+            type->bits, type->is_signed));
+    return of_word(word_extract(x->graph, content.word, 0, type->bits));
+}
+
+static struct word *with_field(struct exec *x, struct word *unit, const struct member *field,
+                               struct word *value)
+{
+    struct word *parts[3];
+    uint32_t n = 0, end = field->bit_offset + field->bit_width;
+
+    if (field->bit_offset > 0) parts[n++] = word_extract(x->graph, unit, 0, field->bit_offset);
+    parts[n++] = word_resize(x->graph, value, field->bit_width, false);
+    if (end < unit->width) parts[n++] = word_extract(x->graph, unit, end, unit->width - end);
+    return word_concat(x->graph, parts, n);
+}
+
+void exec_store(struct exec *x, const struct pointer *p, struct type *type,
+                const struct member *bit_field, struct value value, source_pos position)
+{
+    struct content content = {NULL, value.pointer};
+
+    if (type_is_record(type)) {
+        if (value.object != NULL)
+            copy_record(x, type, 0, p, pointer_to(x, value.object, 0), position);
+        return;
+    }
+    if (value.pointer == NULL && value.word == NULL) return;
+    if (value.pointer == NULL) {
+        content.word = memory_form(x, value.word, type);
+        if (bit_field != NULL && bit_field->bit_width > 0) {
+            struct content unit = pointer_read(x, p, type->size, position);
+
+            if (unit.word == NULL) return;
+            content.word = with_field(x, unit.word, bit_field, value.word);
+        }
+    }
+    pointer_write(x, p, type->size, content, position);
+}
+
+/* ----------------------------------------------------------------------------------- objects -- */
+
+void exec_initialize(struct exec *x, struct object *object, struct symbol *symbol)
+{
+    object_clear(x, object);
+    for (struct init_item *item = symbol->init; item != NULL; item = item->next) {
+        struct value value = exec_expr(x, item->value);
+
+        exec_store(x, pointer_to(x, object, (int64_t)item->offset), item->type, item->bit_field,
+                   value, item->value->position);
+    }
+}
+
+struct object *exec_variable(struct exec *x, struct symbol *symbol, source_pos position)
+{
+    if (symbol->object != NULL) return symbol->object;
+    diag_error(x->diag, position, "'%s' is not defined in this program", symbol->name);
+    symbol->object = object_new(x, symbol->name, symbol->type, symbol->position);
+    object_clear(x, symbol->object);
+    return symbol->object;
+}
+
+static struct object *string_object(struct exec *x, struct expr *e)
+{
+    if (e->object != NULL) return e->object;
+    e->object = object_new(x, "a string", e->type, e->position);
+    e->object->birth = 0; /* outlives the frame: logged wherever it is written */
+    for (uint64_t i = 0; i < e->type->n; i++)
+        e->object->slots[i].content.word =
+            word_const(x->graph, 8, i < e->text_len ? (unsigned char)e->text[i] : 0);
+    return e->object;
+}
+
+/* ------------------------------------------------------------------------------------ places -- */
+
+static struct pointer *exec_pointer(struct exec *x, struct expr *e)
+{
+    struct value value = exec_expr(x, e);
+
+    return value.pointer != NULL ? value.pointer : pointer_null(x);
+}
+
+/* a[i] of an array by its name or a member: the index against this dimension. */
+static struct pointer *element(struct exec *x, struct expr *sum)
+{
+    struct expr *array = sum->a->a;
+    struct pointer *base = exec_place(x, array);
+    struct value index = exec_expr(x, sum->b);
+
+    return pointer_element(x, base, index.word, sum->b->type->is_signed, array->type->base->size,
+                           array->type->n);
+}
+
+struct pointer *exec_place(struct exec *x, struct expr *e)
+{
+    struct object *object;
+
+    x->graph->position = e->position;
+    switch (e->kind) {
+    case EXPR_VARIABLE: return pointer_to(x, exec_variable(x, e->symbol, e->position), 0);
+    case EXPR_STRING: return pointer_to(x, string_object(x, e), 0);
+    case EXPR_COMPOUND:
+        if (e->symbol->is_global && e->symbol->object != NULL)
+            return pointer_to(x, e->symbol->object, 0);
+        object = object_new(x, e->symbol->name, e->symbol->type, e->position);
+        exec_initialize(x, object, e->symbol);
+        return pointer_to(x, object, 0);
+    case EXPR_DEREF:
+        if (e->a->kind == EXPR_POINTER_ADD && e->a->a->kind == EXPR_DECAY &&
+            e->a->a->a->type->kind == TYPE_ARRAY)
+            return element(x, e->a);
+        return exec_pointer(x, e->a);
+    case EXPR_MEMBER: return pointer_shift(x, exec_place(x, e->a), (int64_t)e->member->offset);
+    default:
+        object = exec_expr(x, e).object; /* a struct that a call or a choice gave */
+        return object != NULL ? pointer_to(x, object, 0) : pointer_null(x);
+    }
+}
+
+/* --------------------------------------------------------------------------------- operators -- */
+
+struct word *exec_truth(struct exec *x, struct expr *e)
+{
+    struct value value = exec_expr(x, e);
+    struct word *result;
+
+    if (e->type->kind != TYPE_POINTER) {
+        if (value.word == NULL) return word_const(x->graph, 1, 0);
+        return value_truth(x->graph, value.word, e->type);
+    }
+    result = word_const(x->graph, 1, 0);
+    for (uint64_t i = 0; value.pointer != NULL && i < value.pointer->n; i++)
+        if (value.pointer->targets[i].object != NULL || value.pointer->targets[i].function != NULL)
+            result = word_binary(x->graph, WORD_XOR, result, value.pointer->targets[i].condition);
+    return result;
+}
+
+static struct value as_int(struct exec *x, struct word *bit, const struct type *type)
+{
+    return of_word(word_resize(x->graph, bit, type->bits, false));
+}
+
+static struct value compare_pointers(struct exec *x, struct expr *e, const struct pointer *a,
+                                     const struct pointer *b)
+{
+    struct object *first = NULL, *second = NULL;
+    struct word *left, *right;
+
+    if (e->op == OP_EQ) return as_int(x, pointer_equal(x, a, b), e->type);
+    if (e->op == OP_NE) return as_int(x, word_not(x->graph, pointer_equal(x, a, b)), e->type);
+    left = pointer_offset(x, a, &first, e->position);
+    right = pointer_offset(x, b, &second, e->position);
+    if (left == NULL || right == NULL) return nothing(x, e->type, e->position);
+    if (first != second) {
+        diag_error(x->diag, e->position, "pointers to different objects have no order");
+        return nothing(x, e->type, e->position);
+    }
+    return as_int(x, value_binary(x->graph, e->op, &x->types->long_type, left, right, NULL),
+                  e->type);
+}
+
+static struct value binary(struct exec *x, struct expr *e)
+{
+    struct value a = exec_expr(x, e->a), b = exec_expr(x, e->b);
+    struct word *word;
+
+    x->graph->position = e->position;
+    if (a.pointer != NULL && b.pointer != NULL) return compare_pointers(x, e, a.pointer, b.pointer);
+    if (a.word == NULL || b.word == NULL) return nothing(x, e->type, e->position);
+    word = value_binary(x->graph, e->op, e->a->type, a.word, b.word, e->b->type);
+    return of_word(word_resize(x->graph, word, e->type->bits, false));
+}
+
+/* && and ||: the second operand runs only where the first leaves it open. */
+static struct value logical(struct exec *x, struct expr *e)
+{
+    bool is_and = e->kind == EXPR_AND;
+    struct word *a = exec_truth(x, e->a), *b, *open = is_and ? a : word_not(x->graph, a);
+
+    if (word_is_const(open)) {
+        if (word_is_zero(open)) return as_int(x, a, e->type);
+        return as_int(x, exec_truth(x, e->b), e->type);
+    }
+    frame_push(x, open);
+    b = exec_truth(x, e->b);
+    frame_pop_to(x, x->frame->outer);
+    x->frame->live = word_const(x->graph, 1, 1);
+    x->graph->position = e->position;
+    return as_int(x, is_and ? word_and(x->graph, a, b) : word_or(x->graph, a, b), e->type);
+}
+
+static struct value value_mux(struct exec *x, struct word *condition, struct value a,
+                              struct value b, struct type *type, source_pos position)
+{
+    struct value result = {NULL, NULL, NULL};
+
+    if (a.object != NULL && b.object != NULL) {
+        struct pointer *either =
+            pointer_mux(x, condition, pointer_to(x, a.object, 0), pointer_to(x, b.object, 0));
+
+        return exec_load(x, either, type, NULL, position);
+    }
+    if (a.pointer != NULL && b.pointer != NULL)
+        result.pointer = pointer_mux(x, condition, a.pointer, b.pointer);
+    if (a.word != NULL && b.word != NULL)
+        result.word = word_mux(x->graph, condition, a.word, b.word);
+    return result;
+}
+
+static struct value conditional(struct exec *x, struct expr *e)
+{
+    struct word *condition = exec_truth(x, e->a);
+    struct branch first, second;
+    struct value a, b;
+
+    if (word_is_const(condition)) return exec_expr(x, word_is_zero(condition) ? e->c : e->b);
+    frame_push(x, condition);
+    a = exec_expr(x, e->b);
+    first = frame_close(x);
+    frame_push(x, word_not(x->graph, condition));
+    b = exec_expr(x, e->c);
+    second = frame_close(x);
+    x->graph->position = e->position;
+    frame_merge(x, condition, first, second);
+    return value_mux(x, condition, a, b, e->type, e->position);
+}
+
+static struct value cast(struct exec *x, struct expr *e)
+{
+    struct value value;
+
+    if (e->type->kind == TYPE_BOOL && e->a->type->kind == TYPE_POINTER)
+        return of_word(exec_truth(x, e->a));
+    value = exec_expr(x, e->a);
+    x->graph->position = e->position;
+    if (e->type->kind == TYPE_VOID) return (struct value){0};
+    if (e->type->kind == TYPE_POINTER)
+        return (struct value){.pointer = value.pointer != NULL ? value.pointer : pointer_null(x)};
+    if (type_is_record(e->type)) return value;
+    if (value.word == NULL) return nothing(x, e->type, e->position);
+    return of_word(value_cast(x->graph, value.word, e->a->type, e->type));
+}
+
+/* -------------------------------------------------------------------------------- assignment -- */
+
+static const struct member *field_of(const struct expr *e)
+{
+    return e->kind == EXPR_MEMBER && e->member->bit_width > 0 ? e->member : NULL;
+}
+
+static struct value assign(struct exec *x, struct expr *e)
+{
+    struct pointer *place = exec_place(x, e->a);
+    struct value value = exec_expr(x, e->b);
+
+    x->graph->position = e->position;
+    exec_store(x, place, e->a->type, field_of(e->a), value, e->position);
+    if (field_of(e->a) != NULL) return exec_load(x, place, e->a->type, field_of(e->a), e->position);
+    return value;
+}
+
+static struct value stepped_pointer(struct exec *x, struct expr *e, struct pointer *pointer,
+                                    struct word *index)
+{
+    if (e->op == OP_SUB) {
+        index = word_resize(x->graph, index, 64, e->b->type->is_signed);
+        index = word_unary(x->graph, WORD_NEG, index);
+    }
+    return (struct value){.pointer = pointer_add(x, pointer, index,
+                                                 e->op == OP_SUB || e->b->type->is_signed,
+                                                 e->a->type->base->size)};
+}
+
+/* a op= b, ++, --: gives the new value, or the old one for a++ and a--. */
+static struct value read_modify_write(struct exec *x, struct expr *e)
+{
+    struct pointer *place = exec_place(x, e->a);
+    struct value old, new, b;
+    struct word *word;
+
+    b = exec_expr(x, e->b);
+    old = exec_load(x, place, e->a->type, field_of(e->a), e->position);
+    x->graph->position = e->position;
+    if (old.pointer != NULL) {
+        new = stepped_pointer(x, e, old.pointer, b.word);
+    } else {
+        word = value_cast(x->graph, old.word, e->a->type, e->operation);
+        word = value_binary(x->graph, e->op, e->operation, word, b.word, e->b->type);
+        new = of_word(value_cast(x->graph, word, e->operation, e->a->type));
+    }
+    exec_store(x, place, e->a->type, field_of(e->a), new, e->position);
+    if (e->kind == EXPR_POST) return old;
+    if (field_of(e->a) != NULL) return exec_load(x, place, e->a->type, field_of(e->a), e->position);
+    return new;
+}
+
+static struct value pointer_difference(struct exec *x, struct expr *e)
+{
+    struct value a = exec_expr(x, e->a), b = exec_expr(x, e->b);
+    struct object *first = NULL, *second = NULL;
+    struct word *left, *right, *size;
+
+    left = pointer_offset(x, a.pointer, &first, e->position);
+    right = pointer_offset(x, b.pointer, &second, e->position);
+    if (left == NULL || right == NULL) return nothing(x, e->type, e->position);
+    if (first != second) {
+        diag_error(x->diag, e->position, "pointers to different objects have no difference");
+        return nothing(x, e->type, e->position);
+    }
+    size = word_const(x->graph, 64, e->a->type->base->size);
+    return of_word(
+        word_binary(x->graph, WORD_SDIV, word_binary(x->graph, WORD_SUB, left, right), size));
+}
+
+static struct value pointer_step(struct exec *x, struct expr *e)
+{
+    struct value a = exec_expr(x, e->a), index = exec_expr(x, e->b);
+    struct word *word = word_resize(x->graph, index.word, 64, e->b->type->is_signed);
+
+    if (e->kind == EXPR_POINTER_SUB) word = word_unary(x->graph, WORD_NEG, word);
+    return (struct value){.pointer = pointer_add(x, a.pointer, word, true, e->a->type->base->size)};
+}
+
+/* ------------------------------------------------------------------------------------- calls -- */
+
+static bool stack_is_used_up(const struct exec *x)
+{
+    char here;
+    const char *at = &here;
+    size_t used = at < x->stack_base ? (size_t)(x->stack_base - at) : (size_t)(at - x->stack_base);
+
+    return used > x->max_stack;
+}
+
+static void bind_arguments(struct exec *x, struct symbol *function, struct value *arguments,
+                           uint64_t n_arguments, source_pos position)
+{
+    for (uint64_t i = 0; i < n_arguments && i < function->n_parameters; i++) {
+        struct symbol *parameter = function->parameters[i];
+        struct object *object = object_new(x, parameter->name, parameter->type, position);
+
+        if (type_is_record(parameter->type)) object_clear(x, object);
+        exec_store(x, pointer_to(x, object, 0), parameter->type, NULL, arguments[i], position);
+        exec_bind(x, parameter, object);
+    }
+}
+
+struct value exec_call(struct exec *x, struct symbol *function, struct value *arguments,
+                       uint64_t n_arguments, source_pos position)
+{
+    struct exec saved = *x;
+    struct type *type = function->type->base;
+    struct value result = {NULL, NULL, NULL};
+
+    if (function->body == NULL) {
+        diag_error(x->diag, position, "'%s' is declared but not defined in this program",
+                   function->name);
+        return nothing(x, type, position);
+    }
+    if (x->n_calls >= MAX_CALLS || stack_is_used_up(x)) {
+        diag_error(x->diag, position, "the recursion of '%s' does not end", function->name);
+        diag_hint(x->diag, "its depth must not depend on secret values; use a loop with a bound");
+        x->stop = true;
+        return nothing(x, type, position);
+    }
+    x->n_calls++;
+    x->return_to = ++x->n_targets;
+    x->result = NULL;
+    if (type->kind != TYPE_VOID) x->result = object_new(x, "the result", type, position);
+    bind_arguments(x, function, arguments, n_arguments, position);
+    exec_stmt(x, function->body);
+    frame_pop_to(x, saved.frame);
+    frame_arrive(x, x->return_to);
+    if (type->kind != TYPE_VOID && !x->stop)
+        result = exec_load(x, pointer_to(x, x->result, 0), type, NULL, position);
+    if (x->stop) result = nothing(x, type, position);
+    exec_unbind(x, saved.bindings);
+    x->n_calls--;
+    x->return_to = saved.return_to;
+    x->result = saved.result;
+    x->break_to = saved.break_to;
+    x->continue_to = saved.continue_to;
+    return result;
+}
+
+/* A pointer to several functions calls each where it is meant. */
+static struct value call_targets(struct exec *x, struct expr *e, const struct pointer *p,
+                                 struct value *arguments)
+{
+    struct value result = nothing(x, e->type, e->position);
+
+    for (uint64_t i = 0; i < p->n; i++) {
+        const struct target *target = &p->targets[i];
+        struct value here;
+
+        if (target->function == NULL) {
+            if (p->n == 1) {
+                diag_error(x->diag, e->position, "a pointer to an unknown function is called");
+                diag_hint(x->diag, "choose between calls with if or switch");
+            }
+            continue;
+        }
+        if (p->n == 1)
+            return exec_call(x, target->function, arguments, e->n_arguments, e->position);
+        frame_push(x, target->condition);
+        here = exec_call(x, target->function, arguments, e->n_arguments, e->position);
+        frame_pop_to(x, x->frame->outer);
+        x->frame->live = word_const(x->graph, 1, 1);
+        if (e->type->kind != TYPE_VOID)
+            result = value_mux(x, target->condition, here, result, e->type, e->position);
+    }
+    return result;
+}
+
+static struct value call(struct exec *x, struct expr *e)
+{
+    struct value *arguments = arena_new(x->arena, e->n_arguments, sizeof *arguments);
+    struct pointer *function = exec_pointer(x, e->a);
+
+    for (uint64_t i = 0; i < e->n_arguments; i++) arguments[i] = exec_expr(x, e->arguments[i]);
+    return call_targets(x, e, function, arguments);
+}
+
+/* --------------------------------------------------------------------------------- expression --
+ */
+
+struct value exec_expr(struct exec *x, struct expr *e)
+{
+    struct value value;
+
+    x->graph->position = e->position;
+    switch (e->kind) {
+    case EXPR_CONST: return of_word(e->word);
+    case EXPR_VARIABLE:
+    case EXPR_STRING:
+    case EXPR_COMPOUND:
+    case EXPR_DEREF:
+    case EXPR_MEMBER: return exec_load(x, exec_place(x, e), e->type, field_of(e), e->position);
+    case EXPR_DECAY:
+        if (e->a->kind == EXPR_FUNCTION)
+            return (struct value){.pointer = pointer_to_function(x, e->a->symbol)};
+        if (e->a->type->kind == TYPE_FUNCTION) return exec_expr(x, e->a->a);
+        return (struct value){.pointer = exec_place(x, e->a)};
+    case EXPR_ADDRESS: return (struct value){.pointer = exec_place(x, e->a)};
+    case EXPR_UNARY:
+        if (e->op == OP_LOGICAL_NOT)
+            return as_int(x, word_not(x->graph, exec_truth(x, e->a)), e->type);
+        value = exec_expr(x, e->a);
+        x->graph->position = e->position;
+        return of_word(value_unary(x->graph, e->op, e->a->type, value.word));
+    case EXPR_BINARY: return binary(x, e);
+    case EXPR_AND:
+    case EXPR_OR: return logical(x, e);
+    case EXPR_CONDITION: return conditional(x, e);
+    case EXPR_COMMA: exec_expr(x, e->a); return exec_expr(x, e->b);
+    case EXPR_ASSIGN: return assign(x, e);
+    case EXPR_ASSIGN_OP:
+    case EXPR_POST: return read_modify_write(x, e);
+    case EXPR_CAST: return cast(x, e);
+    case EXPR_CALL: return call(x, e);
+    case EXPR_BUILTIN: return exec_builtin(x, e);
+    case EXPR_POINTER_ADD:
+    case EXPR_POINTER_SUB: return pointer_step(x, e);
+    case EXPR_POINTER_DIFF: return pointer_difference(x, e);
+    default: return nothing(x, e->type, e->position);
+    }
+}

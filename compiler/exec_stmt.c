@@ -1,0 +1,292 @@
+/* Symbolic execution of statements; see exec.h. */
+#include "compiler/exec.h"
+#include "compiler/value.h"
+
+/* -------------------------------------------------------------------------------- variables -- */
+
+void exec_bind(struct exec *x, struct symbol *symbol, struct object *object)
+{
+    struct binding *binding = arena_new(x->arena, 1, sizeof *binding);
+
+    *binding = (struct binding){x->bindings, symbol, symbol->object};
+    x->bindings = binding;
+    symbol->object = object;
+}
+
+void exec_unbind(struct exec *x, struct binding *down)
+{
+    for (; x->bindings != down; x->bindings = x->bindings->next)
+        x->bindings->symbol->object = x->bindings->old;
+}
+
+/* The object that the interface made for a local INPUT_ or OUTPUT_, or NULL. */
+static struct object *preset(const struct exec *x, const struct symbol *symbol)
+{
+    for (const struct binding *binding = x->presets; binding != NULL; binding = binding->next)
+        if (binding->symbol == symbol) return binding->old;
+    return NULL;
+}
+
+static void declare(struct exec *x, struct stmt *stmt)
+{
+    struct symbol *symbol = stmt->symbol;
+    struct object *object = x->n_calls == 1 ? preset(x, symbol) : NULL;
+    struct object *fresh = NULL;
+
+    if (object == NULL) object = object_new(x, symbol->name, symbol->type, stmt->position);
+    exec_bind(x, symbol, object);
+    if (!symbol->has_init || is_dead(x)) return;
+    if (object->birth == x->frame->serial && preset(x, symbol) == NULL) {
+        exec_initialize(x, object, symbol);
+        return;
+    }
+    fresh = object_new(x, symbol->name, symbol->type, stmt->position);
+    exec_initialize(x, fresh, symbol);
+    for (uint64_t i = 0; i < object->n_slots; i++)
+        slot_set(x, object, &object->slots[i], fresh->slots[i].content);
+}
+
+/* ---------------------------------------------------------------------------------- selection --
+ */
+
+static void exec_if(struct exec *x, struct stmt *stmt)
+{
+    struct word *condition = exec_truth(x, stmt->value);
+    struct branch then, other;
+    struct frame *base;
+
+    if (word_is_const(condition)) {
+        if (!word_is_zero(condition)) exec_stmt(x, stmt->body);
+        else if (stmt->other != NULL) exec_stmt(x, stmt->other);
+        return;
+    }
+    frame_push(x, condition);
+    base = x->frame;
+    exec_stmt(x, stmt->body);
+    frame_pop_to(x, base);
+    then = frame_close(x);
+    other = branch_none(x, true);
+    if (stmt->other != NULL && !x->stop) {
+        frame_push(x, word_not(x->graph, condition));
+        base = x->frame;
+        exec_stmt(x, stmt->other);
+        frame_pop_to(x, base);
+        other = frame_close(x);
+    }
+    x->graph->position = stmt->position;
+    frame_merge(x, condition, then, other);
+    frame_settle(x);
+}
+
+/* Whether the value is one of a label's. */
+static struct word *label_match(struct exec *x, const struct stmt *label, struct word *value,
+                                const struct type *type)
+{
+    if (label->low == NULL || label->high == NULL) return word_const(x->graph, 1, 0);
+    if (label->low == label->high) return word_binary(x->graph, WORD_EQ, value, label->low);
+    return word_and(x->graph, value_binary(x->graph, OP_GE, type, value, label->low, type),
+                    value_binary(x->graph, OP_LE, type, value, label->high, type));
+}
+
+/* Control leaves for the label that matches; the first one where ranges overlap. */
+static void enter_switch(struct exec *x, struct stmt *stmt, struct word *value)
+{
+    struct word *rest = word_const(x->graph, 1, 1);
+    uint64_t fallback = x->break_to;
+
+    for (uint64_t i = 0; i < stmt->n_cases; i++) {
+        struct stmt *label = stmt->cases[i];
+        struct word *match;
+
+        if (label->is_default) {
+            fallback = x->switch_labels + i;
+            continue;
+        }
+        match = label_match(x, label, value, stmt->value->type);
+        if (label->low != label->high) match = word_and(x->graph, match, rest);
+        frame_exit(x, x->switch_labels + i, match);
+        rest = word_binary(x->graph, WORD_XOR, rest, match);
+    }
+    frame_exit(x, fallback, rest);
+    x->frame->live = word_const(x->graph, 1, 0);
+}
+
+static void check_labels(struct exec *x, const struct stmt *stmt)
+{
+    for (uint64_t i = 0; i < stmt->n_cases; i++) {
+        if (!frame_has_exit(x, x->frame, x->switch_labels + i)) continue;
+        diag_error(x->diag, stmt->cases[i]->position,
+                   "a case label inside a statement of the switch is not supported");
+        diag_hint(x->diag, "put the label directly into the block of the switch");
+        frame_arrive(x, x->switch_labels + i);
+    }
+}
+
+static void exec_switch(struct exec *x, struct stmt *stmt)
+{
+    struct value value = exec_expr(x, stmt->value);
+    struct exec saved = *x;
+
+    if (value.word == NULL) return;
+    x->break_to = ++x->n_targets;
+    x->switch_labels = x->n_targets + 1;
+    x->n_targets += stmt->n_cases;
+    x->switch_stmt = stmt;
+    x->switch_frame = x->frame;
+    enter_switch(x, stmt, value.word);
+    exec_stmt(x, stmt->body);
+    frame_pop_to(x, saved.frame);
+    check_labels(x, stmt);
+    frame_arrive(x, x->break_to);
+    x->break_to = saved.break_to;
+    x->switch_labels = saved.switch_labels;
+    x->switch_stmt = saved.switch_stmt;
+    x->switch_frame = saved.switch_frame;
+    frame_settle(x);
+}
+
+static void exec_case(struct exec *x, struct stmt *stmt)
+{
+    uint64_t index = 0;
+
+    if (x->switch_stmt == NULL) return;
+    while (index < x->switch_stmt->n_cases && x->switch_stmt->cases[index] != stmt) index++;
+    frame_pop_to(x, x->switch_frame);
+    frame_arrive(x, x->switch_labels + index);
+    frame_settle(x);
+    exec_stmt(x, stmt->body);
+}
+
+/* ------------------------------------------------------------------------------------- loops -- */
+
+/* The bound is used up and control may still want another run. */
+static void mark_exceeded(struct exec *x, struct word *condition)
+{
+    struct slot *slot = &x->exceeded->slots[0];
+    struct content content = slot->content;
+
+    content.word = word_or(x->graph, content.word, word_resize(x->graph, condition, 8, false));
+    slot_set(x, x->exceeded, slot, content);
+}
+
+static void refuse_loop(struct exec *x, const struct stmt *stmt)
+{
+    diag_error(x->diag, stmt->position, "the number of runs of this loop depends on secret values");
+    diag_hint(x->diag, "write '#pragma gc bound N' before it, N the most runs there can be");
+}
+
+/* The condition before a run: false when the loop is over for all. */
+static bool loop_goes_on(struct exec *x, struct stmt *stmt, uint64_t n_runs)
+{
+    uint64_t bound = stmt->bound != 0 ? stmt->bound : x->bound;
+    struct word *condition = word_const(x->graph, 1, 1);
+
+    if (stmt->value != NULL && !(stmt->is_do && n_runs == 0))
+        condition = exec_truth(x, stmt->value);
+    if (word_is_zero(condition)) return false;
+    if (!word_is_const(condition) && bound == 0) {
+        refuse_loop(x, stmt);
+        return false;
+    }
+    if (bound != 0 && n_runs >= bound) {
+        mark_exceeded(x, condition);
+        return false;
+    }
+    if (!word_is_const(condition)) {
+        frame_exit(x, x->break_to, word_not(x->graph, condition));
+        x->frame->live = condition;
+        frame_settle(x);
+    }
+    return true;
+}
+
+static bool count_step(struct exec *x, const struct stmt *stmt)
+{
+    if (++x->n_steps <= x->max_steps) return true;
+    diag_error(x->diag, stmt->position, "this loop does not seem to end");
+    diag_hint(x->diag, "write '#pragma gc bound N' before it, N the most runs there can be");
+    x->stop = true;
+    return false;
+}
+
+static void loop_runs(struct exec *x, struct stmt *stmt)
+{
+    for (uint64_t n_runs = 0; count_step(x, stmt) && loop_goes_on(x, stmt, n_runs); n_runs++) {
+        struct frame *base = x->frame;
+
+        exec_stmt(x, stmt->body);
+        if (frame_has_exit(x, base, x->continue_to)) {
+            frame_pop_to(x, base);
+            frame_arrive(x, x->continue_to);
+            frame_settle(x);
+        }
+        if (is_dead(x)) return;
+        if (stmt->step != NULL) exec_expr(x, stmt->step);
+    }
+}
+
+static void exec_loop(struct exec *x, struct stmt *stmt)
+{
+    uint64_t break_to = x->break_to, continue_to = x->continue_to;
+    struct frame *down = x->frame;
+
+    for (struct stmt *init = stmt->init; init != NULL; init = init->next) exec_stmt(x, init);
+    x->break_to = ++x->n_targets;
+    x->continue_to = ++x->n_targets;
+    loop_runs(x, stmt);
+    frame_pop_to(x, down);
+    frame_arrive(x, x->break_to);
+    x->break_to = break_to;
+    x->continue_to = continue_to;
+    frame_settle(x);
+}
+
+/* ------------------------------------------------------------------------------------- jumps -- */
+
+static void leave(struct exec *x, uint64_t target)
+{
+    frame_exit(x, target, word_const(x->graph, 1, 1));
+    x->frame->live = word_const(x->graph, 1, 0);
+}
+
+static void exec_return(struct exec *x, struct stmt *stmt)
+{
+    if (stmt->value != NULL) {
+        struct value value = exec_expr(x, stmt->value);
+
+        if (x->result != NULL)
+            exec_store(x, pointer_to(x, x->result, 0), x->result->type, NULL, value,
+                       stmt->position);
+    }
+    leave(x, x->return_to);
+}
+
+/* After a jump the rest of a block is skipped, up to a label; its declarations still count. */
+static void exec_block(struct exec *x, struct stmt *stmt)
+{
+    for (; stmt != NULL && !x->stop; stmt = stmt->next)
+        if (!is_dead(x) || stmt->kind == STMT_CASE || stmt->kind == STMT_DECLARE)
+            exec_stmt(x, stmt);
+}
+
+void exec_stmt(struct exec *x, struct stmt *stmt)
+{
+    if (x->stop || diag_is_full(x->diag)) {
+        x->stop = true;
+        return;
+    }
+    x->graph->position = stmt->position;
+    switch (stmt->kind) {
+    case STMT_EMPTY: return;
+    case STMT_EXPR: exec_expr(x, stmt->value); return;
+    case STMT_DECLARE: declare(x, stmt); return;
+    case STMT_BLOCK: exec_block(x, stmt->body); return;
+    case STMT_IF: exec_if(x, stmt); return;
+    case STMT_SWITCH: exec_switch(x, stmt); return;
+    case STMT_CASE: exec_case(x, stmt); return;
+    case STMT_LOOP: exec_loop(x, stmt); return;
+    case STMT_BREAK: leave(x, x->break_to); return;
+    case STMT_CONTINUE: leave(x, x->continue_to); return;
+    case STMT_RETURN: exec_return(x, stmt); return;
+    }
+}

@@ -1,0 +1,335 @@
+/*
+ * Multiplication, division and square root of floats. Subnormal operands are normalised first;
+ * results are shifted right once, by one bit when they are twice too large or by more when they
+ * are subnormal, and rounded.
+ */
+#include "compiler/float.h"
+
+#include "compiler/arith.h"
+#include "compiler/float_parts.h"
+#include "compiler/multiply.h"
+#include "compiler/shift.h"
+#include "compiler/sums.h"
+
+#include <string.h>
+
+struct float_format float_format_of(uint32_t width)
+{
+    return width == 64 ? (struct float_format){.mantissa = 52, .exponent = 11}
+                       : (struct float_format){.mantissa = 23, .exponent = 8};
+}
+
+static uint64_t bias_of(struct float_format format)
+{
+    return (UINT64_C(1) << (format.exponent - 1)) - 1;
+}
+
+uint32_t float_shift_bits(struct float_format format)
+{
+    return format.mantissa > 28 ? 6 : 5;
+}
+
+/* ------------------------------------------------------------------------- taking it apart -- */
+
+/* The OR of the mantissa is split where shift_normalise() looks for ones, to share its gates. */
+static literal is_nonzero_fraction(struct graph *graph, const literal *a,
+                                   struct float_format format)
+{
+    uint32_t n_high = (UINT32_C(1) << (float_shift_bits(format) - 1)) - 1;
+    uint32_t n_low = format.mantissa - n_high;
+
+    return graph_or(graph, arith_any(graph, a, n_low), arith_any(graph, a + n_low, n_high));
+}
+
+void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
+                  struct float_format format)
+{
+    uint32_t m = format.mantissa, e = format.exponent;
+    literal is_special = arith_all(graph, a + m, e),
+            fraction = is_nonzero_fraction(graph, a, format);
+
+    parts->sign = a[m + e];
+    parts->is_subnormal = lit_not(arith_any(graph, a + m, e));
+    parts->is_zero = graph_and(graph, parts->is_subnormal, lit_not(fraction));
+    parts->is_nan = graph_and(graph, is_special, fraction);
+    parts->is_infinite = graph_xor(graph, is_special, parts->is_nan);
+    word_bits_copy(parts->exponent, a + m, e);
+    parts->exponent[0] = graph_xor(graph, a[m], parts->is_subnormal);
+    word_bits_copy(parts->mantissa, a, m);
+    parts->mantissa[m] = lit_not(parts->is_subnormal);
+}
+
+/* -------------------------------------------------------------------------- putting it together --
+ */
+
+/* How far the bits go right: 1 + below when that is positive (the result is subnormal), else by
+ * the top bit; all the way when clear. */
+static void find_shift(struct graph *graph, literal *amount, const struct float_result *result,
+                       literal top, literal is_tiny, literal clear, struct float_format format)
+{
+    uint32_t n = float_shift_bits(format);
+    const literal *below = result->below;
+    literal carry = LIT_TRUE, far;
+
+    for (uint32_t i = 0; i < n; i++) {
+        literal bit = graph_xor(graph, below[i], carry);
+
+        carry = graph_and(graph, below[i], carry);
+        amount[i] = i == 0 ? graph_mux(graph, is_tiny, bit, top) : graph_and(graph, is_tiny, bit);
+    }
+    far = graph_or(graph, carry, arith_any(graph, below + n, format.exponent + 1 - n));
+    clear = graph_or(graph, clear, graph_and(graph, is_tiny, far));
+    for (uint32_t i = 0; i < n; i++) amount[i] = graph_or(graph, amount[i], clear);
+}
+
+/* Whether the exponent, -below or one more with the top bit, is that of infinity or above. */
+static literal overflows(struct graph *graph, const struct float_result *result, literal top,
+                         struct float_format format)
+{
+    uint32_t e = format.exponent;
+    literal not_below[FLOAT_MAX_EXPONENT + 2], low, high;
+
+    for (uint32_t i = 0; i < e + 2; i++) not_below[i] = lit_not(result->below[i]);
+    low = graph_or(graph, not_below[1], graph_and(graph, top, not_below[0]));
+    high = graph_and(graph, arith_all(graph, not_below + 2, e - 2), low);
+    return graph_and(graph, graph_or(graph, not_below[e], high), lit_not(not_below[e + 1]));
+}
+
+/* out = fraction and exponent, rounded: the exponent is not-below + 1 + top for a normal result,
+ * the leading bit for a subnormal one, all ones for a special one. A carry out of the fraction
+ * raises it. The leading bit of a normal result is the 1 in this sum. */
+static void round_up(struct graph *graph, literal *out, const struct float_result *result,
+                     literal top, literal is_normal, literal is_special, literal up,
+                     struct float_format format)
+{
+    uint32_t m = format.mantissa, e = format.exponent;
+    literal a[FLOAT_MAX_WIDTH] = {0}, b[FLOAT_MAX_WIDTH] = {0};
+
+    word_bits_copy(a, result->bits + 1, m);
+    for (uint32_t i = 0; i < e; i++)
+        a[m + i] =
+            graph_xor(graph, is_special, graph_and(graph, is_normal, lit_not(result->below[i])));
+    b[m + 1] = graph_and(graph, is_normal, top);
+    b[m] = graph_xor(graph, result->bits[m + 1], b[m + 1]);
+    arith_add(graph, out, a, b, up, m + e);
+}
+
+void float_pack(struct graph *graph, literal *out, struct float_result *result,
+                struct float_format format)
+{
+    uint32_t m = format.mantissa, e = format.exponent;
+    literal top = result->bits[m + 2], is_tiny = lit_not(result->below[e + 1]), amount[6];
+    literal is_special, is_normal, clear, sticky, up;
+
+    is_special = graph_or(graph, result->is_infinite, result->is_nan);
+    is_special =
+        graph_or(graph, is_special,
+                 graph_and(graph, overflows(graph, result, top, format), lit_not(result->is_zero)));
+    clear = graph_or(graph, is_special, result->is_zero);
+    is_normal = lit_not(graph_or(graph, clear, is_tiny));
+    find_shift(graph, amount, result, top, is_tiny, clear, format);
+    sticky = shift_right_sticky(graph, result->bits, m + 3, amount, float_shift_bits(format));
+    sticky = graph_or(graph, sticky, result->sticky);
+    up = graph_and(graph, result->bits[0], graph_or(graph, sticky, result->bits[1]));
+    round_up(graph, out, result, top, is_normal, is_special, up, format);
+    out[m - 1] = graph_xor(graph, out[m - 1], result->is_nan);
+    out[m + e] = graph_and(graph, result->sign, lit_not(result->is_nan));
+}
+
+/* ------------------------------------------------------------------------------ multiplication --
+ */
+
+/* below = constant + the exponents, each added or taken away. */
+static void sum_exponents(struct graph *graph, struct float_result *result,
+                          struct float_format format, uint64_t constant,
+                          const literal *const plus[2], const literal *const minus[2],
+                          const uint32_t plus_n[2], const uint32_t minus_n[2])
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal bits[FLOAT_MAX_EXPONENT + 2];
+    struct columns columns;
+
+    columns_init(&columns, graph, format.exponent + 2);
+    word_bits_constant(bits, constant, format.exponent + 2);
+    columns_add_word(&columns, 0, bits, format.exponent + 2);
+    for (unsigned i = 0; i < 2; i++) {
+        columns_add_word(&columns, 0, plus[i], plus_n[i]);
+        columns_subtract_word(&columns, 0, minus[i], minus_n[i]);
+    }
+    columns_finish(&columns, result->below);
+    graph_scratch_release(graph, mark);
+}
+
+/* Exchanges the mantissas so that only that of a is subnormal, if not both are; then their product
+ * is next to nothing. */
+static void move_subnormal(struct graph *graph, struct float_parts *a, struct float_parts *b,
+                           struct float_format format)
+{
+    uint32_t n = format.mantissa + 1;
+    literal swapped[FLOAT_MAX_MANTISSA + 1];
+
+    arith_mux(graph, swapped, b->is_subnormal, b->mantissa, a->mantissa, n);
+    for (uint32_t i = 0; i < n; i++)
+        b->mantissa[i] =
+            graph_xor(graph, graph_xor(graph, a->mantissa[i], b->mantissa[i]), swapped[i]);
+    word_bits_copy(a->mantissa, swapped, n);
+}
+
+void float_multiply(struct graph *graph, literal *out, const literal *a, const literal *b,
+                    struct float_format format)
+{
+    uint32_t m = format.mantissa, n = m + 1, shift_n = float_shift_bits(format);
+    literal product[2 * (FLOAT_MAX_MANTISSA + 1)], shift[6];
+    struct float_parts x, y;
+    struct float_result result;
+
+    float_unpack(graph, &x, a, format);
+    float_unpack(graph, &y, b, format);
+    result.sign = graph_xor(graph, x.sign, y.sign);
+    result.is_zero = graph_or(graph, x.is_zero, y.is_zero);
+    result.is_infinite = graph_or(graph, x.is_infinite, y.is_infinite);
+    result.is_nan = graph_or(graph, graph_or(graph, x.is_nan, y.is_nan),
+                             graph_and(graph, result.is_zero, result.is_infinite));
+    move_subnormal(graph, &x, &y, format);
+    shift_normalise(graph, x.mantissa, shift, shift_n, x.mantissa, n);
+    multiply_full(graph, product, x.mantissa, y.mantissa, n);
+    word_bits_copy(result.bits, product + (2 * n - m - 3), m + 3);
+    result.sticky = arith_any(graph, product, 2 * n - m - 3);
+    /* 1 - (ex + ey - shift - bias + 1) */
+    sum_exponents(graph, &result, format, bias_of(format), (const literal *const[2]){shift, NULL},
+                  (const literal *const[2]){x.exponent, y.exponent}, (uint32_t[2]){shift_n, 0},
+                  (uint32_t[2]){format.exponent, format.exponent});
+    float_pack(graph, out, &result, format);
+}
+
+/* ---------------------------------------------------------------------------------- division -- */
+
+/* Quotient bits of x / y (both n bits, the leading one set), the first of weight 1; returns whether
+ * the last step left -y, which it does if there was no remainder before. */
+static literal divide_mantissas(struct graph *graph, literal *quotient, uint32_t n_steps,
+                                const literal *x, const literal *y, uint32_t n)
+{
+    literal rest[FLOAT_MAX_MANTISSA + 2], shifted[FLOAT_MAX_MANTISSA + 2] = {0};
+    literal same[FLOAT_MAX_MANTISSA + 2], divisor[FLOAT_MAX_MANTISSA + 2], subtract = LIT_TRUE;
+
+    word_bits_copy(shifted, x, n);
+    for (uint32_t step = n_steps; step-- > 0;) {
+        for (uint32_t i = 0; i <= n; i++)
+            divisor[i] = graph_xor(graph, i < n ? y[i] : LIT_FALSE, subtract);
+        arith_add(graph, rest, shifted, divisor, subtract, n + 1);
+        subtract = lit_not(rest[n]);
+        quotient[step] = subtract;
+        word_bits_copy(shifted + 1, rest, n);
+        shifted[0] = LIT_FALSE;
+    }
+    /* rest + y = 0 modulo 2^n: bit i of the sum is 0 when the carry is (rest | y) at i - 1. */
+    for (uint32_t i = 0; i < n; i++) {
+        literal carry = i > 0 ? graph_or(graph, rest[i - 1], y[i - 1]) : LIT_FALSE;
+
+        same[i] = lit_not(graph_xor(graph, graph_xor(graph, rest[i], y[i]), carry));
+    }
+    return graph_and(graph, arith_all(graph, same, n), rest[n]);
+}
+
+void float_divide(struct graph *graph, literal *out, const literal *a, const literal *b,
+                  struct float_format format)
+{
+    uint32_t m = format.mantissa, n = m + 1, shift_n = float_shift_bits(format);
+    literal x_shift[6], y_shift[6];
+    struct float_parts x, y;
+    struct float_result result;
+
+    float_unpack(graph, &x, a, format);
+    float_unpack(graph, &y, b, format);
+    result.sign = graph_xor(graph, x.sign, y.sign);
+    result.is_zero = graph_or(graph, x.is_zero, y.is_infinite);
+    result.is_infinite = graph_or(graph, x.is_infinite, y.is_zero);
+    result.is_nan = graph_or(graph, graph_or(graph, x.is_nan, y.is_nan),
+                             graph_and(graph, result.is_zero, result.is_infinite));
+    shift_normalise(graph, x.mantissa, x_shift, shift_n, x.mantissa, n);
+    shift_normalise(graph, y.mantissa, y_shift, shift_n, y.mantissa, n);
+    x.mantissa[m] = y.mantissa[m] = LIT_TRUE; /* zeros are special */
+    result.sticky = lit_not(divide_mantissas(graph, result.bits, m + 3, x.mantissa, y.mantissa, n));
+    /* 1 - ((ex - x_shift) - (ey - y_shift) + bias) */
+    sum_exponents(graph, &result, format, 1 - bias_of(format),
+                  (const literal *const[2]){y.exponent, x_shift},
+                  (const literal *const[2]){x.exponent, y_shift},
+                  (uint32_t[2]){format.exponent, shift_n}, (uint32_t[2]){format.exponent, shift_n});
+    float_pack(graph, out, &result, format);
+}
+
+/* ------------------------------------------------------------------------------- square root -- */
+
+/* root (n bits) of the 2n bits of x, non-restoring: step i has a remainder of i + 3 bits. */
+static void root_bits(struct graph *graph, literal *root, uint32_t n, const literal *x)
+{
+    literal rest[FLOAT_MAX_MANTISSA + 6] = {0}, term[FLOAT_MAX_MANTISSA + 6];
+    literal negative = LIT_FALSE;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t width = i + 3, at = n - i; /* root[at ...] is known */
+
+        memmove(rest + 2, rest, (width - 2) * sizeof *rest);
+        rest[1] = x[2 * (n - i) - 1];
+        rest[0] = x[2 * (n - i) - 2];
+        /* negative: + (4 root + 3), else - (4 root + 1) */
+        for (uint32_t j = 0; j < width; j++) {
+            literal bit = j == 0      ? LIT_TRUE
+                          : j == 1    ? negative
+                          : j - 2 < i ? root[at + j - 2]
+                                      : LIT_FALSE;
+
+            term[j] = graph_xor(graph, bit, lit_not(negative));
+        }
+        arith_add(graph, rest, rest, term, lit_not(negative), width);
+        negative = rest[width - 1];
+        root[at - 1] = lit_not(negative);
+    }
+}
+
+/* The root of a normal mantissa, with its guard bit; there are no ties. An odd exponent takes one
+ * more bit into the radicand. */
+static void root_of_mantissa(struct graph *graph, literal *root, const literal *mantissa,
+                             literal is_odd, struct float_format format)
+{
+    uint32_t n = format.mantissa + 2; /* bits of the root */
+    literal radicand[2 * (FLOAT_MAX_MANTISSA + 2)] = {0};
+    literal *top = radicand + (2 * n - 1 - format.mantissa - 1);
+
+    for (uint32_t i = 0; i <= format.mantissa + 1; i++) {
+        literal high = i > 0 ? mantissa[i - 1] : LIT_FALSE;
+        literal low = i <= format.mantissa ? mantissa[i] : LIT_FALSE;
+
+        top[i] = graph_mux(graph, is_odd, high, low);
+    }
+    root_bits(graph, root, n, radicand);
+}
+
+void float_sqrt(struct graph *graph, literal *out, const literal *a, struct float_format format)
+{
+    uint32_t m = format.mantissa, e = format.exponent, shift_n = float_shift_bits(format);
+    literal shift[FLOAT_MAX_EXPONENT + 2] = {0}, exponent[FLOAT_MAX_EXPONENT + 2] = {0};
+    literal bias[FLOAT_MAX_EXPONENT + 2], root[FLOAT_MAX_MANTISSA + 2], is_nan, keeps;
+    literal zero[FLOAT_MAX_WIDTH] = {0};
+    struct float_parts x;
+
+    float_unpack(graph, &x, a, format);
+    shift_normalise(graph, x.mantissa, shift, shift_n, x.mantissa, m + 1);
+    x.mantissa[m] = LIT_TRUE;
+    word_bits_copy(exponent, x.exponent, e);
+    arith_subtract(graph, exponent, exponent, shift, e + 2);
+    root_of_mantissa(graph, root, x.mantissa, lit_not(exponent[0]), format);
+    /* (ex - bias) / 2 + bias = (ex + bias) / 2, rounded down: bias is odd */
+    word_bits_constant(bias, bias_of(format), e + 2);
+    arith_add(graph, exponent, exponent, bias, LIT_FALSE, e + 2);
+    word_bits_copy(out, root + 1, m);
+    word_bits_copy(out + m, exponent + 1, e);
+    arith_add(graph, out, out, zero, root[0], m + e);
+    is_nan = graph_or(graph, x.is_nan, graph_and(graph, x.sign, lit_not(x.is_zero)));
+    keeps = lit_not(graph_or(graph, graph_or(graph, is_nan, x.is_zero), x.is_infinite));
+    arith_gate(graph, out, keeps, out, m + e);
+    for (uint32_t i = 0; i < e; i++)
+        out[m + i] = graph_xor(graph, out[m + i], graph_or(graph, is_nan, x.is_infinite));
+    out[m - 1] = graph_xor(graph, out[m - 1], is_nan);
+    out[m + e] = graph_and(graph, x.sign, x.is_zero);
+}

@@ -1,0 +1,48 @@
+/*
+ * What the floating-point operations share: taking a float apart and putting a result together.
+ * Private to float*.c.
+ */
+#ifndef SOTTO_COMPILER_FLOAT_PARTS_H
+#define SOTTO_COMPILER_FLOAT_PARTS_H
+
+#include "compiler/float.h"
+
+#define FLOAT_MAX_MANTISSA 52
+#define FLOAT_MAX_EXPONENT 11
+#define FLOAT_MAX_WIDTH 64
+
+/** A float: (-1)^sign * mantissa * 2^exponent, the mantissa with its leading bit. */
+struct float_parts {
+    literal sign;
+    literal is_subnormal; /* or zero: the leading bit is 0 */
+    literal is_zero;
+    literal is_infinite;
+    literal is_nan;
+    literal exponent[FLOAT_MAX_EXPONENT]; /* at least 1 */
+    literal mantissa[FLOAT_MAX_MANTISSA + 1];
+};
+
+void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
+                  struct float_format format);
+
+/** Bits that count the leading zeros of a mantissa, or a shift that clears a float_result. */
+uint32_t float_shift_bits(struct float_format format);
+
+/** A result before rounding. Its value is (-1)^sign * bits * 2^..., where bits has mantissa + 3
+ * bits of which the highest two are not both 0 (but for results that are special or zero), and 1 -
+ * below is the biased exponent if the top bit counts as the leading one. */
+struct float_result {
+    literal sign;
+    literal bits[FLOAT_MAX_MANTISSA + 3];
+    literal sticky;                        /* something lies below the bits */
+    literal below[FLOAT_MAX_EXPONENT + 2]; /* two's complement */
+    literal is_zero;
+    literal is_infinite;
+    literal is_nan;
+};
+
+/** Rounds to nearest even, with gradual underflow and overflow to infinity. result is used up. */
+void float_pack(struct graph *graph, literal *out, struct float_result *result,
+                struct float_format format);
+
+#endif

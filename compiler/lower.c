@@ -1,0 +1,241 @@
+/*
+ * Lowering: who is read and how far, which words are terms of greater sums, then one word after
+ * the other.
+ */
+#include "compiler/lower.h"
+
+#include "compiler/arith.h"
+#include "compiler/lower_node.h"
+
+#include <string.h>
+
+/* ----------------------------------------------------------------------------------- demand -- */
+
+static void need(struct lowering *lowering, const struct word *word, uint32_t n)
+{
+    if (n > word->width) n = word->width;
+    if (n > lowering->needed[word->id]) lowering->needed[word->id] = n;
+}
+
+/* Operations whose low bits depend on the low bits of all operands only. */
+static bool is_modular(const struct lowering *lowering, const struct word *word)
+{
+    if (lowering->roles[word->id] != ROLE_PLAIN) return true;
+    switch (word->op) {
+    case WORD_NOT:
+    case WORD_AND:
+    case WORD_OR:
+    case WORD_XOR:
+    case WORD_ADD:
+    case WORD_SUB:
+    case WORD_NEG:
+    case WORD_MUL:
+    case WORD_MUX:
+    case WORD_ZEXT:
+    case WORD_SEXT: return true;
+    default: return false;
+    }
+}
+
+static void need_parts(struct lowering *lowering, const struct word *word, uint32_t n)
+{
+    uint32_t first = 0;
+
+    for (uint32_t i = 0; i < word->n_operands && first < n; i++) {
+        need(lowering, word->operands[i], n - first);
+        first += word->operands[i]->width;
+    }
+}
+
+/* The low n bits of the word are read: what does that need? */
+static void need_operands(struct lowering *lowering, const struct word *word, uint32_t n)
+{
+    if (word->op == WORD_CONCAT) {
+        need_parts(lowering, word, n);
+        return;
+    }
+    for (uint32_t i = 0; i < lower_n_operands(lowering, word); i++) {
+        const struct word *operand = lower_operand(lowering, word, i);
+
+        if (word->op == WORD_EXTRACT) need(lowering, operand, (uint32_t)word->immediate + n);
+        else if (is_modular(lowering, word)) need(lowering, operand, n);
+        else if (word->op == WORD_SHL && i == 0) need(lowering, operand, n);
+        else need(lowering, operand, operand->width);
+    }
+}
+
+/* Counts each operand of a word as read once more. */
+static void use_operands(struct lowering *lowering, const struct word *word)
+{
+    for (uint32_t i = 0; i < lower_n_operands(lowering, word); i++)
+        lowering->uses[lower_operand(lowering, word, i)->id]++;
+}
+
+static void find_needed(struct lowering *lowering)
+{
+    const struct word_program *program = lowering->program;
+    uint64_t n_words = program->graph->n_words;
+
+    memset(lowering->needed, 0, n_words * sizeof *lowering->needed);
+    memset(lowering->uses, 0, n_words * sizeof *lowering->uses);
+    for (uint64_t i = 0; i < program->n_outputs; i++)
+        for (uint64_t j = 0; j < program->outputs[i].n_words; j++) {
+            need(lowering, program->outputs[i].words[j], UINT32_MAX);
+            lowering->uses[program->outputs[i].words[j]->id]++;
+        }
+    for (uint64_t id = n_words; id-- > 0;) {
+        if (lowering->needed[id] == 0) continue;
+        need_operands(lowering, program->graph->words[id], lowering->needed[id]);
+        use_operands(lowering, program->graph->words[id]);
+    }
+}
+
+/* ------------------------------------------------------------------------------------ roles -- */
+
+/* Whether x is a + b or a - b with a = y, and only the multiplexer reads it. */
+static bool differs_by_term(const struct lowering *lowering, const struct word *x,
+                            const struct word *y)
+{
+    if (lowering->uses[x->id] != 1 || (x->op != WORD_ADD && x->op != WORD_SUB)) return false;
+    return x->operands[0] == y || (x->op == WORD_ADD && x->operands[1] == y);
+}
+
+static bool is_negative_of(const struct word *x, const struct word *y)
+{
+    return x->op == WORD_NEG && x->operands[0] == y;
+}
+
+static enum role find_role(const struct lowering *lowering, const struct word *word)
+{
+    const struct word *x, *y;
+
+    if (word->op != WORD_MUX) return ROLE_PLAIN;
+    x = word->operands[1];
+    y = word->operands[2];
+    if (is_negative_of(x, y)) return ROLE_NEGATE_IF;
+    if (is_negative_of(y, x)) return ROLE_NEGATE_UNLESS;
+    if (differs_by_term(lowering, x, y)) return x->op == WORD_ADD ? ROLE_ADD_IF : ROLE_SUBTRACT_IF;
+    if (differs_by_term(lowering, y, x))
+        return y->op == WORD_ADD ? ROLE_ADD_UNLESS : ROLE_SUBTRACT_UNLESS;
+    return ROLE_PLAIN;
+}
+
+static bool is_negation(enum role role)
+{
+    return role == ROLE_NEGATE_IF || role == ROLE_NEGATE_UNLESS;
+}
+
+uint32_t lower_n_operands(const struct lowering *lowering, const struct word *word)
+{
+    enum role role = (enum role)lowering->roles[word->id];
+
+    if (role == ROLE_PLAIN) return word->n_operands;
+    return is_negation(role) ? 2 : 3;
+}
+
+struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i)
+{
+    enum role role = (enum role)lowering->roles[word->id];
+    bool is_if = role == ROLE_ADD_IF || role == ROLE_SUBTRACT_IF || role == ROLE_NEGATE_IF;
+    struct word *base, *changed;
+
+    if (role == ROLE_PLAIN || i == 0) return word->operands[i];
+    base = word->operands[is_if ? 2 : 1];
+    changed = word->operands[is_if ? 1 : 2];
+    if (i == 1) return base;
+    return changed->operands[0] == base ? changed->operands[1] : changed->operands[0];
+}
+
+/* A sum's operand that is itself a sum, a product or a count, and read nowhere else, is a term. */
+static void find_terms(struct lowering *lowering)
+{
+    const struct word_graph *words = lowering->program->graph;
+
+    for (uint64_t id = words->n_words; id-- > 0;) {
+        const struct word *word = words->words[id];
+
+        if (lowering->needed[id] == 0 || !lower_is_sum(lowering, word)) continue;
+        for (uint32_t i = 0; i < lower_n_operands(lowering, word); i++) {
+            const struct word *operand = lower_operand(lowering, word, i);
+            bool is_gated = lowering->roles[id] != ROLE_PLAIN &&
+                            (i != 1 || is_negation((enum role)lowering->roles[id]));
+
+            if (!is_gated && lowering->uses[operand->id] == 1 &&
+                lower_is_summable(lowering, operand))
+                lowering->is_term[operand->id] = 1;
+        }
+    }
+}
+
+/* --------------------------------------------------------------------------------- lowering -- */
+
+/* What the front end knows of a word's range is put into its bits. */
+static void narrow(literal *bits, const struct word *word, uint32_t n)
+{
+    uint32_t n_known = word->width - word->zeros;
+    uint32_t n_signed = word->width - word->signs + 1;
+
+    if (word->width <= 64 && word->max < UINT64_MAX) {
+        uint32_t n_max = word->max == 0 ? 0 : 64 - (uint32_t)__builtin_clzll(word->max);
+
+        if (n_max < n_known) n_known = n_max;
+    }
+    for (uint32_t i = n_signed; i < n; i++) bits[i] = bits[n_signed - 1];
+    for (uint32_t i = n_known; i < n; i++) bits[i] = LIT_FALSE;
+}
+
+static void lower_word(struct lowering *lowering, const struct word *word)
+{
+    uint32_t n = lowering->needed[word->id];
+    literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
+
+    if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
+    else lower_operation(lowering, bits, word, n);
+    narrow(bits, word, n);
+    lowering->values[word->id] = bits;
+}
+
+static void make_inputs(struct lowering *lowering)
+{
+    uint64_t n = word_program_input_bits(lowering->program);
+
+    for (uint64_t i = 0; i < n; i++) graph_input(lowering->graph);
+}
+
+static void take_outputs(const struct lowering *lowering, literal *outputs)
+{
+    const struct word_program *program = lowering->program;
+
+    for (uint64_t i = 0; i < program->n_outputs; i++)
+        for (uint64_t j = 0; j < program->outputs[i].n_words; j++) {
+            const struct word *word = program->outputs[i].words[j];
+
+            word_bits_copy(outputs, lower_bits(lowering, word), word->width);
+            outputs += word->width;
+        }
+}
+
+void lower_program(struct graph *graph, literal *outputs, const struct word_program *program)
+{
+    struct arena *arena = program->graph->arena;
+    uint64_t n_words = program->graph->n_words;
+    struct lowering lowering = {.graph = graph,
+                                .program = program,
+                                .values = arena_new(arena, n_words, sizeof(literal *)),
+                                .needed = arena_new(arena, n_words, sizeof(uint32_t)),
+                                .uses = arena_new(arena, n_words, sizeof(uint32_t)),
+                                .roles = arena_new(arena, n_words, 1),
+                                .is_term = arena_new(arena, n_words, 1)};
+
+    find_needed(&lowering);
+    for (uint64_t id = 0; id < n_words; id++)
+        if (lowering.needed[id] > 0)
+            lowering.roles[id] = (uint8_t)find_role(&lowering, program->graph->words[id]);
+    find_needed(&lowering);
+    find_terms(&lowering);
+    make_inputs(&lowering);
+    for (uint64_t id = 0; id < n_words; id++)
+        if (lowering.needed[id] > 0 && lowering.is_term[id] == 0)
+            lower_word(&lowering, program->graph->words[id]);
+    take_outputs(&lowering, outputs);
+}

@@ -1,0 +1,54 @@
+/*
+ * What the parts of the lowering share: the state, and how a word's operands are read. Private to
+ * lower*.c.
+ */
+#ifndef SOTTO_COMPILER_LOWER_NODE_H
+#define SOTTO_COMPILER_LOWER_NODE_H
+
+#include "compiler/graph.h"
+#include "compiler/word.h"
+
+/** How a word is lowered when not by its operation alone. */
+enum role {
+    ROLE_PLAIN,
+    /* MUX whose two values differ by one addition or subtraction: x + (c ? y : 0). */
+    ROLE_ADD_IF,
+    ROLE_ADD_UNLESS,
+    ROLE_SUBTRACT_IF,
+    ROLE_SUBTRACT_UNLESS,
+    /* MUX between x and -x. */
+    ROLE_NEGATE_IF,
+    ROLE_NEGATE_UNLESS
+};
+
+struct lowering {
+    struct graph *graph;
+    const struct word_program *program;
+    literal **values; /* by word: its bits, NULL while not lowered */
+    uint32_t *needed; /* by word: the low bits that are read; 0: none */
+    uint32_t *uses;   /* by word: operands of needed words, and outputs, that it is */
+    uint8_t *roles;   /* by word: enum role */
+    uint8_t *is_term; /* by word: it has no value of its own but is part of a sum */
+};
+
+/** The operands under the word's role: of a conditional addition the condition, x and y, of a
+ *  conditional negation the condition and x. */
+uint32_t lower_n_operands(const struct lowering *lowering, const struct word *word);
+struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i);
+
+static inline const literal *lower_bits(const struct lowering *lowering, const struct word *word)
+{
+    return lowering->values[word->id];
+}
+
+/** Lowers one word by its operation; out has the word's width, of which needed bits are wanted. */
+void lower_operation(struct lowering *lowering, literal *out, const struct word *word, uint32_t n);
+
+/** Whether the word is a sum: an addition, subtraction or negation, conditional ones included. */
+bool lower_is_sum(const struct lowering *lowering, const struct word *word);
+/** Whether the word can be a term of a sum without a value of its own. */
+bool lower_is_summable(const struct lowering *lowering, const struct word *word);
+/** Lowers a sum with all the terms that are marked as part of it. */
+void lower_sum(struct lowering *lowering, literal *out, const struct word *word, uint32_t n);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * Sums of words: a tree of additions, subtractions and conditional ones, with products and bit
+ * counts as leaves, is gathered into columns and compressed once.
+ */
+#include "compiler/lower_node.h"
+
+#include "compiler/arith.h"
+#include "compiler/multiply.h"
+#include "compiler/sums.h"
+
+bool lower_is_sum(const struct lowering *lowering, const struct word *word)
+{
+    return lowering->roles[word->id] != ROLE_PLAIN || word->op == WORD_ADD ||
+           word->op == WORD_SUB || word->op == WORD_NEG;
+}
+
+bool lower_is_summable(const struct lowering *lowering, const struct word *word)
+{
+    return lower_is_sum(lowering, word) || word->op == WORD_MUL || word->op == WORD_POPCOUNT;
+}
+
+/* ------------------------------------------------------------------------------------- terms -- */
+
+/* A term that waits to be added or taken away. */
+struct term {
+    const struct word *word;
+    bool negative;
+};
+
+struct terms {
+    struct lowering *lowering;
+    struct columns columns;
+    struct term *stack;
+    uint64_t n;
+    uint64_t capacity;
+};
+
+static void push(struct terms *terms, const struct word *word, bool negative)
+{
+    struct arena *arena = terms->lowering->program->graph->arena;
+
+    terms->stack =
+        arena_grow(arena, terms->stack, terms->n, &terms->capacity, sizeof *terms->stack);
+    terms->stack[terms->n++] = (struct term){.word = word, .negative = negative};
+}
+
+static void add_bits(struct terms *terms, const literal *bits, uint32_t n, bool negative)
+{
+    if (negative) columns_subtract_word(&terms->columns, 0, bits, n);
+    else columns_add_word(&terms->columns, 0, bits, n);
+}
+
+/* x + (c ? y : 0) and its kin: x waits, y is added as far as it is not masked. */
+static void add_conditional(struct terms *terms, struct term term)
+{
+    struct lowering *lowering = terms->lowering;
+    struct graph *graph = lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    enum role role = (enum role)lowering->roles[term.word->id];
+    bool is_if = role == ROLE_ADD_IF || role == ROLE_SUBTRACT_IF;
+    bool subtracts = role == ROLE_SUBTRACT_IF || role == ROLE_SUBTRACT_UNLESS;
+    literal condition = lower_bits(lowering, lower_operand(lowering, term.word, 0))[0];
+    uint32_t n = terms->columns.n;
+    literal *gated = graph_scratch(graph, n);
+
+    arith_gate(graph, gated, is_if ? condition : lit_not(condition),
+               lower_bits(lowering, lower_operand(lowering, term.word, 2)), n);
+    add_bits(terms, gated, n, term.negative != subtracts);
+    push(terms, lower_operand(lowering, term.word, 1), term.negative);
+    graph_scratch_release(graph, mark);
+}
+
+/* (x ^ c) + c */
+static void add_negated_if(struct terms *terms, struct term term)
+{
+    struct lowering *lowering = terms->lowering;
+    struct graph *graph = lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    bool is_if = lowering->roles[term.word->id] == ROLE_NEGATE_IF;
+    literal condition = lower_bits(lowering, lower_operand(lowering, term.word, 0))[0];
+    const literal *x = lower_bits(lowering, lower_operand(lowering, term.word, 1));
+    literal *flipped = graph_scratch(graph, terms->columns.n);
+
+    if (is_if == term.negative) condition = lit_not(condition);
+    for (uint32_t i = 0; i < terms->columns.n; i++) flipped[i] = graph_xor(graph, x[i], condition);
+    columns_add_word(&terms->columns, 0, flipped, terms->columns.n);
+    columns_add_bit(&terms->columns, 0, condition);
+    graph_scratch_release(graph, mark);
+}
+
+static void add_product(struct terms *terms, struct term term)
+{
+    const literal *x = lower_bits(terms->lowering, term.word->operands[0]);
+    const literal *y = lower_bits(terms->lowering, term.word->operands[1]);
+
+    if (term.negative) multiply_subtract(&terms->columns, x, y);
+    else multiply_add(&terms->columns, x, y);
+}
+
+static void add_count(struct terms *terms, struct term term)
+{
+    const struct word *x = term.word->operands[0];
+    const literal *bits = lower_bits(terms->lowering, x);
+
+    for (uint32_t i = 0; i < x->width; i++) add_bits(terms, &bits[i], 1, term.negative);
+}
+
+static void expand(struct terms *terms, struct term term)
+{
+    struct word **operands = term.word->operands;
+
+    enum role role = (enum role)terms->lowering->roles[term.word->id];
+
+    if (role != ROLE_PLAIN) {
+        if (role == ROLE_NEGATE_IF || role == ROLE_NEGATE_UNLESS) add_negated_if(terms, term);
+        else add_conditional(terms, term);
+        return;
+    }
+    switch (term.word->op) {
+    case WORD_ADD:
+        push(terms, operands[1], term.negative);
+        push(terms, operands[0], term.negative);
+        break;
+    case WORD_SUB:
+        push(terms, operands[1], !term.negative);
+        push(terms, operands[0], term.negative);
+        break;
+    case WORD_NEG: push(terms, operands[0], !term.negative); break;
+    case WORD_MUL: add_product(terms, term); break;
+    case WORD_POPCOUNT: add_count(terms, term); break;
+    }
+}
+
+void lower_sum(struct lowering *lowering, literal *out, const struct word *word, uint32_t n)
+{
+    struct scratch_mark mark = graph_scratch_mark(lowering->graph);
+    struct terms terms = {.lowering = lowering};
+
+    columns_init(&terms.columns, lowering->graph, n);
+    expand(&terms, (struct term){.word = word});
+    while (terms.n > 0) {
+        struct term term = terms.stack[--terms.n];
+
+        if (lowering->is_term[term.word->id] != 0) expand(&terms, term);
+        else add_bits(&terms, lower_bits(lowering, term.word), n, term.negative);
+    }
+    columns_finish(&terms.columns, out);
+    graph_scratch_release(lowering->graph, mark);
+}

@@ -1,0 +1,14 @@
+/* How the constructors of word_simplify.c reach the table of word.c. */
+#ifndef SOTTO_COMPILER_WORD_NODE_H
+#define SOTTO_COMPILER_WORD_NODE_H
+
+#include "compiler/word.h"
+
+/** The node equal to key, made when there is none; operands and bits are copied. */
+struct word *node_intern(struct word_graph *graph, struct word key);
+
+/** The same for an operation; the constant when its operands (up to three) are all constant. */
+struct word *node_new(struct word_graph *graph, enum word_op op, uint32_t width,
+                      struct word **operands, uint32_t n_operands, uint64_t immediate);
+
+#endif
