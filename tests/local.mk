@@ -159,8 +159,9 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
-		`find lib apps tests -name '*.[ch]' -not -path '*/build/*'`
-	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh
+		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*'`
+	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
+		tests/compiler/*.sh
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions

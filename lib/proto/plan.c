@@ -150,12 +150,12 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     uint64_t rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
     uint64_t outputs = plan->window * plan->n_output_bits;
 
-    plan->peak_memory =
-        (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs + rows +
-        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
-        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
-        tables_memory(plan_table_bytes(plan, plan->window)) + 4 * (uint64_t)FRAME_MAX_LEN +
-        extension_memory(plan->ot_width);
+    plan->peak_memory = (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs +
+                        rows + plan->n_instances * plan->n_output_bits +
+                        schedule_memory(plan->schedule) +
+                        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+                        tables_memory(plan_table_bytes(plan, plan->window)) +
+                        4 * (uint64_t)FRAME_MAX_LEN + extension_memory(plan->ot_width);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Each room of the library includes only itself and the rooms below it; the applications include
-# the public header only. Reports in the Test Anything Protocol.
+# the public header only, the compiler lib/base and lib/circuit. Reports in the Test Anything Protocol.
 cd "${SRCDIR:-.}" && [ -e lib/sotto.h ] || exit 1
 
 rooms="base crypto circuit garble ot share net proto"
@@ -32,6 +32,14 @@ bad=$(grep -nE '^ *# *include "' apps/*.[ch] |
 [ -z "$bad" ] || printf '# %s\n' "$bad"
 [ -z "$bad" ]
 report $? "apps include the public header only"
+
+if [ -d compiler ]; then
+    bad=$(grep -nE '^ *# *include "' compiler/*.[ch] |
+        grep -vE "\"(sotto\.h|config\.h|(base|circuit|compiler)/[a-z0-9_]+\.h)\"")
+    [ -z "$bad" ] || printf '# %s\n' "$bad"
+    [ -z "$bad" ]
+    report $? "the compiler includes lib/base and lib/circuit only"
+fi
 
 # SEC-21: checks are never assert(); the library neither prints nor exits.
 bad=$(grep -nE '\<(assert|abort|exit|_exit|printf|puts|fprintf|perror) *\(' lib/*/*.[ch] |

@@ -1,7 +1,10 @@
 /* Every way to leave a loop or a switch, under public and secret conditions; recursion. */
-#include <stdint.h>
 #include <sotto-circuit.h>
-static int power(int x, int n) { return n == 0 ? 1 : x * power(x, n - 1); }
+#include <stdint.h>
+static int power(int x, int n)
+{
+    return n == 0 ? 1 : x * power(x, n - 1);
+}
 static int find(const int *p, int n, int x)
 {
     for (int i = 0; i < n; i++) {
@@ -11,9 +14,20 @@ static int find(const int *p, int n, int x)
     }
     return -1;
 }
-static void swap(int *a, int *b) { int t = *a; *a = *b; *b = t; }
-static int twice(int x) { return 2 * x; }
-static int square(int x) { return x * x; }
+static void swap(int *a, int *b)
+{
+    int t = *a;
+    *a = *b;
+    *b = t;
+}
+static int twice(int x)
+{
+    return 2 * x;
+}
+static int square(int x)
+{
+    return x * x;
+}
 // function control
 int control(GARBLER int a[6], EVALUATOR int x, OUTPUT int o[8])
 {
@@ -40,6 +54,9 @@ int control(GARBLER int a[6], EVALUATOR int x, OUTPUT int o[8])
     while (n > 1) n = n % 2 ? n - 1 : n / 2, o[5]++;
     if (x > 3) p++;
     o[6] = *p++ + p[1];
-    do { if (x & 2) break; o[7] += 3; } while (o[7] < 10);
+    do {
+        if (x & 2) break;
+        o[7] += 3;
+    } while (o[7] < 10);
     return n;
 }

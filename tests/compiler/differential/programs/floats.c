@@ -1,7 +1,7 @@
 /* Arithmetic, comparison and conversion of float and double. */
 #include <math.h>
-#include <stdint.h>
 #include <sotto-circuit.h>
+#include <stdint.h>
 // function floats
 void floats(GARBLER float a, EVALUATOR float b, GARBLER double c, EVALUATOR int i,
             OUTPUT float f[9], OUTPUT double d[5], OUTPUT int t[6])

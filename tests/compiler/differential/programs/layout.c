@@ -1,16 +1,28 @@
 /* Unions, bit-fields, nested structs and arrays, memcpy between them. */
+#include <sotto-circuit.h>
 #include <stdint.h>
 #include <string.h>
-#include <sotto-circuit.h>
-struct inner { uint8_t a; int16_t b[2]; };
-struct outer { struct inner in[2]; unsigned f : 3, g : 7; int h : 12; _Bool flag; long w; };
-union pun { uint32_t word; int32_t number; uint8_t bytes[4]; };
+struct inner {
+    uint8_t a;
+    int16_t b[2];
+};
+struct outer {
+    struct inner in[2];
+    unsigned f : 3, g : 7;
+    int h : 12;
+    _Bool flag;
+    long w;
+};
+union pun {
+    uint32_t word;
+    int32_t number;
+    uint8_t bytes[4];
+};
 // function layout
 // type s: struct outer s
 // type o: struct outer o[1]
 // parameters: s x o r
-int layout(GARBLER struct outer s, EVALUATOR uint32_t x, OUTPUT struct outer o[1],
-           OUTPUT int r[6])
+int layout(GARBLER struct outer s, EVALUATOR uint32_t x, OUTPUT struct outer o[1], OUTPUT int r[6])
 {
     union pun p = {.word = x};
     struct outer copy = s, list[2] = {[1] = {.in[1].b = {1, 2}, .g = 9}};
