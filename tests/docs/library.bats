@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
-# sotto(3) against the header and the library.
+# sotto(3) and sotto-ot(3), each against its header, and both against the library.
 
 load docs.bash
 
-HEADER=$SRCDIR/lib/sotto.h
+# Pages of functions; lib/PAGE.h is the header of each.
+PAGES="sotto sotto-ot"
 
 # Flags that the library was built with: those of sanitizers must be the program's too.
 build_flags() {
@@ -22,7 +23,7 @@ link_program() {
         "$BUILDDIR/libsotto.la"
 }
 
-# The prototypes of the page's SYNOPSIS, as C.
+# synopsis PAGE: the prototypes of its SYNOPSIS, as C.
 synopsis() {
     awk '
         function arguments(line,   n, parts, i, out) {
@@ -38,38 +39,59 @@ synopsis() {
         /^\.Fo / { name = $2; list = "" }
         /^\.Fa / { list = list (list == "" ? "" : ", ") arguments($0) }
         /^\.Fc/ { print type " " name "(" list ");" }
-    ' "$MAN/sotto.3"
+    ' "$MAN/$1.3"
 }
 
 header_functions() {
-    grep -oE '\b\(?\*?sotto_[a-z_]+\)?\(' <(sed 's|/\*.*\*/||; /^ *\*/d; /^\/\*/d' "$HEADER") |
+    grep -oE '\b\(?\*?sotto_[a-z_]+\)?\(' <(sed 's|/\*.*\*/||; /^ *\*/d; /^\/\*/d' "$SRCDIR/lib/$1.h") |
         tr -d '(*)' | sort -u
 }
 
-@test "every public function and type stands in sotto(3), with its very arguments" {
+# Names of enumerators, and of members of public structs.
+header_enumerators() {
+    grep -oE '^ +SOTTO_[A-Z_]+|SOTTO_[A-Z_]+ = [0-9]+' "$SRCDIR/lib/$1.h" |
+        grep -oE 'SOTTO_[A-Z_]+' | sort -u
+}
+header_members() {
+    awk '/^typedef struct [a-z_]+ \{/ { inside = 1; next }
+         /^\}/ { inside = 0 }
+         inside { sub(/ *\/\*.*/, "") }
+         inside && /;$/ { sub(/(\[[0-9]+\])?;$/, ""); print $NF }' "$SRCDIR/lib/$1.h" | tr -d '*'
+}
+
+@test "every public function and type stands in the header's page, with its very arguments" {
     cd "$BATS_TEST_TMPDIR"
-    synopsis >prototypes
-    same_lines "$(header_functions)" \
-        "$(grep -v '^#' prototypes | grep -oE '\(?\*?sotto_[a-z_]+\)?\(' | tr -d '(*)' | sort -u)"
-    { echo '#include <sotto.h>'; cat prototypes; } >conflict.c
-    compile -c conflict.c
-}
-
-@test "sotto(3) documents what the library exports" {
-    documented=$(synopsis | grep -v -e '^#' -e typedef | grep -oE 'sotto_[a-z_]+\(')
-    same_lines "$(sort -u "$SRCDIR/lib/sotto.sym")" "$(tr -d '(' <<<"$documented" | sort -u)"
-}
-
-@test "every enumerator and every member of a public struct stands in sotto(3)" {
-    for name in $(grep -oE '^ +SOTTO_[A-Z_]+|\{ SOTTO_GARBLER|SOTTO_EVALUATOR = 1' "$HEADER" |
-        grep -oE 'SOTTO_[A-Z_]+' | sort -u); do
-        grep -qE "(Dv|Fd #define) $name\b" "$MAN/sotto.3" || { echo "missing: $name"; false; }
+    for page in $PAGES; do
+        [ "$(header_functions "$page" | wc -l)" -ge 14 ]
+        synopsis "$page" >prototypes
+        same_lines "$(header_functions "$page")" \
+            "$(grep -v '^#' prototypes | grep -oE '\(?\*?sotto_[a-z_]+\)?\(' | tr -d '(*)' | sort -u)"
+        { echo "#include <$page.h>"; cat prototypes; } >conflict.c
+        compile -c conflict.c
     done
-    for name in $(awk '/^typedef struct [a-z_]+ \{/ { inside = 1; next }
-                       /^\}/ { inside = 0 }
-                       inside { sub(/ *\/\*.*/, "") }
-                       inside && /;$/ { sub(/;$/, ""); print $NF }' "$HEADER" | tr -d '*'); do
-        grep -qE "^\.(It )?Fa .*\b$name\b" "$MAN/sotto.3" || { echo "missing: $name"; false; }
+}
+
+@test "the pages document what the library exports, each function once" {
+    documented=$(for page in $PAGES; do
+        synopsis "$page" | grep -v -e '^#' -e typedef | grep -oE 'sotto_[a-z_]+\('
+    done)
+    same_lines "$(sort -u "$SRCDIR/lib/sotto.sym")" "$(tr -d '(' <<<"$documented" | sort)"
+}
+
+@test "sotto_ot_* stands in sotto-ot(3), all else in sotto(3)" {
+    same_lines "$(grep '^sotto_ot_' "$SRCDIR/lib/sotto.sym" | sort)" \
+        "$(synopsis sotto-ot | grep -oE 'sotto_[a-z_]+\(' | tr -d '(' | sort)"
+}
+
+@test "every enumerator and every member of a public struct stands in the header's page" {
+    for page in $PAGES; do
+        [ "$(header_members "$page" | wc -l)" -ge 4 ]
+        for name in $(header_enumerators "$page"); do
+            grep -qE "(Dv|Fd #define) $name\b" "$MAN/$page.3" || { echo "missing: $name"; false; }
+        done
+        for name in $(header_members "$page"); do
+            grep -qE "^\.(It )?Fa .*\b$name\b" "$MAN/$page.3" || { echo "missing: $name"; false; }
+        done
     done
 }
 

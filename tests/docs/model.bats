@@ -74,16 +74,44 @@ says_page_model() {
         *'"security":"none"'* ]]
 }
 
-# Every sentence that speaks of malicious parties denies something.
-@test "security against malicious parties is promised nowhere" {
-    for file in "$MAN"/*.[1-9] "$SRCDIR/README.md" "$SRCDIR/SECURITY.md" "$SRCDIR/lib/sotto.h"; do
-        claims=$(words "$file" | sed 's/[.:;|] /\n/g' | grep -i malicious |
-            grep -viwE 'not|no|none|never|cannot' || true)
-        [ -z "$claims" ] || {
-            echo "$file: $claims"
-            return 1
-        }
+# Sentences on the standard input that speak of malicious parties and deny nothing.
+malicious_claims() {
+    sed 's/[.:;|] /\n/g' | grep -i malicious | grep -viwE 'not|no|none|never|cannot' || true
+}
+
+no_claims() {
+    [ -z "$2" ] || {
+        echo "$1: $2"
+        return 1
+    }
+}
+
+# A sentence that speaks of malicious parties denies something, or is of the OT handle alone.
+@test "security against malicious parties is promised by the OT handle, and nowhere else" {
+    for file in "$MAN"/*.[1-9] "$SRCDIR"/*.md "$SRCDIR/NEWS" "$SRCDIR/lib/sotto.h"; do
+        case $file in */sotto-ot.3) continue ;; esac
+        claims=$(words "$file" | malicious_claims)
+        no_claims "$file" "$(grep -vE 'sotto[-_]ot' <<<"$claims" || true)"
+        no_claims "$file" "$(grep -iE 'session|gc-|evaluator|garbler' <<<"$claims" || true)"
     done
+    for tool in $TOOLS; do
+        no_claims "$tool" "$("$BINDIR/$tool" --help | tr -s '[:space:]' ' ' | malicious_claims)"
+    done
+}
+
+@test "sotto-ot(3) and its header promise it of no session and no tool" {
+    for file in "$MAN/sotto-ot.3" "$SRCDIR/lib/sotto-ot.h"; do
+        no_claims "$file" "$(words "$file" | malicious_claims |
+            grep -iE 'gc-|garbler|evaluator|sotto_session|sessions' || true)"
+    done
+}
+
+@test "sotto-ot(3) and SECURITY.md say how far the OT handle's malicious model goes" {
+    text=$(words "$MAN/sotto-ot.3")
+    says "$text" "the protocol is semi-honest"
+    says "$text" "has not been reviewed independently"
+    says "$text" "sessions of sotto(3) and the tools do not use it"
+    says "$(words "$SRCDIR/SECURITY.md")" "has not been reviewed independently"
 }
 
 @test "a malicious model asked for is refused, and not weakened" {
