@@ -9,7 +9,8 @@
  * Adversary model: semi-honest unless sotto_ot_options.malicious is set; then also a party that
  * departs from the protocol learns no more than its outputs, but for guesses of bits of the
  * sender's offset that end the session when they are wrong, and it may end the session at will.
- * What the messages are is each party's own affair: nothing makes a sender send true ones.
+ * What the messages are is each party's own affair: nothing makes a sender send true ones. The
+ * malicious model has had no independent review yet.
  *
  * Both parties make the same calls, with the same counts and lengths, in the same order: a *_send_*
  * here is a *_receive_* there. Every call takes any number of OTs and works in chunks of bounded
