@@ -13,8 +13,11 @@
 
 #define MAX_FRAMES 4096
 
-/* Instances that share the keys of their gates. */
+/* Instances that share the keys of their gates, groups of them that run side by side, and ANDs of
+ * each whose tables stand together. */
 #define GROUP 8
+#define BUNDLE 8
+#define PIECE 64
 
 void frames_collect(struct record *payloads, const struct record *record, enum frame_type type)
 {
@@ -132,11 +135,21 @@ static void derive_keys(struct replica *replica, const struct record sent[2])
 /* ------------------------------------------------------------------------------------- labels --
  */
 
-/* Instances whose choices are made together: 512, and above one group of eight whole groups. */
-static uint64_t window_of(uint64_t n_instances)
+static uint64_t smaller(uint64_t a, uint64_t b)
 {
-    uint64_t window = n_instances < 512 ? n_instances : 512;
+    return a < b ? a : b;
+}
 
+/* Instances whose choices are made together: 4096 and at most 2^15 choices and 2^20 output bits,
+ * but at least one; above one group of eight whole groups. */
+static uint64_t window_of(const struct task *task)
+{
+    uint64_t window = smaller(task_n_instances(task), 4096);
+
+    if (task->n_bits[SOTTO_EVALUATOR] > 0)
+        window = smaller(window, 32768 / task->n_bits[SOTTO_EVALUATOR]);
+    if (task->n_output_bits > 0) window = smaller(window, 1048576 / task->n_output_bits);
+    if (window == 0) window = 1;
     return window > GROUP ? window - window % GROUP : window;
 }
 
@@ -151,7 +164,7 @@ static uint64_t blocks_of(const struct task *task, uint64_t n_instances)
 static struct ref_block extension_row(const struct replica *replica, const struct task *task,
                                       const struct record *choices, uint64_t instance, uint64_t n)
 {
-    uint64_t window = window_of(task_n_instances(task)), first = instance - instance % window;
+    uint64_t window = window_of(task), first = instance - instance % window;
     uint64_t left = task_n_instances(task) - first;
     uint64_t before = first / window * blocks_of(task, window), at, frame, n_blocks;
     const uint8_t *message;
@@ -204,7 +217,8 @@ static void derive_inputs(struct replica *replica, const struct task *task, cons
 struct group {
     struct ref_block *slots[GROUP]; /* of each of them */
     size_t n;
-    uint64_t n_and; /* gate numbers used so far, by this group and those before it */
+    uint64_t n_and;       /* gate numbers used so far, by this group and those before it */
+    struct record tables; /* of this group */
 };
 
 /* An AND of all instances under the tweaks of one number: T_G of each, then T_E of each. */
@@ -220,9 +234,9 @@ static void garble_and(struct replica *replica, struct group *group, const struc
             ref_garble(&tables[l], &and, slots[gate->a], slots[gate->b], replica->delta);
     }
     for (size_t l = 0; l < group->n; l++)
-        record_append(&replica->tables, tables[l].t_g.byte, sizeof tables[l].t_g.byte);
+        record_append(&group->tables, tables[l].t_g.byte, sizeof tables[l].t_g.byte);
     for (size_t l = 0; l < group->n; l++)
-        record_append(&replica->tables, tables[l].t_e.byte, sizeof tables[l].t_e.byte);
+        record_append(&group->tables, tables[l].t_e.byte, sizeof tables[l].t_e.byte);
     group->n_and++;
 }
 
@@ -262,14 +276,43 @@ static void garble_group(struct replica *replica, struct group *group,
                 group->slots[l][schedule->output_slots[k]];
 }
 
-/* protocol.md sections 1 and 2: eight instances of a gate share its key. They are whole groups of a
- * window; the rest, and all where an AND's input may be the same in two instances, go alone. */
-static size_t group_at(const struct task *task, const struct schedule *schedule, uint64_t i)
+/* protocol.md sections 1 and 2: eight instances of a gate share its key, and up to eight such
+ * groups run side by side. They are whole groups of a window; the rest, and all where an AND's
+ * input may be the same in two instances, go alone. */
+static uint64_t groups_at(const struct task *task, const struct schedule *schedule, uint64_t i)
 {
-    uint64_t n = task_n_instances(task), window = window_of(n), end = i - i % window + window;
+    uint64_t window = window_of(task);
+    uint64_t end = smaller(i - i % window + window, task_n_instances(task));
 
-    if (end > n) end = n;
-    return schedule->has_fixed_operand || end - i < GROUP ? 1 : GROUP;
+    return schedule->has_fixed_operand ? 0 : smaller((end - i) / GROUP, BUNDLE);
+}
+
+/* A piece of each group's tables in turn. */
+static void interleave(struct record *tables, const struct record *groups, uint64_t n_groups,
+                       size_t piece_len)
+{
+    for (size_t at = 0; at < groups[0].len; at += piece_len)
+        for (uint64_t k = 0; k < n_groups; k++)
+            record_append(tables, groups[k].bytes + at, smaller(piece_len, groups[k].len - at));
+}
+
+/* The groups from instance number first on, or one instance; returns how many instances. */
+static uint64_t garble_bundle(struct replica *replica, struct group *group, const struct task *task,
+                              const struct schedule *schedule, uint64_t first)
+{
+    uint64_t n_groups = groups_at(task, schedule, first);
+    struct record tables[BUNDLE] = {{0}};
+
+    group->n = n_groups > 0 ? GROUP : 1;
+    if (n_groups == 0) n_groups = 1;
+    for (uint64_t k = 0; k < n_groups; k++) {
+        garble_group(replica, group, schedule, first + k * group->n, task->n_output_bits);
+        tables[k] = group->tables;
+        group->tables = (struct record){0};
+    }
+    interleave(&replica->tables, tables, n_groups, PIECE * group->n * sizeof(struct ref_table));
+    for (uint64_t k = 0; k < n_groups; k++) record_wipe(&tables[k]);
+    return n_groups * group->n;
 }
 
 static void garble(struct replica *replica, const struct task *task)
@@ -281,10 +324,8 @@ static void garble(struct replica *replica, const struct task *task)
     ck_assert(schedule_new(context, &schedule, task->circuit) == SOTTO_OK);
     for (size_t l = 0; l < GROUP; l++)
         group.slots[l] = calloc(schedule->n_slots, sizeof *group.slots[l]);
-    for (uint64_t i = 0; i < task_n_instances(task); i += group.n) {
-        group.n = group_at(task, schedule, i);
-        garble_group(replica, &group, schedule, i, task->n_output_bits);
-    }
+    for (uint64_t i = 0; i < task_n_instances(task);)
+        i += garble_bundle(replica, &group, task, schedule, i);
     for (size_t l = 0; l < GROUP; l++) free(group.slots[l]);
     schedule_free(schedule);
     sotto_context_free(context);

@@ -527,40 +527,25 @@ static const struct garble_kernels recording_kernels = {
     .xor_lanes = ignore_xors,
 };
 
-/* Garbles one pass as garbler.c does, through a buffer of so many bytes. */
-static sotto_err garble_round(struct party *party, struct sotto_context *context, uint64_t round,
-                              uint8_t *tables, size_t capacity)
-{
-    struct schedule_source source;
-    sotto_err err = SOTTO_OK;
-
-    party_begin_round(party, &source, round);
-    while (err == SOTTO_OK && !party->engine.finished) {
-        size_t len;
-
-        err = engine_garble(&party->engine, context, tables, &len, capacity);
-    }
-    return err;
-}
-
 /* Shapes of a session over a circuit of 100 ANDs. */
 static const struct tweak_case {
     uint64_t n_instances;
     uint64_t n_rounds;
-    uint64_t n_passes; /* groups of instances, in every round */
-    size_t n_lanes;    /* of the first pass */
+    uint64_t n_passes; /* of groups and of single instances, in every round */
+    size_t n_bundled;  /* groups side by side */
 } tweak_cases[] = {
-    {50, 40, 50 * 40, 1},              /* chained: one by one */
-    {7, 1, 7, 1},                      /* too few for a group */
-    {8, 1, 1, N_LANES},                /* a group */
-    {50, 1, 6 + 2, N_LANES},           /* groups, and what is left of them one by one */
-    {2 * 512 + 9, 1, 129 + 1, N_LANES} /* windows */
+    {50, 40, 50 * 40, 0},                        /* chained: one by one */
+    {7, 1, 7, 0},                                /* too few for a group */
+    {8, 1, 1, 1},                                /* a group */
+    {50, 1, 6 + 2, 6},                           /* groups, and what is left of them */
+    {64, 1, BUNDLE_MAX_GROUPS, 8},               /* a full bundle */
+    {2 * 512 + 9, 1, 129 + 1, BUNDLE_MAX_GROUPS} /* windows, of several bundles */
 };
 
 #define N_TWEAK_CASES (sizeof tweak_cases / sizeof tweak_cases[0])
 #define TWEAK_ANDS 100
 
-/* The garbler's party over wide_circuit(), with the engine's kernels replaced. */
+/* The garbler's party over wide_circuit(), with the engines' kernels replaced. */
 struct garbling {
     struct sotto_context *context;
     struct task task;
@@ -568,6 +553,8 @@ struct garbling {
     struct party party;
     struct run run;
     block delta;
+    block seed;
+    uint8_t *bits;
 };
 
 static void garbling_init(struct garbling *garbling, const struct tweak_case *shape)
@@ -584,12 +571,16 @@ static void garbling_init(struct garbling *garbling, const struct tweak_case *sh
     g->delta.half[0] = 1;
     ck_assert(plan_init(&g->plan, g->context, g->task.circuit, g->task.interface,
                         &g->task.options) == SOTTO_OK);
-    ck_assert(party_init(&g->party, g->context, &g->plan, SOTTO_GARBLER) == SOTTO_OK);
+    ck_assert_uint_eq(g->plan.n_bundled, shape->n_bundled);
+    g->bits = calloc(shape->n_instances, g->plan.n_garbler_bits);
+    ck_assert(party_init(&g->party, g->context, &g->plan) == SOTTO_OK);
     g->run.context = g->context;
     ck_assert(party_start(&g->party, &g->run, &g->delta) == SOTTO_OK);
+    ck_assert_ptr_null(g->party.team); /* the log is one thread's */
+    ck_assert_uint_eq(g->party.bundle.capacity, shape->n_bundled);
     g->party.engine.kernels = &recording_kernels;
-    g->party.n_lanes = g->plan.n_lanes;
-    ck_assert_uint_eq(g->plan.n_lanes, shape->n_lanes);
+    for (size_t i = 0; i < shape->n_bundled; i++)
+        g->party.bundle.engines[i].kernels = &recording_kernels;
 }
 
 static void garbling_wipe(struct garbling *garbling)
@@ -598,26 +589,71 @@ static void garbling_wipe(struct garbling *garbling)
     plan_wipe(&garbling->plan);
     task_wipe(&garbling->task);
     sotto_context_free(garbling->context);
+    free(garbling->bits);
 }
 
-/* All instances and rounds, in the groups of the plan, through buffers of one to seven tables. */
+/* Garbles one pass of an instance as garbler.c does, through a buffer of so many tables. */
+static sotto_err garble_round(struct garbling *garbling, uint64_t round, size_t n_tables)
+{
+    static uint8_t tables[TWEAK_ANDS * TABLE_LEN];
+    struct party *party = &garbling->party;
+    struct schedule_source source;
+    sotto_err err = SOTTO_OK;
+
+    party_begin_round(party, &source, round);
+    while (err == SOTTO_OK && !party->engine.finished) {
+        size_t len;
+
+        err = engine_garble(&party->engine, garbling->context, tables, &len, n_tables * TABLE_LEN);
+    }
+    return err;
+}
+
+/* The same for a bundle. */
+static sotto_err garble_bundle(struct garbling *garbling, uint64_t first, size_t n_groups,
+                               size_t n_tables)
+{
+    static uint8_t tables[BUNDLE_MAX_GROUPS * TWEAK_ANDS * BUNDLE_UNIT];
+    struct party *party = &garbling->party;
+    const struct party_inputs inputs = {
+        .first = first,
+        .seed = &garbling->seed,
+        .rows = party->rows + first % garbling->plan.window * garbling->plan.n_evaluator_bits,
+        .own_bits = garbling->bits + first * garbling->plan.n_garbler_bits,
+    };
+    sotto_err err = party_begin_bundle(party, &inputs, n_groups);
+
+    while (err == SOTTO_OK && !bundle_finished(&party->bundle))
+        (void)bundle_garble(&party->bundle, tables, n_tables * BUNDLE_UNIT);
+    return err;
+}
+
+/* All instances and rounds, in the bundles of the plan, through buffers of one to seven tables. */
 static void garble_session(struct garbling *garbling)
 {
-    static uint8_t tables[7 * TABLE_LEN * N_LANES];
     const struct plan *plan = &garbling->plan;
-    struct party *party = &garbling->party;
 
     for (uint64_t first = 0; first < plan->n_instances; first += plan->window) {
         uint64_t n = plan_window(plan, first);
 
-        for (uint64_t i = 0; i < n; i += party->n_lanes) {
-            party->n_lanes = plan_group(plan, i, n);
-            for (uint64_t round = 0; round < plan->n_rounds; round++)
-                ck_assert_int_eq(garble_round(party, garbling->context, round, tables,
-                                              (1 + (i + round) % 7) * TABLE_LEN * party->n_lanes),
+        for (uint64_t i = 0; i < n;) {
+            size_t n_groups = plan_bundle(plan, i, n);
+
+            if (n_groups > 0)
+                ck_assert_int_eq(garble_bundle(garbling, first + i, n_groups, 1 + i / N_LANES % 7),
                                  SOTTO_OK);
+            for (uint64_t round = 0; n_groups == 0 && round < plan->n_rounds; round++)
+                ck_assert_int_eq(garble_round(garbling, round, 1 + (i + round) % 7), SOTTO_OK);
+            i += n_groups > 0 ? n_groups * N_LANES : 1;
         }
     }
+}
+
+static int compare_calls(const void *a, const void *b)
+{
+    const struct call *x = a, *y = b;
+
+    return (x->first > y->first) - (x->first < y->first);
 }
 
 /* No pair (start, tweak) serves two gates, and none serves a gate of more than N_LANES instances;
@@ -631,7 +667,8 @@ START_TEST(session_tweaks_never_repeat) /* SEC-5 */
     garbling_init(&garbling, shape);
     log_init(1 << 20);
     garble_session(&garbling);
-    /* Calls come in order: ranges that only grow cannot repeat. */
+    /* Groups of a bundle take turns: in order of their numbers, calls must not overlap. */
+    qsort(tweak_log.calls, tweak_log.n, sizeof *tweak_log.calls, compare_calls);
     for (size_t i = 0; i < tweak_log.n; i++) {
         const struct call *call = &tweak_log.calls[i];
 
@@ -648,24 +685,26 @@ START_TEST(session_tweaks_never_repeat) /* SEC-5 */
 }
 END_TEST
 
+/* The passes side by side at a session's start: a bundle, or an instance alone. */
 START_TEST(session_tweaks_run_out) /* SEC-5 */
 {
-    static uint8_t tables[TWEAK_ANDS * TABLE_LEN * N_LANES];
+    size_t n_groups = tweak_cases[_i].n_bundled;
+    uint64_t n_ands = TWEAK_ANDS * (n_groups > 0 ? n_groups : 1), n_done = 0;
     struct garbling garbling;
-    uint64_t n_done = 0;
 
     garbling_init(&garbling, &tweak_cases[_i]);
     log_init(1 << 10);
-    /* even: two passes and no more */
-    garbling.party.engine.hash.next = UINT64_MAX - 1 - 2 * 2 * TWEAK_ANDS;
+    /* even: twice that and no more */
+    garbling.party.engine.hash.next = UINT64_MAX - 1 - 2 * 2 * n_ands;
     for (uint64_t pass = 0; pass < 4; pass++) {
-        sotto_err err = garble_round(&garbling.party, garbling.context, 0, tables, sizeof tables);
+        sotto_err err = n_groups > 0 ? garble_bundle(&garbling, 0, n_groups, n_ands)
+                                     : garble_round(&garbling, 0, n_ands);
 
         ck_assert_int_eq(err, pass < 2 ? SOTTO_OK : SOTTO_ERR_LIMIT);
     }
     ck_assert_uint_eq(garbling.party.engine.hash.next, UINT64_MAX - 1);
     for (size_t i = 0; i < tweak_log.n; i++) n_done += tweak_log.calls[i].n;
-    ck_assert_uint_eq(n_done, 2 * TWEAK_ANDS);
+    ck_assert_uint_eq(n_done, 2 * n_ands);
     log_wipe();
     garbling_wipe(&garbling);
 }
