@@ -412,7 +412,8 @@ SOTTO_CHECKED sotto_err sotto_session_new(sotto_context *context, sotto_session 
  *  outputs receives, for each instance in turn, all output bits, and is written only when this
  *  party learns the result and every check has passed; it may be NULL for a party that learns
  *  nothing. On failure the peer is told that the run is off, not why. The session is spent
- *  afterwards whatever happened; SOTTO_ERR_USAGE on a second call. */
+ *  afterwards, whatever happened; a second call, and one without room for outputs or without inputs
+ *  where there are some, is SOTTO_ERR_USAGE and changes nothing. */
 SOTTO_CHECKED sotto_err sotto_session_run(sotto_session *session, uint8_t *outputs,
                                           sotto_channel *channel, const uint8_t *inputs);
 

@@ -79,9 +79,10 @@ static void put_header(uint8_t header[FRAME_HEADER_LEN], enum frame_type type, s
  * that comes too late leaves the peer's own DONE, which is the caller's to read. */
 static sotto_err hear_last_words(struct wire *wire, sotto_err err)
 {
-    uint8_t header[FRAME_HEADER_LEN];
+    uint8_t header[FRAME_HEADER_LEN], abort_header[FRAME_HEADER_LEN];
     char message[sizeof wire->context->message];
 
+    put_header(abort_header, FRAME_ABORT, 0);
     if (err != SOTTO_ERR_DISCONNECTED) return err;
     memcpy(message, wire->context->message, sizeof message);
     while (!wire->has_early && channel_readable(wire->channel)) {
@@ -89,7 +90,7 @@ static sotto_err hear_last_words(struct wire *wire, sotto_err err)
 
         if (heard == SOTTO_ERR_AUTHENTICATION) return heard;
         if (heard != SOTTO_OK) break;
-        if (header[0] == FRAME_ABORT)
+        if (memcmp(header, abort_header, sizeof header) == 0)
             return fail(wire->context, SOTTO_ERR_ABORTED, "the peer aborted the run");
         if (header[0] != FRAME_PROGRESS) break;
     }
