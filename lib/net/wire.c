@@ -48,10 +48,13 @@ static bool may_follow(enum frame_type type, enum frame_type last, sotto_role se
 
 static const char *type_name(uint8_t type)
 {
-    static const char *const names[N_FRAME_TYPES] = {
-        "none",   "HELLO",    "BASE_SENDER", "BASE_RECEIVER", "TREES", "SEED",  "CHOICES",
-        "TABLES", "PROGRESS", "DECODE",      "COLOURS",       "DONE",  "ABORT",
+    static const char *const names[] = {
+        "none",        "HELLO",     "BASE_SENDER", "BASE_RECEIVER", "TREES",  "SEED",  "CHOICES",
+        "TABLES",      "PROGRESS",  "DECODE",      "COLOURS",       "DONE",   "ABORT", "BASE_PROOF",
+        "BASE_ANSWER", "CHALLENGE", "ANSWER",      "CORRECTION",    "MASKED",
     };
+
+    _Static_assert(sizeof names / sizeof names[0] == N_FRAME_TYPES, "every type has a name");
 
     return type < N_FRAME_TYPES ? names[type] : "unknown";
 }

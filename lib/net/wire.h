@@ -26,7 +26,7 @@
  *                                <-            TREES                    unless k = 1
  *   then for each chunk:
  *                                <-            CHOICES, or CORRECTION of prepared OTs
- *   [CHALLENGE]                  ->
+ *   [CHALLENGE]                  ->                                     after CHOICES
  *                                <-            [ANSWER]
  *   MASKED ...                   ->                                     for messages and vectors
  *
