@@ -1,6 +1,6 @@
 /*
  * RO(label, fields...): BLAKE2b-256 over a length-prefixed encoding of a domain-separation label
- * and fields (protocol.md section 1). Each field is preceded by its length in 8 bytes.
+ * and fields (PRIMITIVES in sotto-protocol(7)). Each field is preceded by its length in 8 bytes.
  */
 #ifndef SOTTO_CRYPTO_ORACLE_H
 #define SOTTO_CRYPTO_ORACLE_H

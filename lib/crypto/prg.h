@@ -1,6 +1,6 @@
 /*
  * PRG(seed): the AES-128-CTR keystream under key seed, counter from 0 in the low half, a public
- * stream number in the high half (protocol.md section 1).
+ * stream number in the high half (PRIMITIVES in sotto-protocol(7)).
  */
 #ifndef SOTTO_CRYPTO_PRG_H
 #define SOTTO_CRYPTO_PRG_H

@@ -13,7 +13,8 @@
 /* ANDs below this number are few: their keys are better expanded ahead, for several batches. */
 #define N_NARROW 8
 
-/* Instances that are garbled side by side. They share the key of a gate (protocol.md section 2). */
+/* Instances that are garbled side by side. They share the key of a gate (GARBLING in
+ * sotto-protocol(7)). */
 #define N_LANES 8
 
 /** Round keys of ANDs number first to first + N_NARROW - 1: two each, for inputs a and b. They

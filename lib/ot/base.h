@@ -1,7 +1,8 @@
 /*
- * Base oblivious transfer (protocol.md section 3): Canetti, Sarkar, Wang, "Blazing Fast OT for
- * Three-Round UC OT Extension", ASIACRYPT 2020, on ristretto255. Sans I/O. The receiver learns one
- * of two keys for each of N_BASE_OTS choice bits; the extension then runs in the other direction.
+ * Base oblivious transfer (BASE OT in sotto-protocol(7)): Canetti, Sarkar, Wang, "Blazing Fast OT
+ * for Three-Round UC OT Extension", ASIACRYPT 2020, on ristretto255. Sans I/O. The receiver learns
+ * one of two keys for each of N_BASE_OTS choice bits; the extension then runs in the other
+ * direction.
  *
  *   semi-honest    sender_message and receiver_message cross, then both finish
  *   malicious      receiver_message, sender_finish, sender_message with sender_prove,

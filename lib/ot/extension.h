@@ -1,9 +1,9 @@
 /*
- * Oblivious-transfer extension (protocol.md section 4). One family of width k = 1, 2, 4 or 8: k = 1
- * is IKNP (Ishai, Kilian, Nissim, Petrank, CRYPTO 2003) as optimised by Asharov, Lindell,
- * Schneider, Zohner, CCS 2013; k > 1 is SoftSpokenOT (Roy, CRYPTO 2022), which sends 128/k bits an
- * OT. Gives correlated OTs: the sender has rows Q_n, the receiver rows T_n with
- * Q_n = T_n ^ r_n delta for its choice bits r. Everything else is built on rows in transfer.h.
+ * Oblivious-transfer extension (OT EXTENSION in sotto-protocol(7)). One family of width k = 1, 2, 4
+ * or 8: k = 1 is IKNP (Ishai, Kilian, Nissim, Petrank, CRYPTO 2003) as optimised by Asharov,
+ * Lindell, Schneider, Zohner, CCS 2013; k > 1 is SoftSpokenOT (Roy, CRYPTO 2022), which sends 128/k
+ * bits an OT. Gives correlated OTs: the sender has rows Q_n, the receiver rows T_n with Q_n = T_n ^
+ * r_n delta for its choice bits r. Everything else is built on rows in transfer.h.
  *
  * Sans I/O, and streaming: any number of chunks, one after the other, each of at most max_blocks
  * blocks of 128 OTs.

@@ -1,8 +1,8 @@
 /*
- * The flavours of oblivious transfer, made from the rows of the extension (protocol.md section 4).
- * Sans I/O. Correlated OTs are the rows themselves. H breaks the correlation; its tweaks come from
- * a counter that both parties keep in step. Choice bits are packed: bit i of choices[b] is that of
- * OT 128 b + i, or, where a function says so, one a byte.
+ * The flavours of oblivious transfer, made from the rows of the extension (OT EXTENSION in
+ * sotto-protocol(7)). Sans I/O. Correlated OTs are the rows themselves. H breaks the correlation;
+ * its tweaks come from a counter that both parties keep in step. Choice bits are packed: bit i of
+ * choices[b] is that of OT 128 b + i, or, where a function says so, one a byte.
  */
 #ifndef SOTTO_OT_TRANSFER_H
 #define SOTTO_OT_TRANSFER_H

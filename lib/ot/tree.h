@@ -1,8 +1,8 @@
 /*
- * The GGM trees of the OT extension (protocol.md section 4; Roy, "SoftSpokenOT", CRYPTO 2022,
- * section 5). With width k, the 128 base OTs fall into 128/k groups. Group g's tree of depth k has
- * 2^k leaves; the extension's receiver knows all seeds s_x, its sender all but s_alpha, alpha being
- * bits gk to gk + k - 1 of delta. Bit i of x is the branch taken at level i.
+ * The GGM trees of the OT extension (OT EXTENSION in sotto-protocol(7); Roy, "SoftSpokenOT", CRYPTO
+ * 2022, section 5). With width k, the 128 base OTs fall into 128/k groups. Group g's tree of depth
+ * k has 2^k leaves; the extension's receiver knows all seeds s_x, its sender all but s_alpha, alpha
+ * being bits gk to gk + k - 1 of delta. Bit i of x is the branch taken at level i.
  *
  * Base OT j = gk + i is one with choice alpha_i: the key of choice c belongs to the branch 1 - c,
  * the one the sender may walk. At level 0 the two keys are the nodes themselves; below, key c masks

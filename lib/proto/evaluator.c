@@ -1,4 +1,4 @@
-/* The evaluator's side of a run (protocol.md sections 2 to 5); see party.h. */
+/* The evaluator's side of a run (THE RUN in sotto-protocol(7)); see party.h. */
 #include "base/checked.h"
 #include "base/memory.h"
 #include "ot/extension.h"

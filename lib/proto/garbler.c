@@ -1,4 +1,4 @@
-/* The garbler's side of a run (protocol.md sections 2 to 5); see party.h. */
+/* The garbler's side of a run (THE RUN in sotto-protocol(7)); see party.h. */
 #include "base/memory.h"
 #include "base/random.h"
 #include "ot/extension.h"

@@ -1,6 +1,6 @@
 /*
  * The hello: what each side says first, compared field by field before any secret is used, and
- * hashed into the session id (protocol.md section 6).
+ * hashed into the session id (HANDSHAKE AND FRAMES in sotto-protocol(7)).
  */
 #ifndef SOTTO_PROTO_HELLO_H
 #define SOTTO_PROTO_HELLO_H

@@ -1,6 +1,7 @@
 /*
- * Slow references for the tests, written from the definitions byte by byte (FIPS-197; protocol.md
- * sections 1 and 2). They share no code with the library and are not constant time.
+ * Slow references for the tests, written from the definitions byte by byte (FIPS-197;
+ * sotto-protocol(7) sections 1 and 2). They share no code with the library and are not constant
+ * time.
  */
 #ifndef SOTTO_TESTS_REFERENCE_H
 #define SOTTO_TESTS_REFERENCE_H
@@ -35,7 +36,7 @@ typedef struct ref_block (*ref_hash_fn)(struct ref_block x, uint64_t tweak, stru
 /** The protocol's H. */
 struct ref_block ref_hash(struct ref_block x, uint64_t tweak, struct ref_block start);
 
-/** WEAK: AES(x) ^ x, as published engines had it; see protocol.md section 1. */
+/** WEAK: AES(x) ^ x, as published engines had it; see PRIMITIVES in sotto-protocol(7). */
 struct ref_block ref_hash_without_sigma(struct ref_block x, uint64_t tweak, struct ref_block start);
 
 /** The product in GF(2^128) modulo x^128 + x^7 + x^2 + x + 1. */
@@ -50,7 +51,7 @@ struct ref_table {
 struct ref_and {
     ref_hash_fn hash;
     struct ref_block start;
-    uint64_t tweak_a, tweak_b; /* i and i' of protocol.md section 2 */
+    uint64_t tweak_a, tweak_b; /* i and i' of GARBLING in sotto-protocol(7) */
 };
 
 /** Returns the zero-label of the output. */

@@ -105,8 +105,8 @@ static void derive_t(uint8_t t[GROUP_ELEMENT_LEN], const struct replica *replica
     ck_assert(crypto_core_ristretto255_from_hash(t, wide) == 0);
 }
 
-/* protocol.md section 3: the receiver's key from a_j Z; the sender's other one from r B_j, less r T
- * unless the receiver has taken that one. */
+/* BASE OT in sotto-protocol(7): the receiver's key from a_j Z; the sender's other one from r B_j,
+ * less r T unless the receiver has taken that one. */
 static void derive_keys(struct replica *replica, const struct record sent[2])
 {
     struct record z = {0}, message = {0};
@@ -159,8 +159,9 @@ static uint64_t blocks_of(const struct task *task, uint64_t n_instances)
     return (n_instances * task->n_bits[SOTTO_EVALUATOR] + 127) / 128;
 }
 
-/* Row n of an instance, Q_n: its bit j is bit n of PRG(k_j) ^ Delta_j u_j (protocol.md section 4).
- * Each window starts a block of 128 columns; choices holds its blocks in frames of up to 64. */
+/* Row n of an instance, Q_n: its bit j is bit n of PRG(k_j) ^ Delta_j u_j (OT EXTENSION in
+ * sotto-protocol(7)). Each window starts a block of 128 columns; choices holds its blocks in frames
+ * of up to 64. */
 static struct ref_block extension_row(const struct replica *replica, const struct task *task,
                                       const struct record *choices, uint64_t instance, uint64_t n)
 {
@@ -276,9 +277,9 @@ static void garble_group(struct replica *replica, struct group *group,
                 group->slots[l][schedule->output_slots[k]];
 }
 
-/* protocol.md sections 1 and 2: eight instances of a gate share its key, and up to eight such
- * groups run side by side. They are whole groups of a window; the rest, and all where an AND's
- * input may be the same in two instances, go alone. */
+/* PRIMITIVES and GARBLING in sotto-protocol(7): eight instances of a gate share its key, and up to
+ * eight such groups run side by side. They are whole groups of a window; the rest, and all where an
+ * AND's input may be the same in two instances, go alone. */
 static uint64_t groups_at(const struct task *task, const struct schedule *schedule, uint64_t i)
 {
     uint64_t window = window_of(task);

@@ -1,7 +1,7 @@
 /*
  * A run re-derived from the outside: the seeds of both parties' randomness and what they said give
- * every secret of the run. Written from protocol.md with the slow references; of the library it
- * uses the oracle, the group and the schedule.
+ * every secret of the run. Written from sotto-protocol(7) with the slow references; of the library
+ * it uses the oracle, the group and the schedule.
  */
 #ifndef SOTTO_TESTS_REPLICA_H
 #define SOTTO_TESTS_REPLICA_H

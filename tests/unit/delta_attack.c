@@ -1,6 +1,6 @@
 /*
- * SEC-4: the two ways in which published engines gave Delta away (protocol.md section 1), as
- * attacks that run. Both must succeed on a garbling weakened in that way and fail on what the
+ * SEC-4: the two ways in which published engines gave Delta away (PRIMITIVES in sotto-protocol(7)),
+ * as attacks that run. Both must succeed on a garbling weakened in that way and fail on what the
  * kernels make: a test in which nothing is ever recovered would prove nothing.
  *
  * The circuit is a schoolbook multiplier of 8 by 8 bits, in which neighbouring ANDs share wires.

@@ -201,8 +201,8 @@ static struct ref_block ref_sum(const struct pair *pair, size_t g, unsigned leve
     return sum;
 }
 
-/* Block i of u and of the planes of group g, from protocol.md section 4: v_b at the receiver; w_b,
- * before its correction, at the sender. */
+/* Block i of u and of the planes of group g, from OT EXTENSION in sotto-protocol(7): v_b at the
+ * receiver; w_b, before its correction, at the sender. */
 static void ref_planes(const struct pair *pair, size_t g, uint64_t i, struct ref_block *u,
                        struct ref_block *v, struct ref_block *w)
 {
