@@ -1,7 +1,7 @@
 /*
  * Slow references for the tests, written from the definitions byte by byte (FIPS-197;
- * sotto-protocol(7) sections 1 and 2). They share no code with the library and are not constant
- * time.
+ * PRIMITIVES and GARBLING in sotto-protocol(7)). They share no code with the library and are not
+ * constant time.
  */
 #ifndef SOTTO_TESTS_REFERENCE_H
 #define SOTTO_TESTS_REFERENCE_H
