@@ -9,7 +9,8 @@ dist_man_MANS = \
 	man/sotto-ot.3 \
 	man/bristol.5 \
 	man/sotto-interface.5 \
-	man/sotto.7
+	man/sotto.7 \
+	man/sotto-protocol.7
 
 # Missing cross references are mandoc's business only once the pages are installed.
 .PHONY: lint-man
