@@ -129,10 +129,11 @@ static void lower_count(struct operation *op)
 
 static void lower_select(struct operation *op)
 {
+    const size_t literals_a_pointer = sizeof(const literal *) / sizeof(literal);
     uint64_t n = op->word->n_operands - 1;
     struct scratch_mark mark = graph_scratch_mark(op->graph);
-    const literal **elements = (const literal **)(void *)graph_scratch(
-        op->graph, n * (sizeof *elements / sizeof(literal)));
+    const literal **elements =
+        (const literal **)(void *)graph_scratch(op->graph, n * literals_a_pointer);
 
     for (uint64_t i = 0; i < n; i++)
         elements[i] = lower_bits(op->lowering, op->word->operands[1 + i]);
