@@ -8,8 +8,11 @@ status=0
 
 echo "1..2"
 sed -n '/^\.Bd -literal/,/^\.Ed/{/^\.Bd/d;/^\.Ed/d;s/\\e/\\/g;p;}' "$page" >"$dir/example.c"
-# shellcheck disable=SC2086 # CC may have options
-if "$BUILDDIR/libtool" --quiet --mode=link --tag=CC ${CC:-cc} -Wall -Wextra -Werror \
+# The flags of this build: a static library with sanitizers needs them to link.
+flags=$(printf '@SOTTO_CFLAGS@ @CFLAGS@ @LDFLAGS@\n' |
+    (cd "$BUILDDIR" && ./config.status -q --file=-))
+# shellcheck disable=SC2086 # lists of words
+if "$BUILDDIR/libtool" --quiet --mode=link --tag=CC ${CC:-cc} $flags -Wall -Wextra -Werror \
     -I"$SRCDIR/lib" -o "$dir/example" "$dir/example.c" "$BUILDDIR/libsotto.la"; then
     echo "ok 1 - the example compiles"
 else
