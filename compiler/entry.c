@@ -245,6 +245,18 @@ static void read_output(struct exec *x, struct word_value *out, struct object *o
 /* --------------------------------------------------------------------------------- the program --
  */
 
+/* Whether a second call could find what a first one left. */
+static bool has_state(const struct unit *unit)
+{
+    for (uint64_t i = 0; i < unit->n_variables; i++) {
+        const struct type *type = unit->variables[i]->type;
+
+        while (type->kind == TYPE_ARRAY && !type->is_const) type = type->base;
+        if (!type->is_const) return true;
+    }
+    return false;
+}
+
 static void make_globals(struct exec *x, struct unit *unit)
 {
     for (uint64_t i = 0; i < unit->n_variables; i++) {
@@ -289,8 +301,13 @@ static void make_crossings(struct entry *entry, struct word_program *program)
         if (crossing->owner == OWNER_OUTPUT) continue;
         bits = fill_input(x, crossing->object, entry->n_input_bits);
         entry->n_input_bits += bits;
-        program->inputs[program->n_inputs++] = (struct word_value){
-            .name = crossing->name, .bits = bits, .owner = crossing->owner == OWNER_EVALUATOR};
+        program->inputs[program->n_inputs++] =
+            (struct word_value){.name = crossing->name,
+                                .bits = bits,
+                                .owner = crossing->owner == OWNER_EVALUATOR,
+                                .kind = crossing->is_local ? VALUE_LOCAL : VALUE_PARAMETER,
+                                .type = crossing->type,
+                                .symbol = crossing->symbol};
     }
 }
 
@@ -302,22 +319,23 @@ static struct value argument(struct exec *x, const struct crossing *crossing)
                      crossing->position);
 }
 
-static void add_output(struct exec *x, struct word_program *program, struct type **types,
-                       const char *name, struct object *object)
+static struct word_value *add_output(struct exec *x, struct word_program *program, const char *name,
+                                     struct object *object)
 {
-    struct word_value *out = &program->outputs[program->n_outputs];
+    struct word_value *out = &program->outputs[program->n_outputs++];
 
-    types[program->n_outputs++] = object->type;
     out->name = name;
+    out->type = object->type;
     read_output(x, out, object);
+    return out;
 }
 
-static void add_exceeded(struct exec *x, struct word_program *program, struct type **types)
+static void add_exceeded(struct exec *x, struct word_program *program)
 {
     struct word *word = word_extract(x->graph, x->exceeded->slots[0].content.word, 0, 1);
 
     if (word_is_zero(word)) return;
-    add_output(x, program, types, "bound_exceeded", x->exceeded);
+    add_output(x, program, "bound_exceeded", x->exceeded)->kind = VALUE_EXCEEDED;
 }
 
 static const char *result_name(const struct entry *entry)
@@ -327,7 +345,20 @@ static const char *result_name(const struct entry *entry)
     return "result";
 }
 
-static void call_entry(struct entry *entry, struct word_program *program, struct type **types)
+static void add_output_crossings(const struct entry *entry, struct word_program *program)
+{
+    for (uint64_t i = 0; i < entry->n_crossings; i++) {
+        const struct crossing *crossing = &entry->crossings[i];
+        struct word_value *out;
+
+        if (crossing->owner != OWNER_OUTPUT) continue;
+        out = add_output(entry->x, program, crossing->name, crossing->object);
+        out->kind = crossing->is_local ? VALUE_LOCAL : VALUE_PARAMETER;
+        out->symbol = crossing->symbol;
+    }
+}
+
+static void call_entry(struct entry *entry, struct word_program *program)
 {
     struct exec *x = entry->x;
     struct symbol *function = entry->function;
@@ -344,24 +375,20 @@ static void call_entry(struct entry *entry, struct word_program *program, struct
         result = object_new(x, result_name(entry), type, function->position);
         object_clear(x, result);
         exec_store(x, pointer_to(x, result, 0), type, NULL, value, function->position);
-        add_output(x, program, types, result->name, result);
+        add_output(x, program, result->name, result)->kind = VALUE_RESULT;
     }
-    for (uint64_t i = 0; i < entry->n_crossings; i++)
-        if (entry->crossings[i].owner == OWNER_OUTPUT)
-            add_output(x, program, types, entry->crossings[i].name, entry->crossings[i].object);
+    add_output_crossings(entry, program);
     if (program->n_outputs == 0) {
         diag_error(x->diag, function->position, "'%s' has no output", function->name);
         diag_hint(x->diag, "return a value, or mark a parameter with OUTPUT");
     }
-    add_exceeded(x, program, types);
+    add_exceeded(x, program);
 }
 
 void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
                const char *function)
 {
     struct entry entry = {.x = x, .function = find_function(x, unit, function)};
-    struct type **input_types, **output_types;
-    uint64_t n_inputs = 0;
 
     if (entry.function == NULL) return;
     frame_push(x, NULL);
@@ -374,16 +401,14 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
     for (uint64_t i = 0; i < entry.n_crossings; i++) check_crossing(x, &entry.crossings[i]);
     make_globals(x, unit);
     if (x->diag->n_errors > 0) return;
-    *program = (struct word_program){.graph = x->graph, .function = entry.function->name};
+    *program = (struct word_program){.graph = x->graph,
+                                     .function = entry.function->name,
+                                     .entry = entry.function,
+                                     .has_state = has_state(unit)};
     program->inputs = arena_new(x->arena, entry.n_crossings, sizeof *program->inputs);
     program->outputs = arena_new(x->arena, entry.n_crossings + 2, sizeof *program->outputs);
-    input_types = arena_new(x->arena, entry.n_crossings, sizeof *input_types);
-    output_types = arena_new(x->arena, entry.n_crossings + 2, sizeof *output_types);
-    for (uint64_t i = 0; i < entry.n_crossings; i++)
-        if (entry.crossings[i].owner != OWNER_OUTPUT)
-            input_types[n_inputs++] = entry.crossings[i].type;
     make_crossings(&entry, program);
-    call_entry(&entry, program, output_types);
+    call_entry(&entry, program);
     if (x->diag->n_errors > 0) return;
-    program->interface = interface_text(x->arena, program, input_types, output_types);
+    program->interface = interface_text(x->arena, program);
 }

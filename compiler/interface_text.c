@@ -46,8 +46,7 @@ const char *interface_type(struct arena *arena, const struct type *type)
     }
 }
 
-const char *interface_text(struct arena *arena, const struct word_program *program,
-                           struct type *const *input_types, struct type *const *output_types)
+const char *interface_text(struct arena *arena, const struct word_program *program)
 {
     const char *text = arena_format(
         arena, "{\"schema\":\"sotto-interface/1\",\n \"function\":\"%s\",\n \"inputs\":[",
@@ -57,10 +56,11 @@ const char *interface_text(struct arena *arena, const struct word_program *progr
         text = arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"owner\":\"%s\",\"type\":%s}", text,
                             i > 0 ? "," : "", program->inputs[i].name,
                             program->inputs[i].owner == 0 ? "garbler" : "evaluator",
-                            interface_type(arena, input_types[i]));
+                            interface_type(arena, program->inputs[i].type));
     text = arena_format(arena, "%s],\n \"outputs\":[", text);
     for (uint64_t i = 0; i < program->n_outputs; i++)
-        text = arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"type\":%s}", text, i > 0 ? "," : "",
-                            program->outputs[i].name, interface_type(arena, output_types[i]));
+        text =
+            arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"type\":%s}", text, i > 0 ? "," : "",
+                         program->outputs[i].name, interface_type(arena, program->outputs[i].type));
     return arena_format(arena, "%s]}\n", text);
 }

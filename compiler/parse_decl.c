@@ -799,6 +799,7 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
 {
     struct stmt *stmt = new_stmt(p, STMT_DECLARE);
     struct declarator declared = declarator(p, specifiers->type);
+    source_pos end;
 
     if (declared.name == NULL) syntax_error(p, "a name");
     skip_attributes(p);
@@ -811,8 +812,10 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
         declare_function(p, &declared, specifiers);
         return tail;
     }
+    end = here(p);
     stmt->symbol = declare_variable(p, &declared, specifiers);
     if (stmt->symbol->is_global) return tail;
+    stmt->symbol->declarator_end = end;
     if (p->block_depth == 1) remember_local(p, stmt->symbol);
     *tail = stmt;
     return &stmt->next;
@@ -822,11 +825,13 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
 struct stmt **local_declaration(struct parser *p, struct stmt **tail)
 {
     struct specifiers specifiers;
+    struct stmt **first = tail;
 
     declaration_specifiers(p, &specifiers);
     if (take(p, ";")) return tail;
     do tail = local_declarator(p, &specifiers, tail);
     while (take(p, ","));
+    for (; first != tail; first = &(*first)->next) (*first)->symbol->declaration_end = here(p) + 1;
     expect(p, ";");
     return tail;
 }
