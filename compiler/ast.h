@@ -21,6 +21,7 @@ struct symbol {
     bool is_static;
     bool is_global; /* one object for the whole run: globals and local statics */
     bool is_parameter;
+    bool is_defined; /* of a variable: not only declared extern */
     bool is_builtin;
     enum owner owner;
     struct word *constant;  /* of an enumerator */

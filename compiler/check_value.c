@@ -167,6 +167,9 @@ static void choose_float(struct check_random *random, uint8_t *bits, uint32_t n)
     if (choice == 3 || choice >= 6)
         for (uint32_t i = 0; i < n_exponent && choice < 9; i++)
             bits[n_mantissa + i] = exponent >> i & 1;
+    /* C says nothing of signalling NaNs: they are quiet. */
+    if (memchr(bits + n_mantissa, 0, n_exponent) == NULL && memchr(bits, 1, n_mantissa) != NULL)
+        bits[n_mantissa - 1] = 1;
 }
 
 static void choose_leaf(void *user, const struct leaf *leaf)

@@ -262,6 +262,7 @@ static void make_globals(struct exec *x, struct unit *unit)
     for (uint64_t i = 0; i < unit->n_variables; i++) {
         struct symbol *symbol = unit->variables[i];
 
+        if (!symbol->is_defined) continue; /* refused where it is read */
         if (symbol->type->is_incomplete) {
             diag_error(x->diag, symbol->position, "'%s' has an incomplete type", symbol->name);
             continue;

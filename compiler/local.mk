@@ -15,7 +15,8 @@ COMPILER_FRONT_SOURCES = \
 	compiler/lex.c compiler/lex.h \
 	compiler/memory.c \
 	compiler/parse.c compiler/parse.h \
-	compiler/parse_decl.c compiler/parse_expr.c compiler/parse_init.c compiler/parse_stmt.c \
+	compiler/parse_decl.c compiler/parse_declarator.c compiler/parse_expr.c \
+	compiler/parse_init.c compiler/parse_record.c compiler/parse_stmt.c compiler/parse_type.c \
 	compiler/pointer.c \
 	compiler/sema.c compiler/sema.h \
 	compiler/source.c compiler/source.h \
@@ -71,5 +72,7 @@ clean-local:
 
 check_PROGRAMS += tests/compiler/front_run
 tests_compiler_front_run_LDADD = libcompiler.la libsotto_test.la -lm
-TESTS += tests/compiler/front_refused.sh
-EXTRA_DIST += tests/compiler/front_refused.sh tests/compiler/differential
+COMPILER_TESTS = tests/compiler/details.sh tests/compiler/front_refused.sh tests/compiler/language.sh
+TESTS += $(COMPILER_TESTS)
+EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/differential tests/compiler/language \
+	tests/compiler/wide.py

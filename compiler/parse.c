@@ -60,6 +60,12 @@ const struct token *expect_name(struct parser *p)
     return &p->lexer->tokens[p->at++];
 }
 
+void refuse(struct parser *p, const char *what, const char *instead)
+{
+    diag_error(p->diag, here(p), "%s not supported", what);
+    if (instead != NULL) diag_hint(p->diag, "%s", instead);
+}
+
 void enter_nesting(struct parser *p)
 {
     if (++p->depth <= MAX_NESTING) return;

@@ -103,6 +103,12 @@ void external_declaration(struct parser *p);
 /** Items of the initialiser of an object of the type, whose missing length is filled in. */
 struct init_item *initializer(struct parser *p, struct type **type);
 void skip_attributes(struct parser *p);
+/** Storage classes, qualifiers and marks of ownership: true when the next token was one. */
+bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const);
+struct type *struct_specifier(struct parser *p);
+struct type *enum_specifier(struct parser *p);
+/** "WHAT not supported" at the next token; instead: a hint, or NULL. */
+void refuse(struct parser *p, const char *what, const char *instead);
 
 struct expr *expression(struct parser *p);
 struct expr *assignment_expression(struct parser *p);

@@ -252,6 +252,7 @@ static struct expr *compound_literal(struct parser *p, source_pos position, stru
     symbol->type = type;
     symbol->init = initializer(p, &symbol->type);
     symbol->has_init = true;
+    symbol->is_defined = true;
     symbol->is_global = p->function == NULL;
     if (symbol->is_global) {
         p->unit->variables = arena_grow(p->arena, p->unit->variables, p->unit->n_variables,

@@ -245,10 +245,10 @@ static struct stmt *return_statement(struct parser *p)
     return stmt;
 }
 
-static void refuse(struct parser *p, const char *what, const char *instead)
+__attribute__((noreturn)) static void refuse_statement(struct parser *p, const char *what,
+                                                       const char *instead)
 {
-    diag_error(p->diag, here(p), "%s not supported", what);
-    diag_hint(p->diag, "%s", instead);
+    refuse(p, what, instead);
     longjmp(*p->recover, 1);
 }
 
@@ -271,10 +271,10 @@ static struct stmt *statement(struct parser *p)
     enter_nesting(p);
     skip_attributes(p);
     if (peek(p)->kind == TOKEN_NAME && second_is(p, ":"))
-        refuse(p, "labels are", "use loops with break and continue");
-    if (next_is(p, "goto")) refuse(p, "goto is", "use loops with break and continue");
+        refuse_statement(p, "labels are", "use loops with break and continue");
+    if (next_is(p, "goto")) refuse_statement(p, "goto is", "use loops with break and continue");
     if (next_is(p, "asm") || next_is(p, "__asm__") || next_is(p, "__asm"))
-        refuse(p, "inline assembly is", "write it in C");
+        refuse_statement(p, "inline assembly is", "write it in C");
     if (next_is(p, "case") || next_is(p, "default")) stmt = case_statement(p);
     else if (next_is(p, "{")) stmt = compound_statement(p);
     else if (next_is(p, "if")) stmt = if_statement(p);
