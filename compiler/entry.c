@@ -275,11 +275,25 @@ static void make_globals(struct exec *x, struct unit *unit)
             exec_initialize(x, unit->variables[i]->object, unit->variables[i]);
 }
 
+static const char crossing_hint[] =
+    "numbers cross, arrays and structs of them, and unions whose members have one size";
+
 static void check_crossing(struct exec *x, const struct crossing *crossing)
 {
     if (interface_type(x->arena, crossing->type) != NULL) return;
     diag_error(x->diag, crossing->position, "'%s' cannot be an input or output: its type is '%s'",
                crossing->name, type_text(x->arena, crossing->type));
+    diag_hint(x->diag, "%s", crossing_hint);
+}
+
+static void check_result(struct exec *x, const struct symbol *function)
+{
+    const struct type *type = function->type->base;
+
+    if (type->kind == TYPE_VOID || interface_type(x->arena, type) != NULL) return;
+    diag_error(x->diag, function->position, "'%s' cannot return its output: its type is '%s'",
+               function->name, type_text(x->arena, type));
+    diag_hint(x->diag, "%s", crossing_hint);
 }
 
 /* Objects for everything that crosses; inputs hold their bits, outputs are 0. */
@@ -292,7 +306,6 @@ static void make_crossings(struct entry *entry, struct word_program *program)
         uint64_t bits;
 
         crossing->object = object_new(x, crossing->name, crossing->type, crossing->position);
-        object_clear(x, crossing->object);
         if (crossing->is_local) {
             struct binding *preset = arena_new(x->arena, 1, sizeof *preset);
 
@@ -318,6 +331,30 @@ static struct value argument(struct exec *x, const struct crossing *crossing)
         return (struct value){.pointer = pointer_to(x, crossing->object, 0)};
     return exec_load(x, pointer_to(x, crossing->object, 0), crossing->type, NULL,
                      crossing->position);
+}
+
+/* What nobody has written is 0. */
+static void complete_output(struct exec *x, struct object *object)
+{
+    struct object *zero = object_new(x, object->name, object->type, object->position);
+    uint64_t n = 0;
+
+    object_clear(x, zero);
+    for (uint64_t i = 0; i < object->n_slots; i++) {
+        if (object->slots[i].content.word != NULL || object->slots[i].content.pointer != NULL)
+            continue;
+        object->slots[i].content = zero->slots[i].content;
+        n++;
+    }
+    if (n == 0) return;
+    if (n == object->n_slots)
+        diag_warning(x->diag, object->position, "output '%s' is never written: it is 0",
+                     object->name);
+    else
+        diag_warning(x->diag, object->position,
+                     "%llu of the %llu elements of output '%s' are never written: they are 0",
+                     (unsigned long long)n, (unsigned long long)object->n_slots, object->name);
+    diag_hint(x->diag, "write every element, or leave out what is not needed");
 }
 
 static struct word_value *add_output(struct exec *x, struct word_program *program, const char *name,
@@ -353,6 +390,7 @@ static void add_output_crossings(const struct entry *entry, struct word_program 
         struct word_value *out;
 
         if (crossing->owner != OWNER_OUTPUT) continue;
+        complete_output(entry->x, crossing->object);
         out = add_output(entry->x, program, crossing->name, crossing->object);
         out->kind = crossing->is_local ? VALUE_LOCAL : VALUE_PARAMETER;
         out->symbol = crossing->symbol;
@@ -400,6 +438,7 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
     collect_locals(&entry);
     default_owners(&entry);
     for (uint64_t i = 0; i < entry.n_crossings; i++) check_crossing(x, &entry.crossings[i]);
+    check_result(x, entry.function);
     make_globals(x, unit);
     if (x->diag->n_errors > 0) return;
     *program = (struct word_program){.graph = x->graph,

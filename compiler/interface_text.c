@@ -25,6 +25,14 @@ static const char *struct_text(struct arena *arena, const struct type *type)
     return arena_format(arena, "{\"struct\":[%s]}", text);
 }
 
+/* The first member stands for all: none may hold more. */
+static const char *union_text(struct arena *arena, const struct type *type)
+{
+    for (const struct member *member = type->members; member != NULL; member = member->next)
+        if (member->type->size != type->size || member->bit_width > 0) return NULL;
+    return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
+}
+
 const char *interface_type(struct arena *arena, const struct type *type)
 {
     const char *inner;
@@ -40,8 +48,7 @@ const char *interface_type(struct arena *arena, const struct type *type)
         if (inner == NULL) return NULL;
         return arena_format(arena, "{\"array\":%s,\"n\":%llu}", inner, (unsigned long long)type->n);
     case TYPE_STRUCT: return struct_text(arena, type);
-    case TYPE_UNION:
-        return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
+    case TYPE_UNION: return union_text(arena, type);
     default: return NULL;
     }
 }

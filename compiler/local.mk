@@ -9,21 +9,22 @@ COMPILER_FRONT_SOURCES = \
 	compiler/diag.c compiler/diag.h \
 	compiler/entry.c compiler/entry.h \
 	compiler/exec.h \
-	compiler/exec_builtin.c compiler/exec_expr.c compiler/exec_stmt.c \
+	compiler/exec_builtin.c compiler/exec_expr.c compiler/exec_stmt.c compiler/exec_warn.c \
 	compiler/frame.c \
 	compiler/interface_text.c \
 	compiler/lex.c compiler/lex.h \
 	compiler/memory.c \
 	compiler/parse.c compiler/parse.h \
 	compiler/parse_decl.c compiler/parse_declarator.c compiler/parse_expr.c \
-	compiler/parse_init.c compiler/parse_record.c compiler/parse_stmt.c compiler/parse_type.c \
+	compiler/parse_init.c compiler/parse_record.c compiler/parse_refused.c compiler/parse_stmt.c \
+	compiler/parse_type.c \
 	compiler/pointer.c \
 	compiler/sema.c compiler/sema.h \
 	compiler/source.c compiler/source.h \
 	compiler/types.c compiler/types.h \
 	compiler/value.c compiler/value.h \
 	compiler/word.c compiler/word.h \
-	compiler/word_compute.c compiler/word_node.h compiler/word_simplify.c
+	compiler/word_compute.c compiler/word_cost.c compiler/word_cost.h compiler/word_node.h compiler/word_simplify.c
 
 noinst_LTLIBRARIES += libcompiler.la
 libcompiler_la_SOURCES = $(COMPILER_FRONT_SOURCES) $(COMPILER_BACK_SOURCES)
@@ -48,6 +49,7 @@ gc_cc_LDADD = libcompiler.la libsotto_core.la -lm
 gccincludedir = $(pkgdatadir)/include
 dist_gccinclude_DATA = \
 	compiler/include/assert.h \
+	compiler/include/inttypes.h \
 	compiler/include/limits.h \
 	compiler/include/math.h \
 	compiler/include/sotto-circuit.h \
@@ -72,7 +74,8 @@ clean-local:
 
 check_PROGRAMS += tests/compiler/front_run
 tests_compiler_front_run_LDADD = libcompiler.la libsotto_test.la -lm
-COMPILER_TESTS = tests/compiler/details.sh tests/compiler/front_refused.sh tests/compiler/language.sh
+COMPILER_TESTS = tests/compiler/details.sh tests/compiler/front_refused.sh \
+	tests/compiler/language.sh tests/compiler/warnings.sh
 TESTS += $(COMPILER_TESTS)
-EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/differential tests/compiler/language \
-	tests/compiler/wide.py
+EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/dialect tests/compiler/differential \
+	tests/compiler/language tests/compiler/wide.py

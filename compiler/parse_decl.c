@@ -141,6 +141,13 @@ static void remember_local(struct parser *p, struct symbol *symbol)
     function->locals[function->n_locals++] = symbol;
 }
 
+static void refuse_asm(struct parser *p)
+{
+    if (!next_is(p, "asm") && !next_is(p, "__asm__") && !next_is(p, "__asm")) return;
+    refuse(p, "inline assembly is", "write it in C");
+    longjmp(*p->recover, 1);
+}
+
 /* init-declarator = declarator ("=" initializer)? */
 static struct stmt **local_declarator(struct parser *p, const struct specifiers *specifiers,
                                       struct stmt **tail)
@@ -150,6 +157,8 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
     source_pos end;
 
     if (declared.name == NULL) syntax_error(p, "a name");
+    refuse_mark(p, specifiers, declared.position);
+    refuse_asm(p);
     skip_attributes(p);
     stmt->position = declared.position;
     if (specifiers->is_typedef) {
@@ -157,6 +166,10 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
         return tail;
     }
     if (declared.type->kind == TYPE_FUNCTION) {
+        if (next_is(p, "{")) {
+            refuse(p, "a function inside a function is", "put it before, with static");
+            longjmp(*p->recover, 1);
+        }
         declare_function(p, &declared, specifiers);
         return tail;
     }
@@ -218,7 +231,7 @@ static void function_definition(struct parser *p, const struct declarator *decla
             diag_error(p->diag, q->position, "'%s' is declared twice", q->name);
         scope_add(p, symbol);
     }
-    function->body = compound_statement(p);
+    function->body = function_body(p);
     scope_close(p);
     p->function = NULL;
     p->unit->functions = arena_grow(p->arena, p->unit->functions, p->unit->n_functions,
@@ -243,10 +256,7 @@ void external_declaration(struct parser *p)
         static_assertion(p);
         return;
     }
-    if (next_is(p, "asm") || next_is(p, "__asm__")) {
-        refuse(p, "inline assembly is", "write it in C");
-        longjmp(*p->recover, 1);
-    }
+    refuse_asm(p);
     declaration_specifiers(p, &specifiers);
     for (; !take(p, ";"); first = false) {
         struct declarator declared;
@@ -254,6 +264,8 @@ void external_declaration(struct parser *p)
         if (!first) expect(p, ",");
         declared = declarator(p, specifiers.type);
         if (declared.name == NULL) syntax_error(p, "a name");
+        refuse_mark(p, &specifiers, declared.position);
+        refuse_asm(p);
         skip_attributes(p);
         if (first && next_is(p, "{") && declared.type->kind == TYPE_FUNCTION) {
             function_definition(p, &declared, &specifiers);

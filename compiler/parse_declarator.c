@@ -19,6 +19,8 @@ static struct type *pointer(struct parser *p, struct type *type)
 
         type = type_pointer(&p->sema->types, type);
         while (take_qualifier(p, &ignored, &is_const)) continue;
+        refuse_mark(p, &ignored, here(p));
+        ignored.owner = OWNER_NONE;
         if (is_const) type->is_const = true;
     }
     return type;
@@ -48,6 +50,18 @@ static struct parameter *parameter(struct parser *p)
     return parameter;
 }
 
+/* The lengths of later parameters may name earlier ones, if only to be refused. */
+static struct symbol *parameter_symbol(struct parser *p, const struct parameter *parameter)
+{
+    struct symbol *symbol = arena_new(p->arena, 1, sizeof *symbol);
+
+    symbol->kind = SYMBOL_VARIABLE;
+    symbol->name = parameter->name;
+    symbol->type = parameter->type;
+    symbol->position = parameter->position;
+    return symbol;
+}
+
 /* "(" ("void" | (parameter ("," parameter)*)?) ")" */
 static struct type *function_suffix(struct parser *p, struct type *result,
                                     struct declarator *declared)
@@ -58,6 +72,11 @@ static struct type *function_suffix(struct parser *p, struct type *result,
     expect(p, "(");
     scope_open(p);
     if (next_is(p, "void") && second_is(p, ")")) p->at++;
+    if (peek(p)->kind == TOKEN_NAME && !is_type_name(p, peek(p)) &&
+        (second_is(p, ",") || second_is(p, ")"))) {
+        refuse(p, "a list of parameters without types is", "write int f(int a, int b)");
+        longjmp(*p->recover, 1);
+    }
     while (!next_is(p, ")")) {
         if (first != NULL) expect(p, ",");
         if (next_is(p, "...")) {
@@ -65,6 +84,7 @@ static struct type *function_suffix(struct parser *p, struct type *result,
             longjmp(*p->recover, 1);
         }
         *tail = parameter(p);
+        if ((*tail)->name != NULL) scope_add(p, parameter_symbol(p, *tail));
         tail = &(*tail)->next;
     }
     scope_close(p);
@@ -85,7 +105,8 @@ static uint64_t array_length(struct parser *p)
     else if (length->type->kind != TYPE_ERROR)
         diag_error(p->diag, length->position, "the length of an array must be an integer");
     if (n == NULL) {
-        diag_hint(p->diag, "use #define or enum for the length, or the greatest one");
+        diag_hint(p->diag, "arrays of variable length are not supported: "
+                           "use #define or enum for the length, or the greatest one");
         return 1;
     }
     if (length->type->is_signed && bits_get(n->bits, n->width - 1)) {
@@ -110,6 +131,11 @@ static struct type *array_suffix(struct parser *p, struct type *base, struct dec
 
     expect(p, "[");
     while (take_qualifier(p, &ignored, &is_const)) continue;
+    refuse_mark(p, &ignored, position);
+    if (next_is(p, "*") && second_is(p, "]")) {
+        refuse(p, "an array of variable length is", "give it its greatest length");
+        longjmp(*p->recover, 1);
+    }
     has_length = !next_is(p, "]");
     if (has_length) n = array_length(p);
     expect(p, "]");

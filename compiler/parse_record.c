@@ -33,9 +33,12 @@ static void check_member(struct parser *p, const struct type *record, const stru
 {
     uint64_t offset = 0;
 
-    if (member->type->is_incomplete || member->type->kind == TYPE_FUNCTION ||
-        member->type->kind == TYPE_VOID ||
-        (member->type->kind == TYPE_ARRAY && member->type->n == 0))
+    if (member->type->kind == TYPE_ARRAY && member->type->is_incomplete) {
+        diag_error(p->diag, member->position, "a flexible array member is not supported");
+        diag_hint(p->diag, "give the array its greatest length");
+    } else if (member->type->is_incomplete || member->type->kind == TYPE_FUNCTION ||
+               member->type->kind == TYPE_VOID ||
+               (member->type->kind == TYPE_ARRAY && member->type->n == 0))
         diag_error(p->diag, member->position, "a member of incomplete type '%s'",
                    type_text(p->arena, member->type));
     if (member->name != NULL && sema_find_member(record, member->name, &offset) != NULL)
@@ -72,6 +75,7 @@ static struct member **struct_declaration(struct parser *p, struct type *record,
     declaration_specifiers(p, &specifiers);
     if (specifiers.is_static || specifiers.is_extern || specifiers.is_typedef)
         diag_error(p->diag, here(p), "a member has no storage class");
+    refuse_mark(p, &specifiers, here(p));
     if (next_is(p, ";") && type_is_record(specifiers.type)) {
         *tail = arena_new(p->arena, 1, sizeof **tail);
         (*tail)->type = specifiers.type;

@@ -350,12 +350,11 @@ static struct stmt **guarded_item(struct parser *p, struct stmt **volatile tail)
 }
 
 /* compound-statement = "{" (declaration | statement)* "}" */
-struct stmt *compound_statement(struct parser *p)
+struct stmt *function_body(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_BLOCK), **tail = &stmt->body;
 
     expect(p, "{");
-    scope_open(p);
     p->block_depth++;
     while (!next_is(p, "}")) {
         if (peek(p)->kind == TOKEN_END) syntax_error(p, "'}'");
@@ -363,7 +362,16 @@ struct stmt *compound_statement(struct parser *p)
         tail = guarded_item(p, tail);
     }
     p->block_depth--;
-    scope_close(p);
     p->at++;
+    return stmt;
+}
+
+struct stmt *compound_statement(struct parser *p)
+{
+    struct stmt *stmt;
+
+    scope_open(p);
+    stmt = function_body(p);
+    scope_close(p);
     return stmt;
 }

@@ -185,6 +185,14 @@ static struct type *typeof_specifier(struct parser *p)
     return type;
 }
 
+static void mark(struct parser *p, struct specifiers *out, enum owner owner)
+{
+    if (out->owner != OWNER_NONE)
+        diag_error(p->diag, here(p), "a parameter has one mark: GARBLER, EVALUATOR or OUTPUT");
+    out->owner = owner;
+    p->at++;
+}
+
 /* Storage classes, qualifiers and marks of ownership: true when the next token was one. */
 bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const)
 {
@@ -192,9 +200,9 @@ bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const)
     else if (take(p, "typedef")) out->is_typedef = true;
     else if (take(p, "static")) out->is_static = true;
     else if (take(p, "extern")) out->is_extern = true;
-    else if (take(p, "__garbler")) out->owner = OWNER_GARBLER;
-    else if (take(p, "__evaluator")) out->owner = OWNER_EVALUATOR;
-    else if (take(p, "__output")) out->owner = OWNER_OUTPUT;
+    else if (next_is(p, "__garbler")) mark(p, out, OWNER_GARBLER);
+    else if (next_is(p, "__evaluator")) mark(p, out, OWNER_EVALUATOR);
+    else if (next_is(p, "__output")) mark(p, out, OWNER_OUTPUT);
     else if (take(p, "inline") || take(p, "__inline") || take(p, "__inline__") ||
              take(p, "_Noreturn") || take(p, "auto") || take(p, "register") ||
              take(p, "__extension__"))
@@ -205,7 +213,8 @@ bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const)
         refuse(p, "volatile is", "leave it out: nothing outside the program changes its objects");
         p->at++;
     } else if (next_is(p, "_Atomic") || next_is(p, "_Thread_local")) {
-        refuse(p, "this is", "leave it out: a circuit has no threads");
+        refuse(p, next_is(p, "_Atomic") ? "_Atomic is" : "_Thread_local is",
+               "leave it out: a circuit has no threads");
         p->at++;
     } else if (next_is(p, "_Complex")) {
         refuse(p, "_Complex is", "use a struct of two numbers");
@@ -266,8 +275,10 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
     if (words != 0) out->type = basic_type(p, position, words, bit_int);
     if (out->type == NULL) {
         if (peek(p)->kind == TOKEN_NAME && p->at + 1 < p->lexer->n_tokens) {
-            diag_error(p->diag, here(p), "unknown type '%s'", peek(p)->text);
-            diag_hint(p->diag, "stdint.h, stdbool.h and stddef.h declare the usual ones");
+            if (!refuse_name(p, peek(p))) {
+                diag_error(p->diag, here(p), "unknown type '%s'", peek(p)->text);
+                diag_hint(p->diag, "stdint.h, stdbool.h and stddef.h declare the usual ones");
+            }
             longjmp(*p->recover, 1);
         }
         syntax_error(p, "a type");

@@ -60,6 +60,14 @@ static sotto_err read_all(struct sotto_context *context, int fd, char **text, si
     return SOTTO_OK;
 }
 
+static sotto_err preprocessor_failed(struct sotto_context *context, const char *name)
+{
+    (void)fail(context, SOTTO_ERR_INPUT, "the preprocessor '%s -E' failed", name);
+    add_hint(context, "of the standard headers there are assert.h, inttypes.h, limits.h, math.h,");
+    add_hint(context, "stdbool.h, stddef.h, stdint.h, stdlib.h and string.h");
+    return SOTTO_ERR_INPUT;
+}
+
 static sotto_err wait_child(struct sotto_context *context, pid_t child, const char *name)
 {
     int status;
@@ -68,8 +76,7 @@ static sotto_err wait_child(struct sotto_context *context, pid_t child, const ch
         if (errno != EINTR)
             return fail(context, SOTTO_ERR_INPUT, "cannot wait for the preprocessor");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return SOTTO_OK;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 127)
-        return fail(context, SOTTO_ERR_INPUT, "the preprocessor '%s -E' failed", name);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 127) return preprocessor_failed(context, name);
     (void)fail(context, SOTTO_ERR_INPUT, "cannot run the preprocessor '%s'", name);
     add_hint(context, "install a C compiler, or name yours: CC=clang gc-cc ...");
     return SOTTO_ERR_INPUT;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs of circuit C: the circuit against the same program built by the host's compiler, at every
+# Programs of circuit C, and programs in the manner of CBMC-GC and HyCC: the circuit against the same program built by the host's compiler, at every
 # level of optimisation; then integers wider than any host has. Reports in the Test Anything
 # Protocol.
 : "${SRCDIR:=.}" "${BINDIR:=.}"
@@ -30,7 +30,7 @@ bit_int() {
     done
 }
 
-for file in "$SRCDIR"/tests/compiler/language/*.c; do
+for file in "$SRCDIR"/tests/compiler/language/*.c "$SRCDIR"/tests/compiler/dialect/*.c; do
     name=$(basename "$file" .c)
     compiler=${CC:-cc}
     [ "$name" != bitint ] || compiler=$(bit_int)
