@@ -19,6 +19,7 @@
 #define MAX_EXHAUSTIVE_BITS 30
 #define SECONDS_A_RUN 10
 #define CANNOT_LOAD 3
+#define N_SIGNALS 3
 
 struct checking {
     struct sotto_context *context;
@@ -268,13 +269,22 @@ static void free_memory(struct checking *c)
     mem_free(c->outputs);
 }
 
-static void set_handlers(void (*handler)(int))
-{
-    struct sigaction action = {.sa_handler = handler};
+static const int interrupting[N_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
+/* What the caller ignores stays ignored. */
+static void catch_signals(struct sigaction *old)
+{
+    struct sigaction action = {.sa_handler = catch_signal};
+
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        (void)sigaction(interrupting[i], NULL, &old[i]);
+        if (old[i].sa_handler != SIG_IGN) (void)sigaction(interrupting[i], &action, NULL);
+    }
+}
+
+static void restore_signals(const struct sigaction *old)
+{
+    for (size_t i = 0; i < N_SIGNALS; i++) (void)sigaction(interrupting[i], &old[i], NULL);
 }
 
 static void print_agreement(const struct checking *c)
@@ -309,6 +319,7 @@ int check_circuit(struct sotto_context *context, const sotto_circuit *circuit,
                          .n = n,
                          .n_in = word_program_input_bits(program),
                          .shared = MAP_FAILED};
+    struct sigaction old[N_SIGNALS];
     bool differs = false;
     sotto_err err;
 
@@ -319,13 +330,13 @@ int check_circuit(struct sotto_context *context, const sotto_circuit *circuit,
         c.n = UINT64_C(1) << c.n_in;
     }
     caught_signal = 0;
-    set_handlers(catch_signal);
+    catch_signals(old);
     err = take_memory(&c);
     if (err == SOTTO_OK)
         err = check_build(context, &c.host, program, text, text_len, &caught_signal);
     if (err == SOTTO_OK) err = compare_all(&c, &differs);
     check_release(&c.host);
     free_memory(&c);
-    set_handlers(SIG_DFL);
+    restore_signals(old);
     return check_status(&c, err, differs);
 }

@@ -197,7 +197,7 @@ int main(int argc, char **argv)
         status = STATUS_LIMIT;
     }
     if (status == 0) status = run(&job);
-    else if (status < 0) status = fflush(stdout) == 0 ? 0 : STATUS_OUTPUT;
+    else if (status < 0) status = 0;
     sotto_circuit_free(job.circuit);
     compilation_free(&job.compilation);
     mem_free(job.text);

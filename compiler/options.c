@@ -130,6 +130,10 @@ static void print_help(void)
     print_words("$CC names the preprocessor and the compiler of --check: cc unless set. "
                 "gc-c(7) is the language, gc-cc(1) the manual.",
                 0, 0);
+    fputc('\n', stdout);
+    print_words("Circuits run with SEMI-HONEST security: both parties are assumed to follow the "
+                "protocol; gc-run --help says what a party that cheats can do.",
+                0, 0);
 }
 
 /* ------------------------------------------------------------------------------------ parsing --
@@ -324,8 +328,10 @@ int options_parse(struct cc_options *options, int argc, char **argv)
         if (option == ':') return missing_argument(argv, optopt);
         if (option == 'h' || option == 'V') {
             if (option == 'h') print_help();
-            else printf("gc-cc %s\n", sotto_version());
-            return -1;
+            else printf("gc-cc (sotto) %s\n", sotto_version());
+            if (fflush(stdout) == 0) return -1;
+            fprintf(stderr, "gc-cc: cannot write standard output: %s\n", strerror(errno));
+            return STATUS_OUTPUT;
         }
         status = take_option(options, option, optarg);
         if (status != 0) return status;

@@ -52,7 +52,9 @@ warns 7:13 "reading 't' at a secret index costs about" "every element is visited
 warns 6:10 "writing 't' at a secret index costs about" "every element is visited" '    int t[500] = {0};
     t[b] = a;
     o[0] = t[3];'
-warns 6:13 "writing 'm' at a secret index costs about" "every element is visited" '    short m[30][30] = {{0}};
+warns 8:13 "writing 'm' at a secret index costs about" "every element is visited" '    short m[30][30];
+    for (int i = 0; i < 30; i++)
+        for (int j = 0; j < 30; j++) m[i][j] = (short)(a ^ (30 * i + j));
     m[a][b] = 1;
     o[0] = m[2][3];'
 warns 5:5 "this loop unrolls to about 1 million ANDs" "gc-cc --explain-cost" \
