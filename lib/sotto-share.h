@@ -68,6 +68,12 @@ SOTTO_API unsigned sotto_wires_value_bits(const sotto_wires *wires);
 /** Wipes and frees them. */
 SOTTO_API void sotto_wires_free(sotto_wires *wires);
 
+/** Where something comes from: number i is value values[i] of wires; NULL values: value i. */
+typedef struct sotto_operand {
+    const sotto_wires *wires;
+    const uint64_t *values;
+} sotto_operand;
+
 /** The weights that meet one value: weights[i] times the value is added to share number first_row +
  *  rows[i]. Both parties give the same rows. */
 typedef struct sotto_column {
@@ -77,8 +83,8 @@ typedef struct sotto_column {
     uint64_t n;
 } sotto_column;
 
-/** Gives the column of one value; what it points to stays valid until the next call. */
-typedef void (*sotto_column_fn)(void *user, sotto_column *column, uint64_t value);
+/** Gives the column of operand number i; what it points to stays valid until the next call. */
+typedef void (*sotto_column_fn)(void *user, sotto_column *column, uint64_t i);
 
 /** What a linear layer is. */
 typedef struct sotto_linear {
@@ -89,26 +95,22 @@ typedef struct sotto_linear {
     void *user;
 } sotto_linear;
 
-/** Adds to this party's n_shares shares, modulo 2^ring_bits, those of the sum of all values times
- *  their columns. sotto_linear_bytes() go from the garbler to the evaluator. */
+/** Adds to this party's n_shares shares, modulo 2^ring_bits, those of the sum of the operand's
+ * first n_values values times their columns. sotto_linear_bytes() go from the garbler to the
+ * evaluator. */
 SOTTO_CHECKED sotto_err sotto_mixed_project(sotto_mixed *mixed, uint32_t *shares,
-                                            const sotto_wires *wires, const sotto_linear *linear);
+                                            const sotto_operand *operand, uint64_t n_values,
+                                            const sotto_linear *linear);
 
 /** Bytes that the garbler sends for n_values values of value_bits bits, frame headers excluded. */
 SOTTO_API uint64_t sotto_linear_bytes(const sotto_linear *linear, uint64_t n_values,
                                       unsigned value_bits);
 
-/** Where an input of a circuit comes from, if not from its owner's private bits: for instance
- *  number i from value values[i] of wires. */
-typedef struct sotto_operand {
-    const sotto_wires *wires;
-    const uint64_t *values;
-} sotto_operand;
-
 /** Runs n_instances instances of a circuit. bits holds this party's private input bits, instance
  *  after instance, in the circuit's order; interface says whose each input is. operands is NULL, or
  *  has an element for each input of the circuit; where its wires are not NULL the input comes from
- *  them and takes no private bits. The outputs of an instance are one value of *wires. */
+ *  them, instance i taking number i, and takes no private bits. The outputs of an instance are one
+ * value of *wires. */
 SOTTO_CHECKED sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires,
                                           const sotto_circuit *circuit,
                                           const sotto_interface *interface, const uint8_t *bits,

@@ -212,6 +212,15 @@ sotto_err wires_new(struct sotto_mixed *mixed, struct sotto_wires **wires, uint6
     return SOTTO_OK;
 }
 
+sotto_err mixed_check_operand(struct sotto_mixed *mixed, const sotto_operand *operand, uint64_t n)
+{
+    if (operand->wires->mixed != mixed) return mixed_usage(mixed, "wires of another session");
+    for (uint64_t i = 0; i < n; i++)
+        if (operand_value(operand, i) >= operand->wires->n_values)
+            return mixed_usage(mixed, "an operand beyond its wires");
+    return SOTTO_OK;
+}
+
 uint64_t sotto_wires_n_values(const sotto_wires *wires)
 {
     return wires->n_values;

@@ -56,6 +56,16 @@ sotto_err mixed_usage(struct sotto_mixed *mixed, const char *what) CHECKED;
 sotto_err mixed_next_rows(struct sotto_mixed *mixed, block *rows, const uint8_t *bits,
                           uint64_t n) CHECKED;
 
+/** Value that number i of an operand is. */
+static inline uint64_t operand_value(const sotto_operand *operand, uint64_t i)
+{
+    return operand->values != NULL ? operand->values[i] : i;
+}
+
+/** Refuses an operand of another session, or of fewer than n values. */
+sotto_err mixed_check_operand(struct sotto_mixed *mixed, const sotto_operand *operand,
+                              uint64_t n) CHECKED;
+
 /** Takes memory for labels. */
 sotto_err wires_new(struct sotto_mixed *mixed, struct sotto_wires **wires, uint64_t n_values,
                     unsigned value_bits) CHECKED;

@@ -61,16 +61,14 @@ static sotto_err check_operands(const struct application *a)
 {
     for (uint64_t i = 0; i < a->circuit->n_inputs; i++) {
         const sotto_operand *operand;
+        sotto_err err;
 
         if (!is_operand(a, i)) continue;
         operand = &a->operands[i];
-        if (operand->wires->mixed != a->mixed)
-            return mixed_usage(a->mixed, "wires of another session");
+        err = mixed_check_operand(a->mixed, operand, a->n_instances);
+        if (err != SOTTO_OK) return err;
         if (operand->wires->value_bits != a->circuit->input_bits[i])
             return mixed_usage(a->mixed, "wires of another width than the circuit's input");
-        for (uint64_t k = 0; k < a->n_instances; k++)
-            if (operand->values[k] >= operand->wires->n_values)
-                return mixed_usage(a->mixed, "an operand beyond its wires");
     }
     return SOTTO_OK;
 }
@@ -160,8 +158,9 @@ static void collect(const struct application *a, block *labels, uint64_t instanc
         uint64_t n = a->circuit->input_bits[i];
 
         if (is_operand(a, i)) {
-            memcpy(labels, a->operands[i].wires->labels + a->operands[i].values[instance] * n,
-                   (size_t)n * BLOCK_LEN);
+            uint64_t value = operand_value(&a->operands[i], instance);
+
+            memcpy(labels, a->operands[i].wires->labels + value * n, (size_t)n * BLOCK_LEN);
         } else if (sotto_interface_input_owner(a->interface, i) == SOTTO_GARBLER) {
             expand(a, labels, &prg, bits, n);
             if (a->mixed->ot.is_sender) bits += n;

@@ -83,54 +83,56 @@ static sotto_err project_part(struct sotto_mixed *mixed, uint32_t *shares, const
 }
 
 static sotto_err project_value(struct sotto_mixed *mixed, uint32_t *shares,
-                               const struct sotto_wires *wires, const sotto_linear *linear,
-                               uint64_t value)
+                               const sotto_operand *operand, const sotto_linear *linear, uint64_t i)
 {
+    const struct sotto_wires *wires = operand->wires;
+    const block *labels = wires->labels + operand_value(operand, i) * wires->value_bits;
     const struct projection projection = projection_of(linear, wires->value_bits);
     sotto_column column = {0};
     sotto_err err;
 
-    linear->column(linear->user, &column, value);
+    linear->column(linear->user, &column, i);
     err = check_column(mixed, linear, &column);
     for (uint64_t first = 0; err == SOTTO_OK && first < column.n; first += MAX_ROWS) {
         struct projection_column part = part_of(&column, first);
         uint64_t offset = column.first_row + (column.rows == NULL ? first : 0);
 
-        err = project_part(mixed, shares + offset, wires->labels + value * wires->value_bits,
-                           &projection, &part);
+        err = project_part(mixed, shares + offset, labels, &projection, &part);
     }
     return err;
 }
 
 static sotto_err project_all(struct sotto_mixed *mixed, uint32_t *shares,
-                             const struct sotto_wires *wires, const sotto_linear *linear)
+                             const sotto_operand *operand, uint64_t n_values,
+                             const sotto_linear *linear)
 {
-    uint64_t len = sotto_linear_bytes(linear, wires->n_values, wires->value_bits);
+    uint64_t len = sotto_linear_bytes(linear, n_values, operand->wires->value_bits);
     sotto_err err, closing;
 
     if (len == 0) return SOTTO_OK;
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
     if (err != SOTTO_OK) return err;
-    for (uint64_t value = 0; err == SOTTO_OK && value < wires->n_values; value++) {
-        if (value % 64 == 0) err = check_interrupt(mixed->context);
-        if (err == SOTTO_OK) err = project_value(mixed, shares, wires, linear, value);
+    for (uint64_t i = 0; err == SOTTO_OK && i < n_values; i++) {
+        if (i % 64 == 0) err = check_interrupt(mixed->context);
+        if (err == SOTTO_OK) err = project_value(mixed, shares, operand, linear, i);
     }
     closing = stream_close(&mixed->stream);
     return err == SOTTO_OK ? closing : err;
 }
 
-sotto_err sotto_mixed_project(sotto_mixed *mixed, uint32_t *shares, const sotto_wires *wires,
-                              const sotto_linear *linear)
+sotto_err sotto_mixed_project(sotto_mixed *mixed, uint32_t *shares, const sotto_operand *operand,
+                              uint64_t n_values, const sotto_linear *linear)
 {
+    unsigned value_bits = operand->wires->value_bits;
     sotto_err err = mixed_enter(mixed);
 
+    if (err == SOTTO_OK) err = mixed_check_operand(mixed, operand, n_values);
     if (err != SOTTO_OK) return err;
-    if (wires->mixed != mixed) return mixed_usage(mixed, "wires of another session");
     if (linear->ring_bits < 1 || linear->ring_bits > RING_MAX_BITS ||
-        wires->value_bits > PROJECT_MAX_VALUE_BITS || wires->value_bits > linear->ring_bits)
+        value_bits > PROJECT_MAX_VALUE_BITS || value_bits > linear->ring_bits)
         return mixed_usage(mixed, "a ring of 1 to 32 bits, and values of at most as many, and of "
                                   "at most 16, are wanted");
-    err = project_all(mixed, shares, wires, linear);
+    err = project_all(mixed, shares, operand, n_values, linear);
     if (err == SOTTO_OK) ring_reduce(shares, (size_t)linear->n_shares, linear->ring_bits);
     return mixed_leave(mixed, err);
 }

@@ -183,7 +183,11 @@ static void run_linear(struct side *side)
     TRY(sotto_mixed_input(side->mixed, &wires, garbles(side) ? NULL : side->bits, N_VALUES,
                           VALUE_BITS));
     side->first_bytes = sotto_channel_bytes_sent(side->channel);
-    TRY(sotto_mixed_project(side->mixed, side->shares, wires, &linear));
+    {
+        const sotto_operand operand = {wires, NULL};
+
+        TRY(sotto_mixed_project(side->mixed, side->shares, &operand, N_VALUES, &linear));
+    }
     side->first_bytes = sotto_channel_bytes_sent(side->channel) - side->first_bytes;
     TRY(sotto_mixed_reveal_shares(side->mixed, side->values, side->shares, N_SHARES, RING_BITS,
                                   reveal));
@@ -397,7 +401,11 @@ static void run_chain(struct side *side)
 
         TRY(sotto_mixed_apply(side->mixed, &again, circuit, interface, NULL, operands, N_SUMS));
     }
-    TRY(sotto_mixed_project(side->mixed, side->shares, again, &linear));
+    {
+        const sotto_operand operand = {again, other};
+
+        TRY(sotto_mixed_project(side->mixed, side->shares, &operand, N_SUMS, &linear));
+    }
     TRY(sotto_mixed_reveal_shares(side->mixed, side->values, side->shares, N_SUMS, 16,
                                   SOTTO_REVEAL_BOTH));
     TRY(sotto_mixed_finish(side->mixed));
@@ -415,7 +423,8 @@ START_TEST(wires_go_through_circuits_again)
     run_both(sides);
     expect_success(sides);
     for (uint64_t i = 0; i < N_SUMS; i++) {
-        uint32_t sum = (sum_of(sides[0].seed, partner(i)) + sum_of(sides[0].seed, i)) % 8;
+        uint64_t p = partner(i);
+        uint32_t sum = (sum_of(sides[0].seed, partner(p)) + sum_of(sides[0].seed, p)) % 8;
 
         ck_assert_uint_eq(sides[0].values[i], 1000 * sum);
         ck_assert_uint_eq(sides[1].values[i], 1000 * sum);
@@ -525,6 +534,7 @@ static void run_wrong_calls(struct side *side)
 {
     static const uint64_t far[1] = {10};
     const sotto_linear wide = {33, 0, N_SHARES, one_row, NULL};
+    const sotto_linear good = {20, 0, N_SHARES, one_row, NULL};
     const sotto_linear narrow = {3, 0, N_SHARES, one_row, NULL};
     sotto_wires *wires = NULL, *none = NULL;
     sotto_interface *interface = NULL;
@@ -533,9 +543,15 @@ static void run_wrong_calls(struct side *side)
     TRY(sotto_mixed_input(side->mixed, &wires, side->bits, 10, 4));
     TRY(sotto_circuit_parse(side->context, &circuit, "adder", adder, sizeof adder - 1));
     TRY(sotto_interface_default(side->context, &interface, circuit, NULL, 0));
-    ck_assert_int_eq(sotto_mixed_project(side->mixed, side->shares, wires, &wide), SOTTO_ERR_USAGE);
-    ck_assert_int_eq(sotto_mixed_project(side->mixed, side->shares, wires, &narrow),
-                     SOTTO_ERR_USAGE);
+    for (int i = 0; i < 3; i++) {
+        const sotto_operand operand = {wires, i == 2 ? far : NULL};
+
+        ck_assert_int_eq(sotto_mixed_project(side->mixed, side->shares, &operand, 1,
+                                             i == 0   ? &wide
+                                             : i == 1 ? &narrow
+                                                      : &good),
+                         SOTTO_ERR_USAGE);
+    }
     ck_assert_int_eq(sotto_mixed_apply(side->mixed, &none, circuit, interface, NULL, NULL, 1),
                      SOTTO_ERR_USAGE);
     for (int i = 0; i < 2; i++) {
