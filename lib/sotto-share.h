@@ -68,6 +68,13 @@ SOTTO_API unsigned sotto_wires_value_bits(const sotto_wires *wires);
 /** Wipes and frees them. */
 SOTTO_API void sotto_wires_free(sotto_wires *wires);
 
+/** Puts values together: number i of *wires is value values[i] of parts[part[i]]. All parts have
+ *  values of the same width. Local; the parts stay as they are. */
+SOTTO_CHECKED sotto_err sotto_mixed_gather(sotto_mixed *mixed, sotto_wires **wires,
+                                           const sotto_wires *const *parts, size_t n_parts,
+                                           const uint32_t *part, const uint64_t *values,
+                                           uint64_t n_values);
+
 /** Where something comes from: number i is value values[i] of wires; NULL values: value i. */
 typedef struct sotto_operand {
     const sotto_wires *wires;

@@ -221,6 +221,42 @@ sotto_err mixed_check_operand(struct sotto_mixed *mixed, const sotto_operand *op
     return SOTTO_OK;
 }
 
+/* Parts are of this session and of one width, and every value is in its part. */
+static sotto_err check_parts(struct sotto_mixed *mixed, const sotto_wires *const *parts,
+                             size_t n_parts, const uint32_t *part, const uint64_t *values,
+                             uint64_t n_values)
+{
+    for (size_t p = 0; p < n_parts; p++) {
+        if (parts[p]->mixed != mixed) return mixed_usage(mixed, "wires of another session");
+        if (parts[p]->value_bits != parts[0]->value_bits)
+            return mixed_usage(mixed, "values of different widths");
+    }
+    for (uint64_t i = 0; i < n_values; i++)
+        if (part[i] >= n_parts || values[i] >= parts[part[i]]->n_values)
+            return mixed_usage(mixed, "a value beyond its wires");
+    return n_parts > 0 ? SOTTO_OK : mixed_usage(mixed, "nothing to put together");
+}
+
+sotto_err sotto_mixed_gather(sotto_mixed *mixed, sotto_wires **wires,
+                             const sotto_wires *const *parts, size_t n_parts, const uint32_t *part,
+                             const uint64_t *values, uint64_t n_values)
+{
+    sotto_err err = mixed_enter(mixed);
+    struct sotto_wires *made;
+    size_t bits;
+
+    if (err == SOTTO_OK) err = check_parts(mixed, parts, n_parts, part, values, n_values);
+    if (err != SOTTO_OK) return err;
+    bits = parts[0]->value_bits;
+    err = wires_new(mixed, &made, n_values, (unsigned)bits);
+    if (err != SOTTO_OK) return mixed_leave(mixed, err);
+    for (uint64_t i = 0; i < n_values; i++)
+        memcpy(made->labels + i * bits, parts[part[i]]->labels + values[i] * bits,
+               bits * BLOCK_LEN);
+    *wires = made;
+    return SOTTO_OK;
+}
+
 uint64_t sotto_wires_n_values(const sotto_wires *wires)
 {
     return wires->n_values;

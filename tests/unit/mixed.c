@@ -360,6 +360,7 @@ static uint32_t number_of(uint64_t seed, sotto_role role, uint64_t i)
 
 static uint32_t sum_of(uint64_t seed, uint64_t i)
 {
+    if (i % 3 == 0) return number_of(seed, SOTTO_EVALUATOR, i);
     return (number_of(seed, SOTTO_GARBLER, i) + number_of(seed, SOTTO_EVALUATOR, i)) % 8;
 }
 
@@ -371,6 +372,27 @@ static void one_row(void *user, sotto_column *column, uint64_t value)
     column->first_row = value;
     column->n = 1;
     column->weights = &weight;
+}
+
+/* The sums, taken apart and put together again from two wires. */
+static void shuffle(struct side *side, sotto_wires **sums, const sotto_wires *numbers)
+{
+    const sotto_wires *parts[2] = {numbers, *sums};
+    sotto_wires *gathered = NULL;
+    uint64_t values[N_SUMS];
+    uint32_t part[N_SUMS];
+
+    for (uint64_t i = 0; i < N_SUMS; i++) {
+        part[i] = i % 3 == 0 ? 0 : 1;
+        values[i] = i;
+    }
+    TRY(sotto_mixed_gather(side->mixed, &gathered, parts, 2, part, values, N_SUMS));
+    values[3] = N_SUMS;
+    if (side->err == SOTTO_OK)
+        ck_assert_int_eq(sotto_mixed_gather(side->mixed, &gathered, parts, 2, part, values, N_SUMS),
+                         SOTTO_ERR_USAGE);
+    sotto_wires_free(*sums);
+    *sums = gathered;
 }
 
 static void run_chain(struct side *side)
@@ -396,6 +418,7 @@ static void run_chain(struct side *side)
         TRY(sotto_mixed_apply(side->mixed, &sums, circuit, interface, side->bits, operands,
                               N_SUMS));
     }
+    shuffle(side, &sums, numbers);
     {
         const sotto_operand operands[2] = {{sums, other}, {sums, same}};
 
