@@ -129,8 +129,11 @@ static void put_text(FILE *file, const struct word_program *program, const char 
     }
 }
 
-static void put_head(FILE *file, const struct word_program *program)
+static void put_head(FILE *file, const struct word_program *program, const char *text)
 {
+    /* The program has included sotto-circuit.h. */
+    if (strstr(text, "#pragma gc marks") != NULL)
+        fputs("#define GARBLER\n#define EVALUATOR\n#define OUTPUT\n", file);
     fputs("#define __garbler\n#define __evaluator\n#define __output\n"
           "#define __gc_assert(x) ((void)(x))\n#define main gc_check_main\n",
           file);
@@ -248,7 +251,7 @@ static sotto_err write_source(struct sotto_context *context, const struct check_
 
     if (file == NULL)
         return fail(context, SOTTO_ERR_IO, "cannot write %s: %s", host->source, strerror(errno));
-    put_head(file, program);
+    put_head(file, program, text);
     put_text(file, program, text, text_len);
     put_tail(file, program);
     good = ferror(file) == 0;

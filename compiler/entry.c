@@ -65,7 +65,7 @@ static enum owner owner_of(const struct symbol *symbol, uint32_t mark)
     if (mark != OWNER_NONE) return (enum owner)mark;
     if (begins_with(symbol->name, "INPUT_A")) return OWNER_GARBLER;
     if (begins_with(symbol->name, "INPUT_B")) return OWNER_EVALUATOR;
-    if (begins_with(symbol->name, "OUTPUT")) return OWNER_OUTPUT;
+    if (begins_with(symbol->name, "OUTPUT_")) return OWNER_OUTPUT;
     return OWNER_NONE;
 }
 

@@ -84,7 +84,7 @@ static bool has_headers(const char *folder)
  * that has been moved to. */
 static char *near_program(void)
 {
-    static const char *const places[] = {"compiler/include", "../share/sotto/include"};
+    static const char *const places[] = {"gc-cc-include", "../share/sotto/include"};
     char program[MAX_PATH_LEN];
     ssize_t len = readlink("/proc/self/exe", program, sizeof program);
 

@@ -12,6 +12,7 @@ struct lexer_name {
     const char *text;
     size_t text_len;
     uint32_t hash;
+    const char *means; /* of a mark: its keyword */
     bool is_keyword;
 };
 
@@ -166,8 +167,23 @@ static void lex_word(struct lexer *lexer)
     while (is_name_part(*text_at(lexer))) lexer->at++;
     name = find_name(lexer, lexer->source->text + start, lexer->at - start);
     token = push_token(lexer, name->is_keyword ? TOKEN_KEYWORD : TOKEN_NAME, start);
-    token->text = name->text;
+    token->text = name->means != NULL ? name->means : name->text;
     token->text_len = name->text_len;
+}
+
+/* From here on sotto-circuit.h's words are marks. They are no macros, so that the program's lines
+ * stay as they were written. */
+static void know_marks(struct lexer *lexer)
+{
+    static const char *const marks[][2] = {
+        {"GARBLER", "__garbler"}, {"EVALUATOR", "__evaluator"}, {"OUTPUT", "__output"}};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct lexer_name *name = find_name(lexer, marks[i][0], strlen(marks[i][0]));
+
+        name->is_keyword = true;
+        name->means = marks[i][1];
+    }
 }
 
 /* ----------------------------------------------------------------------------------- numbers -- */
@@ -446,6 +462,11 @@ static void lex_pragma(struct lexer *lexer, uint64_t start)
         if (take_word(lexer, "bound")) {
             push_token(lexer, TOKEN_BOUND, start);
             lexer->in_pragma = true;
+            return;
+        }
+        if (take_word(lexer, "marks")) {
+            know_marks(lexer);
+            skip_line(lexer);
             return;
         }
         skip_blanks(lexer);

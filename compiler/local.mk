@@ -60,17 +60,16 @@ dist_gccinclude_DATA = \
 	compiler/include/string.h
 include_HEADERS += compiler/include/sotto-circuit.h
 
-# gc-cc finds them beside itself before it is installed, also in a build outside of the tree.
-noinst_DATA = compiler/include/stamp
-CLEANFILES += compiler/include/stamp
-compiler/include/stamp: $(dist_gccinclude_DATA)
-	@$(MKDIR_P) compiler/include
+# gc-cc finds them beside itself before it is installed.
+noinst_DATA = gc-cc-include/stamp
+gc-cc-include/stamp: $(dist_gccinclude_DATA)
+	@$(MKDIR_P) gc-cc-include
 	@for header in $(dist_gccinclude_DATA); do \
-		test "$(srcdir)" = . || cp "$(srcdir)/$$header" compiler/include/ || exit 1; \
+		cp "$(srcdir)/$$header" gc-cc-include/ || exit 1; \
 	done
 	@touch $@
 clean-local:
-	test "$(srcdir)" = . || rm -rf compiler/include
+	rm -rf gc-cc-include
 
 check_PROGRAMS += tests/compiler/front_run
 tests_compiler_front_run_LDADD = libcompiler.la libsotto_test.la -lm

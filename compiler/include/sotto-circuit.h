@@ -6,9 +6,7 @@
 #define SOTTO_CIRCUIT_H
 
 #ifdef __GC_CC__
-#define GARBLER __garbler
-#define EVALUATOR __evaluator
-#define OUTPUT __output
+#pragma gc marks
 #else
 #define GARBLER
 #define EVALUATOR
