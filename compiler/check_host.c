@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define TRAPS                                                                                      \
+    "-fsanitize=shift,integer-divide-by-zero,bounds,object-size,null,float-cast-overflow,builtin"
 #define MAX_SHOWN 2000 /* bytes of the compiler's messages */
 
 uint64_t check_n_values(const struct word_program *program)
@@ -333,8 +335,7 @@ static sotto_err build(struct sotto_context *context, const struct check_host *h
         "-fno-strict-aliasing",
         "-ffp-contract=off",
         "-fvisibility=hidden",
-        "-fsanitize=shift,integer-divide-by-zero,bounds,object-size,null,float-cast-overflow,"
-        "builtin",
+        TRAPS,
         "-fsanitize-undefined-trap-on-error",
     };
     uint64_t n = sizeof flags / sizeof *flags;
