@@ -1,5 +1,8 @@
 /* CBMC-GC: outputs are what they are wherever the function ends. */
-typedef struct { int key; int value; } entry;
+typedef struct {
+    int key;
+    int value;
+} entry;
 void lookup()
 {
     entry INPUT_A_table[4];

@@ -1,7 +1,13 @@
 /* HyCC: a local that is the output, arrays in structs, a helper with pointers. */
-typedef struct { unsigned a[5]; } InputA;
-typedef struct { unsigned b[5]; } InputB;
-typedef struct { unsigned max, min; } Output;
+typedef struct {
+    unsigned a[5];
+} InputA;
+typedef struct {
+    unsigned b[5];
+} InputB;
+typedef struct {
+    unsigned max, min;
+} Output;
 void update(unsigned *max, unsigned *min, unsigned v)
 {
     if (v > *max) *max = v;

@@ -1,5 +1,6 @@
 /* CBMC-GC: inputs and outputs are locals of the function, told by their names. */
-void millionaires() {
+void millionaires()
+{
     int INPUT_A_income;
     int INPUT_B_income;
     int OUTPUT_res = 0;

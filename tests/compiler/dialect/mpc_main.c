@@ -1,8 +1,15 @@
 /* CBMC-GC: mpc_main among other functions, arrays, several outputs. */
 #define N 8
-int dist2d(int x, int y) { return x * x + y * y; }
-int minimum(int a, int b) { return a < b ? a : b; }
-void mpc_main() {
+int dist2d(int x, int y)
+{
+    return x * x + y * y;
+}
+int minimum(int a, int b)
+{
+    return a < b ? a : b;
+}
+void mpc_main()
+{
     int INPUT_A_points[2 * N];
     int INPUT_B_x, INPUT_B_y;
     int i, closest = 0x7fffffff;

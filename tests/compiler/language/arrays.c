@@ -1,9 +1,13 @@
 /* Arrays of several dimensions with secret indices, read and written; arrays in structs. */
 #include <sotto-circuit.h>
 #include <stdint.h>
-struct grid { uint8_t cell[3][2][4]; int sum[3]; };
+struct grid {
+    uint8_t cell[3][2][4];
+    int sum[3];
+};
 static int cube[3][4][2];
-int f(GARBLER struct grid g, EVALUATOR uint8_t i, EVALUATOR uint8_t j, OUTPUT struct grid *out, OUTPUT int o[4])
+int f(GARBLER struct grid g, EVALUATOR uint8_t i, EVALUATOR uint8_t j, OUTPUT struct grid *out,
+      OUTPUT int o[4])
 {
     unsigned a = i % 3, b = j % 2, c = (unsigned)(i ^ j) & 3;
     g.cell[a][b][c] ^= 0xff;

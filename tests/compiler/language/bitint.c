@@ -1,8 +1,13 @@
 /* _BitInt up to what clang has: needs a compiler that knows it. */
 #include <sotto-circuit.h>
 typedef unsigned _BitInt(77) u77;
-struct s { _BitInt(5) a; unsigned _BitInt(1) b; unsigned _BitInt(100) c; };
-_BitInt(33) f(GARBLER _BitInt(33) a, EVALUATOR u77 b, EVALUATOR struct s s, OUTPUT u77 o[4], OUTPUT struct s *out)
+struct s {
+    _BitInt(5) a;
+    unsigned _BitInt(1) b;
+    unsigned _BitInt(100) c;
+};
+_BitInt(33) f(GARBLER _BitInt(33) a, EVALUATOR u77 b, EVALUATOR struct s s, OUTPUT u77 o[4],
+              OUTPUT struct s *out)
 {
     o[0] = b * b + (u77)a;
     o[1] = b << (unsigned)(s.a & 15);

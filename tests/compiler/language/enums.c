@@ -4,7 +4,13 @@
 #include <stdint.h>
 enum colour { RED, GREEN = 5, BLUE };
 enum sign { MINUS = -1, ZERO, PLUS };
-struct flags { bool on; unsigned a : 3; signed b : 5; uint16_t c; enum colour d; };
+struct flags {
+    bool on;
+    unsigned a : 3;
+    signed b : 5;
+    uint16_t c;
+    enum colour d;
+};
 enum sign f(GARBLER struct flags x, EVALUATOR enum sign s, EVALUATOR bool t, EVALUATOR int8_t n,
             OUTPUT struct flags *out, OUTPUT bool *both, OUTPUT int64_t o[6])
 {

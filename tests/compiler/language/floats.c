@@ -1,8 +1,8 @@
 /* float and double: arithmetic, comparisons, conversions, mixed with integers. */
 #include <sotto-circuit.h>
 #include <stdint.h>
-double f(GARBLER float a, GARBLER double b, EVALUATOR float c, EVALUATOR int32_t i, EVALUATOR uint64_t u,
-         OUTPUT float o[6], OUTPUT int k[6])
+double f(GARBLER float a, GARBLER double b, EVALUATOR float c, EVALUATOR int32_t i,
+         EVALUATOR uint64_t u, OUTPUT float o[6], OUTPUT int k[6])
 {
     o[0] = a + c * 2;
     o[1] = a / c;

@@ -1,11 +1,14 @@
 /* memcpy, memmove, memset, memcmp, abs, the builtins and the functions of math.h. */
-#include <sotto-circuit.h>
 #include <assert.h>
 #include <math.h>
+#include <sotto-circuit.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-struct record { int32_t a; uint16_t b[2]; };
+struct record {
+    int32_t a;
+    uint16_t b[2];
+};
 int f(GARBLER struct record r, EVALUATOR uint32_t x, EVALUATOR int64_t w, EVALUATOR float g,
       EVALUATOR double h, OUTPUT uint8_t bytes[12], OUTPUT int o[9], OUTPUT float m[4],
       OUTPUT double n[4])
@@ -22,7 +25,8 @@ int f(GARBLER struct record r, EVALUATOR uint32_t x, EVALUATOR int64_t w, EVALUA
     o[1] = memcmp(buffer, bytes, 5);
     o[2] = __builtin_popcount(x) + 100 * __builtin_popcountll((unsigned long long)w);
     o[3] = x ? __builtin_clz(x) + 100 * __builtin_ctz(x) : -1;
-    o[4] = w ? __builtin_clzll((unsigned long long)w) + 100 * __builtin_ctzll((unsigned long long)w) : -1;
+    o[4] = w ? __builtin_clzll((unsigned long long)w) + 100 * __builtin_ctzll((unsigned long long)w)
+             : -1;
     o[5] = abs(s.a == INT32_MIN ? 1 : s.a);
     o[6] = (int)labs(w == INT64_MIN ? 0 : w);
     o[7] = __builtin_memcmp(&r.a, &x, 4) > 0;

@@ -1,11 +1,25 @@
 /* Pointers chosen by a secret, into objects, arrays of arrays, structs; arithmetic, comparisons. */
 #include <sotto-circuit.h>
-#include <stdint.h>
 #include <stddef.h>
-struct node { int value; struct { short s[2]; } in; };
-static int add(int a, int b) { return a + b; }
-static int sub(int a, int b) { return a - b; }
-static void bump(int *p, int by) { *p += by; }
+#include <stdint.h>
+struct node {
+    int value;
+    struct {
+        short s[2];
+    } in;
+};
+static int add(int a, int b)
+{
+    return a + b;
+}
+static int sub(int a, int b)
+{
+    return a - b;
+}
+static void bump(int *p, int by)
+{
+    *p += by;
+}
 static int total(int (*m)[4], int n)
 {
     int s = 0;
@@ -29,7 +43,8 @@ int f(GARBLER const int a[3][4], EVALUATOR unsigned i, OUTPUT int o[8], OUTPUT s
     **pp += 1;
     *pp = &x;
     *p += 1000;
-    o[0] = x; o[1] = y;
+    o[0] = x;
+    o[1] = y;
     o[2] = total(m, 3) + *(*(m + i % 3) + (i & 3));
     o[3] = ops[i & 1](x, 3) + op(y, 2);
     n->value += n->in.s[i & 1];
@@ -39,7 +54,7 @@ int f(GARBLER const int a[3][4], EVALUATOR unsigned i, OUTPUT int o[8], OUTPUT s
     q = &m[1][2];
     o[4] = (p < q) + 2 * (p == q) + 4 * (p >= &m[0][3]);
     o[5] = (int)(p - q);
-    o[6] = p[0] + (p == &m[2][3] ? 0 : 1[p]);
+    o[6] = p[0] + (p == &m[2][3] ? 0 : 1 [p]);
     p -= i % 12;
     o[7] = *p++ + *++p + (p ? 1 : 0) + !q;
     return nodes[i % 3].in.s[1];

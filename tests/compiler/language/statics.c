@@ -18,8 +18,14 @@ static int depth(int n, int x)
     return n <= 0 ? x : depth(n - 1, x & 1 ? 3 * x + 1 : x / 2) + n;
 }
 static int odd(int n);
-static int even(int n) { return n == 0 ? 1 : odd(n - 1); }
-static int odd(int n) { return n == 0 ? 0 : even(n - 1); }
+static int even(int n)
+{
+    return n == 0 ? 1 : odd(n - 1);
+}
+static int odd(int n)
+{
+    return n == 0 ? 0 : even(n - 1);
+}
 int f(GARBLER int a, EVALUATOR int b, OUTPUT int o[4])
 {
     for (int i = 0; i < limit; i++) o[i] = next(a + i);
