@@ -135,6 +135,24 @@ static int check_input(const struct job *job)
     return STATUS_INPUT;
 }
 
+static bool is_input(const struct job *job, const char *path)
+{
+    struct stat input, other;
+
+    return path != NULL && stat(job->options.input, &input) == 0 && stat(path, &other) == 0 &&
+           input.st_dev == other.st_dev && input.st_ino == other.st_ino;
+}
+
+/* A slip of the hand must not cost the program. */
+static int check_output(const struct job *job)
+{
+    const struct cc_options *options = &job->options;
+
+    if (!is_input(job, options->output) && !is_input(job, options->interface)) return 0;
+    fputs("gc-cc: the output would replace the program\n  give -o another name\n", stderr);
+    return STATUS_USAGE;
+}
+
 static sotto_err print_stats(struct job *job)
 {
     sotto_circuit_stats stats;
@@ -177,6 +195,7 @@ static int run(struct job *job)
     int status = check_input(job);
     sotto_err err;
 
+    if (status == 0) status = check_output(job);
     if (status != 0) return status;
     err = preprocess(job->context, &job->text, &job->text_len, options->input, &how);
     if (err != SOTTO_OK) return status_report(job->context, err);

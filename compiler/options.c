@@ -284,6 +284,8 @@ static int check_options(struct cc_options *options)
                            "of -o -, --stats and --explain-cost one can have standard output");
     if (options->interface != NULL && strcmp(options->interface, "-") == 0)
         return usage_error("%s", "--interface needs the name of a file");
+    if (options->interface != NULL && strcmp(options->interface, options->output) == 0)
+        return usage_error("%s", "the circuit and its interface need two files");
     return 0;
 }
 

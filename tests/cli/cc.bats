@@ -87,6 +87,9 @@ older" ]
     try gc-cc p.c -o - --stats; expect 2 "standard output"
     try gc-cc p.c --stats --explain-cost; expect 2 "standard output"
     try gc-cc p.c --interface x --stats; expect 2 "-o FILE"
+    try gc-cc p.c -o p.c; expect 2 "replace the program"; grep -q GARBLER p.c
+    try gc-cc p.c -o x --interface p.c; expect 2 "replace the program"
+    try gc-cc p.c -o x --interface x; expect 2 "two files"
     try gc-cc p.c -o x -O3; expect 2 "-O3"
     try gc-cc p.c -o x -Os; expect 2 "-Os"
     try gc-cc p.c -o x -Wall; expect 2 "-Wall"
