@@ -4,6 +4,7 @@ PROTO_SOURCES = \
 	lib/proto/garbler.c \
 	lib/proto/hello.c lib/proto/hello.h \
 	lib/proto/ot.c lib/proto/ot.h \
+	lib/proto/ot_io.c lib/proto/ot_io.h \
 	lib/proto/ot_rows.c \
 	lib/proto/ot_setup.c \
 	lib/proto/party.c lib/proto/party.h \
