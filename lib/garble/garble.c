@@ -172,64 +172,86 @@ static sotto_err no_tweaks_left(struct sotto_context *context)
     return fail(context, SOTTO_ERR_LIMIT, "too many gates in one session: tweaks used up");
 }
 
-/* ANDs of a batch that one thread takes at a time, and how many are worth to be shared. */
-#define SHARE UINT64_C(128)
-#define SHARED_MIN (4 * SHARE)
+/* ANDs of a batch that are worth to be shared, and how many at least one thread takes at a time. */
+#define SHARED_MIN UINT64_C(256)
+#define SHARE_MIN UINT64_C(64)
 
+/* All that a thread needs to know, apart from what the engine's owner writes meanwhile. */
 struct shared_batch {
-    const struct engine *engine;
-    const struct batch *batch;
+    const struct garble_kernels *kernels;
+    block *labels;
+    const block *delta;
+    const block *start;
+    struct batch batch;
     uint8_t *garbled;
     const uint8_t *received;
-};
+    uint64_t share; /* ANDs that one thread takes at a time, whole groups of the widest kernel */
+} __attribute__((aligned(128)));
 
-static size_t share_len(const struct batch *batch, uint64_t share)
+static size_t share_len(const struct shared_batch *shared, uint64_t from)
 {
-    uint64_t left = batch->n - share * SHARE;
+    uint64_t left = shared->batch.n - from;
 
-    return (size_t)(left < SHARE ? left : SHARE);
+    return (size_t)(left < shared->share ? left : shared->share);
 }
 
 static void garble_share(void *argument, uint64_t share)
 {
     const struct shared_batch *shared = argument;
-    const struct engine *engine = shared->engine;
-    uint64_t from = share * SHARE;
+    uint64_t from = share * shared->share;
 
-    engine->kernels->garble(engine->labels, shared->garbled + from * TABLE_LEN,
-                            shared->batch->gates + from, share_len(shared->batch, share),
-                            engine->delta, &engine->hash.start, shared->batch->first + from);
+    shared->kernels->garble(shared->labels, shared->garbled + from * TABLE_LEN,
+                            shared->batch.gates + from, share_len(shared, from), shared->delta,
+                            shared->start, shared->batch.first + from);
 }
 
 static void evaluate_share(void *argument, uint64_t share)
 {
     const struct shared_batch *shared = argument;
-    const struct engine *engine = shared->engine;
-    uint64_t from = share * SHARE;
+    uint64_t from = share * shared->share;
 
-    engine->kernels->evaluate(engine->labels, shared->received + from * TABLE_LEN,
-                              shared->batch->gates + from, share_len(shared->batch, share),
-                              &engine->hash.start, shared->batch->first + from);
+    shared->kernels->evaluate(shared->labels, shared->received + from * TABLE_LEN,
+                              shared->batch.gates + from, share_len(shared, from), shared->start,
+                              shared->batch.first + from);
 }
 
-/* Whether the batch was large enough for the team and is done. */
-static bool share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
+/* About two shares a thread, so that one that is held up gets help. */
+static uint64_t share_of(const struct engine *engine, const struct batch *batch)
+{
+    uint64_t share = batch->n / (2 * team_size(engine->team));
+
+    return share < SHARE_MIN ? SHARE_MIN : (share + 7) / 8 * 8;
+}
+
+static void share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
                         const uint8_t *received)
 {
-    struct shared_batch shared = {engine, batch, garbled, received};
+    struct shared_batch shared = {
+        .kernels = engine->kernels,
+        .labels = engine->labels,
+        .delta = engine->delta,
+        .start = &engine->hash.start,
+        .batch = *batch,
+        .garbled = garbled,
+        .received = received,
+        .share = share_of(engine, batch),
+    };
 
-    if (engine->team == NULL || batch->width != WIDE || batch->n < SHARED_MIN) return false;
     team_run(engine->team, garbled != NULL ? garble_share : evaluate_share, &shared,
-             (batch->n + SHARE - 1) / SHARE);
-    return true;
+             (batch->n + shared.share - 1) / shared.share);
+}
+
+HOT bool is_shared(const struct engine *engine, const struct batch *batch)
+{
+    return engine->team != NULL && batch->width == WIDE && batch->n >= SHARED_MIN;
 }
 
 HOT void garble_batch(struct engine *engine, uint8_t *tables, const struct batch *batch)
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (share_batch(engine, batch, tables, NULL)) return;
-    if (batch->width == WIDE)
+    if (is_shared(engine, batch)) share_batch(engine, batch, tables, NULL);
+    else if (batch->width == WIDE)
         kernels->garble(engine->labels, tables, batch->gates, batch->n, engine->delta,
                         &engine->hash.start, batch->first);
     else if (batch->width == NARROW)
@@ -262,8 +284,8 @@ HOT void evaluate_batch(struct engine *engine, const uint8_t *tables, const stru
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (share_batch(engine, batch, NULL, tables)) return;
-    if (batch->width == WIDE)
+    if (is_shared(engine, batch)) share_batch(engine, batch, NULL, tables);
+    else if (batch->width == WIDE)
         kernels->evaluate(engine->labels, tables, batch->gates, batch->n, &engine->hash.start,
                           batch->first);
     else if (batch->width == NARROW)

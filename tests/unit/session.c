@@ -573,7 +573,7 @@ static void garbling_init(struct garbling *garbling, const struct tweak_case *sh
     ck_assert_uint_eq(g->party.bundle.capacity, shape->n_bundled);
     g->party.engine.kernels = &recording_kernels;
     for (size_t i = 0; i < shape->n_bundled; i++)
-        g->party.bundle.engines[i].kernels = &recording_kernels;
+        g->party.bundle.groups[i].engine.kernels = &recording_kernels;
 }
 
 static void garbling_wipe(struct garbling *garbling)
