@@ -189,6 +189,7 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     uint32_t n = lowering->needed[word->id];
     literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
 
+    lowering->graph->position = word->position;
     if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
     narrow(bits, word, n);

@@ -67,6 +67,7 @@ UNIT_TESTS = \
 
 BATS_TESTS = \
 	tests/cli/bench.bats \
+	tests/cli/cc.bats \
 	tests/cli/completions.bats \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
