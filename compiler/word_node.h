@@ -11,4 +11,7 @@ struct word *node_intern(struct word_graph *graph, struct word key);
 struct word *node_new(struct word_graph *graph, enum word_op op, uint32_t width,
                       struct word **operands, uint32_t n_operands, uint64_t immediate);
 
+/** x op y in fewer ANDs when both are ANDs that choose or vote (OR, XOR, ADD), else NULL. */
+struct word *logic_join(struct word_graph *graph, enum word_op op, struct word *x, struct word *y);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * The constructors of words, with the simplifications that one node and its operands show: constant
- * operands, identities, and narrowing by what is known of the operands' ranges. Nothing here ever
- * costs an AND more than the operation that was asked for.
+ * operands, identities, and narrowing by what is known of the operands' ranges. But for
+ * logic_join(), nothing here ever costs an AND more than the operation that was asked for.
  */
 #include "compiler/bits.h"
 #include "compiler/word.h"
@@ -74,8 +74,8 @@ static struct word *extract_extension(struct word_graph *graph, struct word *x, 
     return word_resize(graph, extract(graph, inner, inner->width - 1, 1, depth + 1), n, true);
 }
 
-/* Operations whose low bits depend on the low bits of their operands alone, and cost less there.
- * Products are left to the back end, which knows whether somebody needs their high bits. */
+/* Bitwise operations and multiplexers, whose bits do not depend on each other. Sums and products
+ * stay whole, so that their pieces share one adder: the back end knows which bits are read. */
 static struct word *push_truncation(struct word_graph *graph, struct word *x, uint32_t n,
                                     uint32_t depth)
 {
@@ -83,13 +83,10 @@ static struct word *push_truncation(struct word_graph *graph, struct word *x, ui
     struct word *b = x->n_operands > 1 ? x->operands[1] : NULL;
 
     switch (x->op) {
-    case WORD_NOT:
-    case WORD_NEG: return word_unary(graph, x->op, extract(graph, a, 0, n, depth + 1));
+    case WORD_NOT: return word_unary(graph, x->op, extract(graph, a, 0, n, depth + 1));
     case WORD_AND:
     case WORD_OR:
     case WORD_XOR:
-    case WORD_ADD:
-    case WORD_SUB:
         return word_binary(graph, x->op, extract(graph, a, 0, n, depth + 1),
                            extract(graph, b, 0, n, depth + 1));
     case WORD_MUX:
@@ -250,7 +247,8 @@ static struct word *add(struct word_graph *graph, struct word *x, struct word *y
     if (word_is_const(y) && x->op == WORD_ADD && word_is_const(x->operands[1]))
         return word_binary(graph, WORD_ADD, x->operands[0],
                            word_binary(graph, WORD_ADD, x->operands[1], y));
-    result = narrow(graph, WORD_ADD, x, y);
+    result = logic_join(graph, WORD_ADD, x, y);
+    if (result == NULL) result = narrow(graph, WORD_ADD, x, y);
     return result != NULL ? result : make(graph, WORD_ADD, x->width, x, y, NULL);
 }
 
@@ -410,6 +408,7 @@ static struct word *bitwise(struct word_graph *graph, enum word_op op, struct wo
     if (op == WORD_OR) result = rotation(graph, x, y);
     if (op == WORD_OR && result == NULL) result = rotation(graph, y, x);
     if (op != WORD_AND && result == NULL) result = disjoint_either(graph, x, y);
+    if (op != WORD_AND && result == NULL) result = logic_join(graph, op, x, y);
     return result != NULL ? result : make(graph, op, n, x, y, NULL);
 }
 
@@ -430,12 +429,28 @@ struct word *word_shift_const(struct word_graph *graph, enum word_op op, struct 
     return word_concat(graph, parts, 2);
 }
 
+/* The low n bits of a shift amount, by way of a difference that rotation() looks for. */
+static struct word *truncate_amount(struct word_graph *graph, struct word *y, uint32_t n)
+{
+    struct word *low = word_resize(graph, y, n, false), *sum, **operands;
+
+    if (!graph->fold || low->op != WORD_EXTRACT || low->immediate != 0) return low;
+    sum = low->operands[0];
+    operands = sum->operands;
+    if (sum->op == WORD_NEG)
+        return word_unary(graph, WORD_NEG, word_extract(graph, operands[0], 0, n));
+    if (sum->op == WORD_ADD || sum->op == WORD_SUB)
+        return word_binary(graph, sum->op, word_extract(graph, operands[0], 0, n),
+                           word_extract(graph, operands[1], 0, n));
+    return low;
+}
+
 /* The amount modulo the width, in as few bits as hold it. */
 static struct word *shift_amount(struct word_graph *graph, struct word *y, uint32_t n)
 {
     uint32_t need = log2_ceil(n), wide = y->width > 32 ? y->width : 32;
 
-    if ((n & (n - 1)) == 0) return word_resize(graph, y, need, false);
+    if ((n & (n - 1)) == 0) return truncate_amount(graph, y, need);
     y = word_resize(graph, y, wide, false);
     y = word_binary(graph, WORD_UREM, y, word_const(graph, wide, n));
     return word_resize(graph, y, need, false);
