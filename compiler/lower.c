@@ -146,11 +146,46 @@ struct word *lower_operand(const struct lowering *lowering, const struct word *w
     return changed->operands[0] == base ? changed->operands[1] : changed->operands[0];
 }
 
+/* Whether x + y never reaches 2^width. */
+static bool adds_exactly(const struct word *word)
+{
+    struct word **operands = word->operands;
+    uint64_t sum;
+
+    if (word->op != WORD_ADD || word->width > 64) return false;
+    if (__builtin_add_overflow(operands[0]->max, operands[1]->max, &sum)) return false;
+    return word->width == 64 || sum >> word->width == 0;
+}
+
+/* Exact sums may be terms of wider ones. Products and conditional terms among theirs are not. */
+static bool is_exact_sum(const struct lowering *lowering, const struct word *word)
+{
+    if (word->op == WORD_POPCOUNT) return true;
+    if (word->op == WORD_ZEXT) return lowering->is_exact[word->operands[0]->id] != 0;
+    if (!adds_exactly(word)) return false;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct word *x = word->operands[i];
+
+        if (lowering->is_exact[x->id] == 0 && lower_is_summable(lowering, x)) return false;
+    }
+    return true;
+}
+
+/* A wider sum's operand that is an exact sum, extended, and read nowhere else. */
+static bool is_extended_term(const struct lowering *lowering, const struct word *word)
+{
+    return word->op == WORD_ZEXT && lowering->is_exact[word->id] != 0 &&
+           lowering->uses[word->operands[0]->id] == 1;
+}
+
 /* A sum's operand that is itself a sum, a product or a count, and read nowhere else, is a term. */
 static void find_terms(struct lowering *lowering)
 {
     const struct word_graph *words = lowering->program->graph;
 
+    for (uint64_t id = 0; id < words->n_words; id++)
+        lowering->is_exact[id] =
+            lowering->needed[id] > 0 && is_exact_sum(lowering, words->words[id]);
     for (uint64_t id = words->n_words; id-- > 0;) {
         const struct word *word = words->words[id];
 
@@ -160,9 +195,10 @@ static void find_terms(struct lowering *lowering)
             bool is_gated = lowering->roles[id] != ROLE_PLAIN &&
                             (i != 1 || is_negation((enum role)lowering->roles[id]));
 
-            if (!is_gated && lowering->uses[operand->id] == 1 &&
-                lower_is_summable(lowering, operand))
-                lowering->is_term[operand->id] = 1;
+            if (is_gated || lowering->uses[operand->id] != 1) continue;
+            if (lower_is_summable(lowering, operand)) lowering->is_term[operand->id] = 1;
+            if (is_extended_term(lowering, operand))
+                lowering->is_term[operand->id] = lowering->is_term[operand->operands[0]->id] = 1;
         }
     }
 }
@@ -225,6 +261,7 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
                                 .needed = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .uses = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .roles = arena_new(arena, n_words, 1),
+                                .is_exact = arena_new(arena, n_words, 1),
                                 .is_term = arena_new(arena, n_words, 1)};
 
     find_needed(&lowering);
