@@ -7,7 +7,10 @@
 /** The node equal to key, made when there is none; operands and bits are copied. */
 struct word *node_intern(struct word_graph *graph, struct word key);
 
-/** The same for an operation; the constant when its operands (up to three) are all constant. */
+/** The node equal to key, NULL when there is none. */
+struct word *node_find(const struct word_graph *graph, struct word key);
+
+/** node_intern() for an operation; the constant when its operands (up to three) are all constant. */
 struct word *node_new(struct word_graph *graph, enum word_op op, uint32_t width,
                       struct word **operands, uint32_t n_operands, uint64_t immediate);
 

@@ -7,8 +7,6 @@
 #include "compiler/word.h"
 #include "compiler/word_node.h"
 
-#include <string.h>
-
 /* How far a truncation is moved towards the operands. */
 #define MAX_PUSH 16
 
@@ -647,68 +645,6 @@ struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, 
 struct word *word_nonzero(struct word_graph *graph, struct word *x)
 {
     return word_not(graph, word_binary(graph, WORD_EQ, x, word_const(graph, x->width, 0)));
-}
-
-struct word *word_select(struct word_graph *graph, struct word *index, struct word **elements,
-                         uint32_t n_elements)
-{
-    uint32_t width = elements[0]->width, used = used_bits(index);
-    struct word **operands;
-    bool equal_all = true;
-
-    if (word_is_const(index)) {
-        if (bits_len(index->bits, index->width) > 32 || index->bits[0] >= n_elements)
-            return word_const(graph, width, 0);
-        return elements[index->bits[0]];
-    }
-    if (used < index->width) index = word_extract(graph, index, 0, used);
-    if (used < 32 && n_elements > UINT32_C(1) << used) n_elements = UINT32_C(1) << used;
-    for (uint32_t i = 1; i < n_elements; i++) equal_all = equal_all && elements[i] == elements[0];
-    if (equal_all && used < 32 && n_elements == UINT32_C(1) << used) return elements[0];
-    if (n_elements == 2 && index->width == 1)
-        return word_mux(graph, index, elements[1], elements[0]);
-    operands = arena_new(graph->arena, (uint64_t)n_elements + 1, sizeof *operands);
-    operands[0] = index;
-    memcpy(operands + 1, elements, n_elements * sizeof *operands);
-    return node_intern(graph, (struct word){.op = WORD_SELECT,
-                                            .width = width,
-                                            .operands = operands,
-                                            .n_operands = n_elements + 1});
-}
-
-/* n bits of which bit 'at' is the given one. */
-static struct word *one_bit(struct word_graph *graph, struct word *bit, uint64_t at, uint32_t n)
-{
-    struct word *parts[2];
-
-    if (at >= n) return word_const(graph, n, 0);
-    bit = word_resize(graph, bit, n - (uint32_t)at, false);
-    if (at == 0) return bit;
-    parts[0] = word_const(graph, (uint32_t)at, 0);
-    parts[1] = bit;
-    return word_concat(graph, parts, 2);
-}
-
-struct word *word_decode(struct word_graph *graph, struct word *index, struct word *enable,
-                         uint32_t n)
-{
-    uint32_t used = used_bits(index), width = n;
-    struct word *operands[2];
-
-    if (word_is_zero(enable)) return word_const(graph, n, 0);
-    if (word_is_const(index))
-        return one_bit(graph, enable, bits_len(index->bits, index->width) > 32 ? n : index->bits[0],
-                       n);
-    if (used < index->width) index = word_extract(graph, index, 0, used);
-    if (used < 32 && n > UINT32_C(1) << used) n = UINT32_C(1) << used;
-    operands[0] = index;
-    operands[1] = enable;
-    return word_resize(
-        graph,
-        node_intern(
-            graph,
-            (struct word){.op = WORD_DECODE, .width = n, .operands = operands, .n_operands = 2}),
-        width, false);
 }
 
 /* Counting ignores zeros above: those of CLZ are added, CTZ of 0 is the full width. */
