@@ -102,18 +102,31 @@ static bool differs_by_term(const struct lowering *lowering, const struct word *
 
 static bool is_negative_of(const struct word *x, const struct word *y)
 {
+    if (x->op == WORD_SUB && y->op == WORD_SUB)
+        return x->operands[0] == y->operands[1] && x->operands[1] == y->operands[0];
     return x->op == WORD_NEG && x->operands[0] == y;
+}
+
+/* Whether the condition compares x - y's operands: then it is the carry out of that difference. */
+static bool is_sign_of(const struct word *condition, const struct word *difference)
+{
+    if (condition->op != WORD_ULT && condition->op != WORD_SLT) return false;
+    return difference->op == WORD_SUB && condition->operands[0] == difference->operands[0] &&
+           condition->operands[1] == difference->operands[1];
 }
 
 static enum role find_role(const struct lowering *lowering, const struct word *word)
 {
-    const struct word *x, *y;
+    const struct word *condition, *x, *y;
 
     if (word->op != WORD_MUX) return ROLE_PLAIN;
+    condition = word->operands[0];
     x = word->operands[1];
     y = word->operands[2];
-    if (is_negative_of(x, y)) return ROLE_NEGATE_IF;
+    if (is_negative_of(x, y) && !is_sign_of(condition, x)) return ROLE_NEGATE_IF;
     if (is_negative_of(y, x)) return ROLE_NEGATE_UNLESS;
+    /* The difference is half done where it is compared. */
+    if (is_sign_of(condition, x) || is_sign_of(condition, y)) return ROLE_PLAIN;
     if (differs_by_term(lowering, x, y)) return x->op == WORD_ADD ? ROLE_ADD_IF : ROLE_SUBTRACT_IF;
     if (differs_by_term(lowering, y, x))
         return y->op == WORD_ADD ? ROLE_ADD_UNLESS : ROLE_SUBTRACT_UNLESS;

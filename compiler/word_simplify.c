@@ -623,14 +623,33 @@ static struct word *mux_nested(struct word_graph *graph, struct word *c, struct 
     return NULL;
 }
 
+/* The comparison the other way round where x and y are what is compared, so that it does not matter
+ * which of equals is taken: for a minimum beside a maximum. NULL when nobody made it yet. */
+static struct word *reversed(struct word_graph *graph, const struct word *c, const struct word *x,
+                             const struct word *y)
+{
+    struct word *operands[2];
+
+    if (c->op != WORD_ULT && c->op != WORD_SLT) return NULL;
+    if ((c->operands[0] != x || c->operands[1] != y) &&
+        (c->operands[0] != y || c->operands[1] != x))
+        return NULL;
+    operands[0] = c->operands[1];
+    operands[1] = c->operands[0];
+    return node_find(graph,
+                     (struct word){.op = c->op, .width = 1, .operands = operands, .n_operands = 2});
+}
+
 struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, struct word *y)
 {
-    struct word *result = NULL;
+    struct word *result = NULL, *other;
 
     if (x == y) return x;
     if (word_is_const(c)) return word_is_zero(c) ? y : x;
     if (!graph->fold) return make(graph, WORD_MUX, x->width, c, x, y);
     if (c->op == WORD_NOT) return word_mux(graph, c->operands[0], y, x);
+    other = reversed(graph, c, x, y);
+    if (other != NULL && other->id < c->id) return word_mux(graph, other, y, x);
     if (x->width == 1) result = mux_bit(graph, c, x, y);
     if (result == NULL) result = mux_nested(graph, c, x, y);
     if (result == NULL && x->zeros > 0 && y->zeros > 0) {
