@@ -100,19 +100,34 @@ static bool differs_by_term(const struct lowering *lowering, const struct word *
     return x->operands[0] == y || (x->op == WORD_ADD && x->operands[1] == y);
 }
 
+/* The word of which this is the low part. */
+static const struct word *whole(const struct word *word)
+{
+    return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
+}
+
 static bool is_negative_of(const struct word *x, const struct word *y)
 {
-    if (x->op == WORD_SUB && y->op == WORD_SUB)
-        return x->operands[0] == y->operands[1] && x->operands[1] == y->operands[0];
-    return x->op == WORD_NEG && x->operands[0] == y;
+    if (x->op == WORD_NEG) return x->operands[0] == y;
+    x = whole(x);
+    y = whole(y);
+    return x->op == WORD_SUB && y->op == WORD_SUB && x->operands[0] == y->operands[1] &&
+           x->operands[1] == y->operands[0];
+}
+
+static bool is_extension_of(const struct word *x, const struct word *y)
+{
+    return x == y || (x->op == WORD_ZEXT && x->operands[0] == y);
 }
 
 /* Whether the condition compares x - y's operands: then it is the carry out of that difference. */
 static bool is_sign_of(const struct word *condition, const struct word *difference)
 {
     if (condition->op != WORD_ULT && condition->op != WORD_SLT) return false;
-    return difference->op == WORD_SUB && condition->operands[0] == difference->operands[0] &&
-           condition->operands[1] == difference->operands[1];
+    difference = whole(difference);
+    return difference->op == WORD_SUB &&
+           is_extension_of(difference->operands[0], condition->operands[0]) &&
+           is_extension_of(difference->operands[1], condition->operands[1]);
 }
 
 static enum role find_role(const struct lowering *lowering, const struct word *word)

@@ -112,6 +112,8 @@ static void lower_comparison(struct operation *op)
     uint32_t width = op->word->operands[0]->width;
 
     if (op->word->op == WORD_EQ) op->out[0] = arith_equal(op->graph, op->x, op->y, width);
+    else if (op->word->op == WORD_ULT && op->word->immediate != 0)
+        op->out[0] = arith_difference_sign(op->graph, op->x, op->y, width);
     else if (op->word->op == WORD_ULT) op->out[0] = arith_less(op->graph, op->x, op->y, width);
     else op->out[0] = arith_less_signed(op->graph, op->x, op->y, width);
 }

@@ -198,6 +198,15 @@ static void analyse(struct word *word)
     word->signs = (uint16_t)(signs > 0 ? signs : 1);
 }
 
+void node_set_bound(struct word *word, struct word_choice_bound bound)
+{
+    if (word->op != WORD_MUX || word->width > 64 || bound.max > word->max) return;
+    word->max = bound.max;
+    word->bound = bound.bound;
+    word->zeros = (uint16_t)(word->width - len_u64(word->max));
+    if (word->signs < word->zeros) word->signs = word->zeros;
+}
+
 /* --------------------------------------------------------------------------------- interning -- */
 
 static uint32_t hash_node(const struct word *word)

@@ -245,7 +245,8 @@ static struct word *add(struct word_graph *graph, struct word *x, struct word *y
     if (word_is_const(y) && x->op == WORD_ADD && word_is_const(x->operands[1]))
         return word_binary(graph, WORD_ADD, x->operands[0],
                            word_binary(graph, WORD_ADD, x->operands[1], y));
-    result = logic_join(graph, WORD_ADD, x, y);
+    result = pieces_add(graph, x, y);
+    if (result == NULL) result = logic_join(graph, WORD_ADD, x, y);
     if (result == NULL) result = narrow(graph, WORD_ADD, x, y);
     return result != NULL ? result : make(graph, WORD_ADD, x->width, x, y, NULL);
 }
@@ -485,6 +486,7 @@ static struct word *equal(struct word_graph *graph, struct word *x, struct word 
 
 static struct word *less(struct word_graph *graph, enum word_op op, struct word *x, struct word *y)
 {
+    struct word *operands[2] = {x, y};
     uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
     uint32_t s = x->signs < y->signs ? x->signs : y->signs;
 
@@ -499,7 +501,7 @@ static struct word *less(struct word_graph *graph, enum word_op op, struct word 
     if (op == WORD_SLT) n = x->width - s + 1;
     if (n > 0 && n < x->width)
         return less(graph, op, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
-    return make(graph, op, 1, x, y, NULL);
+    return node_new(graph, op, 1, operands, 2, op == WORD_ULT && bound_fits(x, y));
 }
 
 /* ------------------------------------------------------------------------------ constructors -- */
@@ -640,6 +642,23 @@ static struct word *reversed(struct word_graph *graph, const struct word *c, con
                      (struct word){.op = c->op, .width = 1, .operands = operands, .n_operands = 2});
 }
 
+/* A choice that its condition bounds, in no more bits than it needs; NULL when nothing is known. */
+static struct word *mux_bounded(struct word_graph *graph, struct word *c, struct word *x,
+                                struct word *y)
+{
+    struct word_choice_bound bound;
+    struct word *result;
+    uint32_t n;
+
+    if (c->op != WORD_ULT || !bound_choice(graph, &bound, c, x, y)) return NULL;
+    n = bound.max == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(bound.max);
+    if (n > x->width) n = x->width;
+    result =
+        make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+    node_set_bound(result, bound);
+    return word_resize(graph, result, x->width, false);
+}
+
 struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, struct word *y)
 {
     struct word *result = NULL, *other;
@@ -652,6 +671,8 @@ struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, 
     if (other != NULL && other->id < c->id) return word_mux(graph, other, y, x);
     if (x->width == 1) result = mux_bit(graph, c, x, y);
     if (result == NULL) result = mux_nested(graph, c, x, y);
+    if (result == NULL) result = pieces_mux(graph, c, x, y);
+    if (result == NULL) result = mux_bounded(graph, c, x, y);
     if (result == NULL && x->zeros > 0 && y->zeros > 0) {
         uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
 

@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
 	tests/unit/base \
@@ -122,6 +123,7 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
