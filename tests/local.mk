@@ -34,6 +34,7 @@ UNIT_TESTS = \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
 	tests/unit/base \
@@ -126,6 +127,7 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
@@ -151,8 +153,12 @@ tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
-tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
-tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
+	tests/bench/and_programs.h $(SEAM_SOURCES)
+tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DINCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
+	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
+EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
