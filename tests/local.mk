@@ -14,7 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	BINDIR='$(abs_top_builddir)'; export BINDIR; \
 	CIRCUITS='$(abs_top_srcdir)/tests/circuits'; export CIRCUITS; \
-	GC_CIRCUITS_DIR='$(abs_top_srcdir)/circuits'; export GC_CIRCUITS_DIR; \
+	GC_CIRCUITS_DIR='$(abs_top_builddir)/circuits'; export GC_CIRCUITS_DIR; \
 	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
 
 # What a program without a line of its own is linked with: the unit tests.
@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/compiler/back_lower \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/library/hashes \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -87,6 +88,9 @@ SCRIPT_TESTS = \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
 
+# The circuits of circuits/, on 64 inputs at a time.
+LIBRARY_LANES = tests/library/lanes.c tests/library/lanes.h
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -125,6 +129,7 @@ tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
+tests_library_hashes_SOURCES = tests/library/hashes.c $(LIBRARY_LANES)
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
