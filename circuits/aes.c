@@ -82,8 +82,7 @@ static void mix_columns(uint8_t state[4][4])
         uint8_t old[4], all = 0;
 
         for (int r = 0; r < 4; r++) all ^= old[r] = state[c][r];
-        for (int r = 0; r < 4; r++)
-            state[c][r] = old[r] ^ all ^ times_x(old[r] ^ old[(r + 1) % 4]);
+        for (int r = 0; r < 4; r++) state[c][r] = old[r] ^ all ^ times_x(old[r] ^ old[(r + 1) % 4]);
     }
 }
 

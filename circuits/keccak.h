@@ -6,11 +6,7 @@
 
 /* Rotations of lane x + 5 y, section 3.2.2. */
 static const int rotations[25] = {
-    0, 1, 62, 28, 27,
-    36, 44, 6, 55, 20,
-    3, 10, 43, 25, 39,
-    41, 45, 15, 21, 8,
-    18, 2, 61, 56, 14,
+    0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
 };
 
 /* Section 3.2.5. */
@@ -34,8 +30,7 @@ static inline void mix_columns(uint64_t a[25])
     uint64_t parity[5];
 
     for (int x = 0; x < 5; x++) parity[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-    for (int i = 0; i < 25; i++)
-        a[i] ^= parity[(i + 4) % 5] ^ rotate_left(parity[(i + 1) % 5], 1);
+    for (int i = 0; i < 25; i++) a[i] ^= parity[(i + 4) % 5] ^ rotate_left(parity[(i + 1) % 5], 1);
 }
 
 /* Rho, pi and chi. */
@@ -47,7 +42,8 @@ static inline void move_and_combine(uint64_t a[25])
         for (int y = 0; y < 5; y++)
             b[y + 5 * ((2 * x + 3 * y) % 5)] = rotate_left(a[x + 5 * y], rotations[x + 5 * y]);
     for (int x = 0; x < 5; x++)
-        for (int y = 0; y < 25; y += 5) a[x + y] = b[x + y] ^ (~b[(x + 1) % 5 + y] & b[(x + 2) % 5 + y]);
+        for (int y = 0; y < 25; y += 5)
+            a[x + y] = b[x + y] ^ (~b[(x + 1) % 5 + y] & b[(x + 2) % 5 + y]);
 }
 
 static inline void keccak_f1600(uint64_t a[25])

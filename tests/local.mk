@@ -35,7 +35,11 @@ UNIT_TESTS = \
 	tests/compiler/back_lower \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/library/floats \
 	tests/library/hashes \
+	tests/library/learning \
+	tests/library/lists \
+	tests/library/words \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -129,7 +133,13 @@ tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
+tests_library_floats_SOURCES = tests/library/floats.c $(LIBRARY_LANES)
+tests_library_floats_LDADD = $(LDADD) -lm
 tests_library_hashes_SOURCES = tests/library/hashes.c $(LIBRARY_LANES)
+tests_library_learning_SOURCES = tests/library/learning.c $(LIBRARY_LANES)
+tests_library_learning_LDADD = $(LDADD) -lm
+tests_library_lists_SOURCES = tests/library/lists.c $(LIBRARY_LANES)
+tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
@@ -164,7 +174,8 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
-		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*'`
+		`find lib apps circuits compiler tests -name '*.[ch]' \
+		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh
 
