@@ -24,7 +24,9 @@ COMPILER_FRONT_SOURCES = \
 	compiler/types.c compiler/types.h \
 	compiler/value.c compiler/value.h \
 	compiler/word.c compiler/word.h \
-	compiler/word_compute.c compiler/word_cost.c compiler/word_cost.h compiler/word_node.h compiler/word_simplify.c
+	compiler/word_array.c compiler/word_bound.c compiler/word_compute.c \
+	compiler/word_cost.c compiler/word_cost.h compiler/word_logic.c compiler/word_node.h \
+	compiler/word_pieces.c compiler/word_simplify.c
 
 noinst_LTLIBRARIES += libcompiler.la
 libcompiler_la_SOURCES = $(COMPILER_FRONT_SOURCES) $(COMPILER_BACK_SOURCES)

@@ -50,8 +50,8 @@ enum word_op {
     WORD_ASHR,
     WORD_ROTL,
 
-    WORD_EQ, /* n = 1; x and y of equal width */
-    WORD_ULT,
+    WORD_EQ,  /* n = 1; x and y of equal width */
+    WORD_ULT, /* immediate 1: -2^(w - 1) <= x - y < 2^(w - 1), w the width of x and y */
     WORD_SLT,
 
     WORD_MUX,     /* x ? y : z; width(x) = 1 */
@@ -109,7 +109,8 @@ struct word {
     uint16_t zeros;      /* at least this many top bits are 0 in every run */
     uint16_t signs;      /* at least this many top bits equal the top one; >= 1 */
     uint8_t op;
-    uint64_t max; /* for widths to 64: no run has a greater (unsigned) value */
+    uint64_t max;                   /* for widths to 64: no run has a greater (unsigned) value */
+    const struct word_bound *bound; /* one that depends on other words, or NULL; see word_bound.c */
 };
 
 struct word_graph {

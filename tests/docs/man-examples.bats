@@ -9,7 +9,7 @@ setup() {
     export PATH=$BINDIR:$PATH
     mkdir here
     cd here
-    cp "$SRCDIR"/circuits/millionaires.* .
+    cp "$GC_CIRCUITS_DIR"/millionaires.{txt,json} .
     blocks "$MAN/bristol.5" "circuit less.txt" >less.txt
     blocks "$MAN/bristol.5" "circuit less.old.txt" >less.old.txt
     [ -s less.txt ]
