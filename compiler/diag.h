@@ -19,6 +19,7 @@ struct diag {
     const struct source *source;
     char **messages;
     uint64_t n_messages;
+    uint64_t n_printed; /* by the tool */
     uint64_t capacity;
     uint64_t n_errors;
     uint64_t n_warnings;

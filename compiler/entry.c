@@ -450,5 +450,7 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
     make_crossings(&entry, program);
     call_entry(&entry, program);
     if (x->diag->n_errors > 0) return;
+    program->loops = x->loops;
+    program->n_loops = x->n_dear;
     program->interface = interface_text(x->arena, program);
 }

@@ -131,9 +131,11 @@ struct exec {
     uint64_t bound;          /* of loops without a pragma; 0: none */
     uint64_t n_steps;
     uint64_t max_steps;
-    uint32_t n_calls; /* running */
-    uint32_t n_loops; /* around what runs, in all functions */
-    bool is_quiet;    /* a read of what is then written says no warning */
+    uint32_t n_calls;        /* running */
+    uint32_t n_loops;        /* around what runs, in all functions */
+    struct word_loop *loops; /* see word.h */
+    uint64_t n_dear, loops_capacity;
+    bool is_quiet; /* a read of what is then written says no warning */
     const char *stack_base;
     size_t max_stack;
     bool stop; /* an error that leaves nothing to go on with */
@@ -214,8 +216,8 @@ void warn_division(struct exec *x, const struct word *a, const struct word *b, s
 /** An access at a secret index has made the words from first on. */
 void warn_index(struct exec *x, const struct object *object, uint64_t first, bool is_write,
                 source_pos position);
-/** The loop has made the words from first on. */
-void warn_loop(struct exec *x, uint64_t first, source_pos position);
+/** The loop has made the words from first on: remembers it when it may be dear. */
+void note_loop(struct exec *x, uint64_t first, source_pos position);
 
 /* exec_builtin.c */
 struct value exec_builtin(struct exec *x, struct expr *e);

@@ -259,7 +259,7 @@ static void exec_loop(struct exec *x, struct stmt *stmt)
     x->n_loops--;
     frame_pop_to(x, down);
     frame_arrive(x, x->break_to);
-    if (x->n_loops == 0) warn_loop(x, first_word, stmt->position);
+    if (x->n_loops == 0) note_loop(x, first_word, stmt->position);
     x->break_to = break_to;
     x->continue_to = continue_to;
     frame_settle(x);

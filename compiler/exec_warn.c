@@ -37,12 +37,10 @@ void warn_index(struct exec *x, const struct object *object, uint64_t first, boo
     diag_hint(x->diag, "every element is visited: one loop over all of them costs no more");
 }
 
-void warn_loop(struct exec *x, uint64_t first, source_pos position)
+void note_loop(struct exec *x, uint64_t first, source_pos position)
 {
-    uint64_t cost = word_cost_since(x->graph, first);
-
-    if (cost < DEAR_LOOP) return;
-    diag_warning(x->diag, position, "this loop unrolls to about %llu million ANDs",
-                 (unsigned long long)(cost / DEAR_LOOP));
-    diag_hint(x->diag, "gc-cc --explain-cost tells what each line costs");
+    if (word_cost_since(x->graph, first) < DEAR_LOOP) return;
+    x->loops = arena_grow(x->arena, x->loops, x->n_dear, &x->loops_capacity, sizeof *x->loops);
+    x->loops[x->n_dear++] =
+        (struct word_loop){.position = position, .first = first, .end = x->graph->n_words};
 }

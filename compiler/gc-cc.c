@@ -49,11 +49,19 @@ static sotto_err make_circuit(struct job *job, struct graph *graph)
 
     graph->track_positions = job->options.explain_cost;
     lower_program(graph, outputs, &compilation->program);
+    cost_warn_loops(&compilation->diag, graph, &compilation->program);
     err = emit_circuit(job->context, &job->circuit, graph, outputs, &compilation->program);
     if (err != SOTTO_OK || !job->options.explain_cost) return err;
     cost = cost_of_lines(graph, outputs, n_outputs, &compilation->source);
     job->costs = cost_text(&compilation->arena, &cost);
     return SOTTO_OK;
+}
+
+/* Each once: lowering may add some. */
+static void print_messages(struct diag *diag)
+{
+    for (; diag->n_printed < diag->n_messages; diag->n_printed++)
+        fprintf(stderr, "%s\n", diag->messages[diag->n_printed]);
 }
 
 static int make_circuit_guarded(struct job *job)
@@ -67,6 +75,8 @@ static int make_circuit_guarded(struct job *job)
     jumped = setjmp(on_error);
     if (jumped == 0) status = status_report(job->context, make_circuit(job, &graph));
     else status = too_large(job, (sotto_err)jumped);
+    print_messages(&job->compilation.diag);
+    if (status == 0 && job->compilation.diag.n_errors > 0) status = STATUS_COMPILE;
     job->compilation.arena.on_error = NULL;
     graph_wipe(&graph);
     return status;
@@ -78,8 +88,7 @@ static int compile_text(struct job *job)
     const char *name = strcmp(job->options.input, "-") == 0 ? "<stdin>" : job->options.input;
     sotto_err err = compile(compilation, name, job->text, job->text_len, &job->options.compile);
 
-    for (uint64_t i = 0; i < compilation->diag.n_messages; i++)
-        fprintf(stderr, "%s\n", compilation->diag.messages[i]);
+    print_messages(&compilation->diag);
     if (err == SOTTO_ERR_INPUT) return STATUS_COMPILE;
     if (err != SOTTO_OK) return too_large(job, err);
     return make_circuit_guarded(job);

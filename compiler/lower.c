@@ -280,6 +280,17 @@ static void take_outputs(const struct lowering *lowering, literal *outputs)
         }
 }
 
+/* Words become gates in order: the gates of a loop lie between two nodes. */
+static void mark_loops(const struct lowering *lowering, uint64_t id)
+{
+    for (uint64_t i = 0; i < lowering->program->n_loops; i++) {
+        struct word_loop *loop = &lowering->program->loops[i];
+
+        if (loop->first == id) loop->first_node = lowering->graph->n_nodes;
+        if (loop->end == id) loop->end_node = lowering->graph->n_nodes;
+    }
+}
+
 void lower_program(struct graph *graph, literal *outputs, const struct word_program *program)
 {
     struct arena *arena = program->graph->arena;
@@ -300,8 +311,11 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
     find_needed(&lowering);
     find_terms(&lowering);
     make_inputs(&lowering);
-    for (uint64_t id = 0; id < n_words; id++)
+    for (uint64_t id = 0; id < n_words; id++) {
+        mark_loops(&lowering, id);
         if (lowering.needed[id] > 0 && lowering.is_term[id] == 0)
             lower_word(&lowering, program->graph->words[id]);
+    }
+    mark_loops(&lowering, n_words);
     take_outputs(&lowering, outputs);
 }

@@ -139,6 +139,14 @@ struct word_value {
     const struct symbol *symbol; /* of a parameter or local */
 };
 
+/** A loop whose runs made the words from first to before end; lowering tells how far its gates
+ *  reach: nodes of the graph. */
+struct word_loop {
+    source_pos position;
+    uint64_t first, end;
+    uint32_t first_node, end_node;
+};
+
 /** What the front end makes and the back end lowers. Input bits are numbered over all inputs in
  *  order; unused ones have no INPUT node. */
 struct word_program {
@@ -148,6 +156,8 @@ struct word_program {
     struct word_value *outputs;
     uint64_t n_inputs;
     uint64_t n_outputs;
+    struct word_loop *loops; /* those that may be dear, none in another, in order */
+    uint64_t n_loops;
     const struct symbol *entry; /* the function; of the front end */
     bool has_state;             /* variables that outlive a call */
     const char *interface;      /* the JSON text of sotto-interface/1, newline at its end */

@@ -58,7 +58,7 @@ warns 8:13 "writing 'm' at a secret index costs about" "every element is visited
     m[a][b] = 1;
     o[0] = m[2][3];'
 warns 5:5 "this loop unrolls to about 1 million ANDs" "gc-cc --explain-cost" \
-    '    for (int i = 0; i < 1000; i++) o[0] = o[0] * a + b;'
+    '    for (int i = 0; i < 1300; i++) o[0] = o[0] * a + b;'
 warns 6:12 "'x' is read before it is written: the value is 0" "give it a value" '    int x;
     o[0] = x;'
 warns 6:13 "'t' is read before it is written: the value is 0" "give it a value" '    int t[2];
