@@ -226,7 +226,7 @@ static char *path_in(const char *folder, const char *name)
 static sotto_err make_folder(struct sotto_context *context, struct check_host *host)
 {
     const char *where = getenv("TMPDIR");
-    char *folder = path_in(where != NULL && where[0] != '\0' ? where : "/tmp", "gc-cc-XXXXXX");
+    char *folder = path_in(where != NULL && where[0] != '\0' ? where : P_tmpdir, "gc-cc-XXXXXX");
 
     if (folder == NULL) return fail_memory(context);
     if (mkdtemp(folder) == NULL) {
