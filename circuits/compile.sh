@@ -15,4 +15,4 @@ shift 2
 mkdir -p "$(dirname "$out")"
 GC_CC_INCLUDE=$(dirname "$folder")/compiler/include
 export GC_CC_INCLUDE
-exec "$gc_cc" -w "$@" -o "$out" "$source"
+exec "$gc_cc" "$@" -o "$out" "$source"
