@@ -147,7 +147,7 @@ EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels 
 	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la
-EXTRA_DIST += tests/scripts/bench.sh
+EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
@@ -157,7 +157,7 @@ bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
-		gc-millionaires
+		gc-bench gc-info gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

@@ -258,7 +258,8 @@ static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_grou
     if (err == SOTTO_OK) err = run_groups(a);
     for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++)
         for (size_t lane = 0; lane < N_LANES; lane++)
-            take_outputs(a, a->bundle.engines[g].labels, N_LANES, lane, first + g * N_LANES + lane);
+            take_outputs(a, a->bundle.groups[g].engine.labels, N_LANES, lane,
+                         first + g * N_LANES + lane);
     return err;
 }
 
