@@ -44,6 +44,7 @@ UNIT_TESTS = \
 	tests/unit/crypto \
 	tests/unit/delta_attack \
 	tests/unit/faults \
+	tests/unit/flights \
 	tests/unit/garble \
 	tests/unit/garble_bundle \
 	tests/unit/garble_kernels \
