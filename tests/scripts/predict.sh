@@ -13,7 +13,7 @@ show() {
     times=$(./gc-info --json --profile "$profile" "$1")
     for kind in plain tls; do
         here=here
-        [ $kind = tls ] || here=here-plain
+        [ $kind = tls ] || here='here-plain'
         predicted=$(printf '%s' "$times" | SHOW=$here ROUNDS=$2 PROFILE=$profile python3 -c '
 import json, os, sys
 seconds = json.load(sys.stdin)["times"][os.environ["SHOW"]]["seconds"]
