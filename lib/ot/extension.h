@@ -6,7 +6,9 @@
  * r_n delta for its choice bits r. Everything else is built on rows in transfer.h.
  *
  * Sans I/O, and streaming: any number of chunks, one after the other, each of at most max_blocks
- * blocks of 128 OTs.
+ * blocks of 128 OTs. Two may be open at a time: the next may be chosen, absorbed and challenged
+ * before the rows of the one in front of it are taken, which hides the round trip of the check.
+ * Every other step is for the oldest.
  *
  *   receiver                         sender
  *   extension_receiver_new()   ->    extension_sender_new()            once: the trees
@@ -29,6 +31,9 @@
 /* A bound on the memory of a chunk, and what a chunk holds unless the caller says less. */
 #define EXTENSION_MAX_BLOCKS 1024
 #define EXTENSION_CHUNK_BLOCKS 64
+
+/* Chunks that may be open at a time. */
+#define EXTENSION_N_OPEN 2
 
 /*
  * The malicious check (Roy, section 4, with the repetition code and a linear universal hash over
@@ -129,7 +134,7 @@ void extension_sender_free(struct extension_sender *sender);
 sotto_err extension_sender_absorb(struct extension_sender *sender, struct sotto_context *context,
                                   const uint8_t *message, size_t n_blocks) CHECKED;
 
-/** Draws the challenge of the chunk just absorbed. */
+/** Draws the challenge of the oldest chunk that has none; it has been absorbed. */
 sotto_err extension_sender_challenge(struct extension_sender *sender, struct sotto_context *context,
                                      uint8_t challenge[EXTENSION_CHALLENGE_LEN]) CHECKED;
 sotto_err extension_sender_check(struct extension_sender *sender, struct sotto_context *context,
