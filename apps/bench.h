@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 #define BENCH_MAX_REPEATS 101
-#define BENCH_MAX_ROWS 64
+#define BENCH_MAX_ROWS 192
+#define BENCH_NAME_LEN 80
 
 /** Figures of one kind, a value a repeat. */
 struct bench_row {
-    char name[64];
+    char name[BENCH_NAME_LEN];
     const char *unit;
     double values[BENCH_MAX_REPEATS]; /**< sorted once the row is complete */
     size_t n_values;
@@ -23,7 +24,10 @@ struct bench {
     struct report *report;
     sotto_context *context;
     size_t n_repeats;
-    double seconds; /**< of one repeat */
+    double seconds;              /**< of one repeat */
+    uint64_t n_threads;          /**< that a party hashes with; 0 or 1: one */
+    const struct bench_row *aes; /**< what hashing is compared with; NULL before it is known */
+    const struct bench_row *tcp; /**< what channels are compared with, likewise */
     struct bench_row rows[BENCH_MAX_ROWS];
     size_t n_rows;
 };
@@ -43,7 +47,11 @@ void bench_print_json(struct buffer *out, const struct bench *bench);
 void bench_pin_begin(void);
 /** Binds the calling thread to number n of them, modulo how many there are. */
 void bench_pin(unsigned n);
+/** Lets the calling thread, and those that it starts, run on all of them. */
+void bench_unpin(void);
 double bench_clock(void);
+/** Of the calling thread. */
+double bench_processor_clock(void);
 
 /** Circuits that are made on the spot; each has two inputs and chains output 0 to input 0. */
 enum bench_circuit {
@@ -51,6 +59,7 @@ enum bench_circuit {
     BENCH_DEPENDENT,   /**< 4096 ANDs that each wait for the one before */
     BENCH_COMPARE,     /**< a < b, 32 bits: the millionaires */
     BENCH_MULTIPLY,    /**< x y + x, 32 bits */
+    BENCH_FREE,        /**< 256 independent ANDs after 4096 XORs */
     BENCH_N_CIRCUITS
 };
 
@@ -58,24 +67,28 @@ extern const char *const bench_circuit_names[BENCH_N_CIRCUITS];
 sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
                              enum bench_circuit which);
 
-/** A session of one party: the circuit chained so many times. Fills in stats; seconds is the time
- *  of sotto_session_run(). */
+/** A session of one party: the circuit chained so many times, or so many instances of it. What
+ *  stands from stats on is filled in. */
 struct bench_session {
     const sotto_circuit *circuit;
     sotto_role role;
     uint64_t n_rounds;
     uint64_t n_instances;
+    uint64_t n_threads;
     sotto_session_stats stats;
+    double seconds;      /**< of a pair: from before the dialler dialled to its end */
+    uint64_t peak_bytes; /**< of a pair: the memory of the party's process */
 };
 
 int bench_run_session(struct report *report, sotto_context *context, struct bench_session *session,
                       sotto_channel *channel);
 
-/** Both parties in this process, on processors of their own, over TCP to this machine. */
+/** Both parties in processes and on processors of their own, over TCP to this machine. */
 struct bench_pair {
     struct bench_session sessions[2];
+    uint64_t n_bytes; /**< not 0: so many bytes are passed, and nothing is computed */
     bool with_tls;
-    double seconds; /**< from before the channel was opened to the end, sessions prepared */
+    double bytes_per_second;
 };
 
 int bench_run_pair(struct report *report, struct bench_pair *pair);
@@ -88,6 +101,24 @@ int bench_ot_with_peer(struct bench *bench, sotto_channel *channel, bool is_send
 
 /** A TCP connection from this process to itself; false leaves errno. */
 bool bench_connect_here(int fds[2]);
+
+/** Rows of speeds in memory, of whole runs on this machine, and of runs with a peer. */
+int bench_measure_memory(struct bench *bench, sotto_circuit *const circuits[BENCH_N_CIRCUITS]);
+int bench_measure_runs(struct bench *bench, sotto_circuit *const circuits[BENCH_N_CIRCUITS]);
+int bench_measure_with_peer(struct bench *bench, sotto_channel *channel, sotto_role role,
+                            sotto_circuit *const circuits[BENCH_N_CIRCUITS]);
+
+/** A row of a speed; *result, unless result is NULL, is the row. */
+int bench_measure_speed(struct bench *bench, const struct bench_row **result,
+                        const struct bench_row *baseline, const sotto_speed_options *options,
+                        const char *name);
+/** Rows of one circuit in memory. */
+int bench_measure_circuit(struct bench *bench, const struct bench_row *baseline, const char *name,
+                          const sotto_circuit *circuit);
+/** A row of what the machine does by itself, in bytes a second. */
+typedef int (*bench_raw_fn)(struct report *report, double *per_second, double seconds);
+int bench_measure_raw(struct bench *bench, const struct bench_row **result, const char *name,
+                      bench_raw_fn measure);
 
 /** Bytes a second through a TCP connection to this machine, and through memcpy(). */
 int bench_raw_tcp(struct report *report, double *per_second, double seconds);

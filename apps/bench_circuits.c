@@ -4,10 +4,7 @@
 #define WORD 32
 
 const char *const bench_circuit_names[BENCH_N_CIRCUITS] = {
-    "independent ANDs",
-    "dependent ANDs",
-    "32-bit comparison",
-    "32-bit x y + x",
+    "independent ANDs", "dependent ANDs", "32-bit comparison", "32-bit x y + x", "16 XORs an AND",
 };
 
 /* Gates as they are added; wires are numbered as they come. */
@@ -65,6 +62,21 @@ static void make_dependent(struct text_circuit *c, unsigned n)
     for (unsigned i = 0; i < n; i++) at = add_gate(c, "XOR", add_gate(c, "AND", at, 1), i % 2);
 }
 
+/* Rows of XORs over all inputs, then an AND of every pair. */
+static void make_free(struct text_circuit *c, unsigned n)
+{
+    unsigned first = 0;
+
+    for (unsigned row = 0; row < 8; row++) {
+        unsigned begin = c->n_wires;
+
+        for (unsigned i = 0; i < 2 * n; i++)
+            (void)add_gate(c, "XOR", first + i, first + (i + 1) % (2 * n));
+        first = begin;
+    }
+    for (unsigned i = 0; i < n; i++) (void)add_gate(c, "AND", first + i, first + n + i);
+}
+
 /* a < b: where the bits differ, b's decides, else what the lower bits said. */
 static void make_compare(struct text_circuit *c)
 {
@@ -96,7 +108,7 @@ sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
                              enum bench_circuit which)
 {
     static const unsigned widths[BENCH_N_CIRCUITS][3] = {
-        {256, 256, 256}, {1, 1, 1}, {WORD, WORD, WORD}, {WORD, WORD, WORD}};
+        {256, 256, 256}, {1, 1, 1}, {WORD, WORD, WORD}, {WORD, WORD, WORD}, {256, 256, 256}};
     const unsigned *width = widths[which];
     struct text_circuit made = {.n_wires = width[0] + width[1]};
     struct buffer text = {0};
@@ -106,6 +118,7 @@ sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
     case BENCH_INDEPENDENT: make_independent(&made, width[0]); break;
     case BENCH_DEPENDENT: make_dependent(&made, 4096); break;
     case BENCH_COMPARE: make_compare(&made); break;
+    case BENCH_FREE: make_free(&made, width[0]); break;
     default: make_multiply(&made); break;
     }
     buffer_addf(&text, "%u %u\n2 %u %u\n1 %u\n", made.n_gates, made.n_wires, width[0], width[1],

@@ -45,7 +45,7 @@ double bench_median(const struct bench_row *row)
 
 static void print_row(struct buffer *out, const struct bench_row *row)
 {
-    buffer_addf(out, "%-44s %9.2f %9.2f %9.2f  %-8s", row->name, bench_median(row), row->values[0],
+    buffer_addf(out, "%-48s %9.2f %9.2f %9.2f  %-8s", row->name, bench_median(row), row->values[0],
                 row->values[row->n_values - 1], row->unit);
     if (row->baseline != NULL && bench_median(row->baseline) > 0)
         buffer_addf(out, " %6.3f of %s", bench_median(row) / bench_median(row->baseline),
@@ -55,7 +55,7 @@ static void print_row(struct buffer *out, const struct bench_row *row)
 
 void bench_print(struct buffer *out, const struct bench *bench)
 {
-    buffer_addf(out, "%-44s %9s %9s %9s  %s\n", "", "median", "min", "max", "unit");
+    buffer_addf(out, "%-48s %9s %9s %9s  %s\n", "", "median", "min", "max", "unit");
     for (size_t i = 0; i < bench->n_rows; i++)
         if (bench->rows[i].n_values > 0) print_row(out, &bench->rows[i]);
 }
@@ -104,6 +104,19 @@ void bench_pin(unsigned n)
         break;
     }
     (void)sched_setaffinity(0, sizeof one, &one); /* a wish: figures only spread more without */
+}
+
+void bench_unpin(void)
+{
+    if (CPU_COUNT(&allowed) > 0) (void)sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+double bench_processor_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 double bench_clock(void)

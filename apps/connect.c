@@ -140,9 +140,12 @@ static void hint_peer(struct report *report, const struct connection *connection
 int connection_open(struct report *report, sotto_context *context, sotto_channel **channel,
                     struct connection *connection, const char *peer_command)
 {
-    sotto_err err = sotto_channel_open(context, channel, &connection->options);
-    int status = report_library(report, context, err);
+    int status =
+        connection->complete != NULL ? connection->complete(report, connection) : STATUS_OK;
 
+    if (status != STATUS_OK) return status;
+    status =
+        report_library(report, context, sotto_channel_open(context, channel, &connection->options));
     if (connection->options.connect != NULL) hint_peer(report, connection, peer_command);
     return status;
 }

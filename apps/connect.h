@@ -41,6 +41,9 @@
 
 struct connection {
     sotto_channel_options options;
+    /** Unless NULL: waits for what the options still lack, last thing before connecting. */
+    int (*complete)(struct report *report, struct connection *connection);
+    void *complete_user;
     sotto_credentials *credentials;
     const char *tool;
     bool quiet;

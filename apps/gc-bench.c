@@ -9,8 +9,6 @@
 #define DEFAULT_REPEATS 9
 #define DEFAULT_SECONDS 0.05
 #define DEFAULT_TRANSFERS (UINT64_C(1) << 22)
-#define N_ROUNDS 4000    /* of the chained runs */
-#define N_INSTANCES 1000 /* of the runs side by side */
 
 static const char *const usage[] = {
     "[--circuit FILE]... [OPTION...]",
@@ -26,6 +24,7 @@ static const struct cli_option options[] = {
     {"circuit", 0, CLI_LIST, "FILE", CLI_ALL, "measure this circuit too, in memory"},
     {"repeats", 0, CLI_TEXT, "N", CLI_ALL, "repeat every measurement so often (9)"},
     {"time", 0, CLI_TEXT, "TIME", CLI_ALL, "duration of a repeat in memory (50ms)"},
+    {"threads", 0, CLI_TEXT, "N", CLI_ALL, "measure with N threads a party, too"},
     {"transfers", 0, CLI_TEXT, "N", CLI_ALL, "with ot: transfers in a repeat (4194304)"},
     CONNECTION_OPTIONS(CLI_ALL),
     {"quiet", 'q', CLI_FLAG, NULL, CLI_ALL, "print no progress"},
@@ -55,8 +54,6 @@ struct gc_bench {
     sotto_circuit *circuits[BENCH_N_CIRCUITS];
     bool is_ot; /* oblivious transfers alone */
     uint64_t n_transfers;
-    const struct bench_row *aes; /* baselines */
-    const struct bench_row *tcp;
 };
 
 static int parse_what(struct gc_bench *self)
@@ -82,6 +79,8 @@ static int parse_options(struct gc_bench *self)
 
     if (status == STATUS_OK) status = cli_count(&self->report, &self->cli, &n_repeats, "repeats");
     if (status == STATUS_OK)
+        status = cli_count(&self->report, &self->cli, &bench->n_threads, "threads");
+    if (status == STATUS_OK)
         status = cli_duration(&self->report, &self->cli, &milliseconds, "time");
     if (status != STATUS_OK) return status;
     if (self->n_transfers == 0) self->n_transfers = DEFAULT_TRANSFERS;
@@ -105,51 +104,6 @@ static int make_circuits(struct gc_bench *self)
     return report_library(&self->report, self->bench.context, err);
 }
 
-static int too_many(struct gc_bench *self)
-{
-    return report_fail(&self->report, STATUS_USAGE, "more than %d rows", BENCH_MAX_ROWS);
-}
-
-/* ------------------------------------------------------------------------------------ in memory */
-
-static int measure_speed(struct gc_bench *self, const struct bench_row **result, sotto_speed what,
-                         const char *verb, const char *name, const sotto_circuit *circuit)
-{
-    struct bench_row *row = bench_add(&self->bench, self->aes, circuit != NULL ? "M AND/s" : "M/s",
-                                      "%s%.40s", verb, name);
-    double per_second;
-
-    if (row == NULL) return too_many(self);
-    for (size_t i = 0; i < self->bench.n_repeats; i++) {
-        sotto_err err = sotto_measure_speed(self->bench.context, &per_second, what, circuit,
-                                            self->bench.seconds);
-
-        if (err != SOTTO_OK) return report_library(&self->report, self->bench.context, err);
-        bench_value(row, per_second / 1e6);
-    }
-    bench_finish(row);
-    if (result != NULL) *result = row;
-    return STATUS_OK;
-}
-
-static int measure_circuit(struct gc_bench *self, const char *name, const sotto_circuit *circuit)
-{
-    static const struct {
-        sotto_speed what;
-        const char *verb;
-    } rows[] = {
-        {SOTTO_SPEED_GARBLE, "garble "},
-        {SOTTO_SPEED_EVALUATE, "evaluate "},
-        {SOTTO_SPEED_GARBLE_MANY, "garble 8 x "},
-        {SOTTO_SPEED_EVALUATE_MANY, "evaluate 8 x "},
-    };
-    int status = STATUS_OK;
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == STATUS_OK; i++)
-        status = measure_speed(self, NULL, rows[i].what, rows[i].verb, name, circuit);
-    return status;
-}
-
 static int measure_file(struct gc_bench *self, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -158,155 +112,41 @@ static int measure_file(struct gc_bench *self, const char *path)
     int status = report_library(&self->report, self->bench.context, err);
 
     if (status != STATUS_OK) return status;
-    status = measure_circuit(self, slash != NULL ? slash + 1 : path, circuit);
+    status = bench_measure_circuit(&self->bench, self->bench.aes, slash != NULL ? slash + 1 : path,
+                                   circuit);
     sotto_circuit_free(circuit);
-    return status;
-}
-
-typedef int (*raw_fn)(struct report *report, double *per_second, double seconds);
-
-static int measure_raw(struct gc_bench *self, const struct bench_row **result, const char *name,
-                       raw_fn measure)
-{
-    struct bench_row *row = bench_add(&self->bench, NULL, "GB/s", "%s", name);
-    int status = row != NULL ? STATUS_OK : too_many(self);
-    double per_second;
-
-    for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
-        status = measure(&self->report, &per_second, self->bench.seconds);
-        if (status == STATUS_OK) bench_value(row, per_second / 1e9);
-    }
-    if (row != NULL) bench_finish(row);
-    if (result != NULL) *result = row;
     return status;
 }
 
 static int measure_memory(struct gc_bench *self)
 {
     const struct cli_value *files = cli_list(&self->cli, "circuit");
-    int status;
+    int status = bench_measure_memory(&self->bench, self->circuits);
 
-    bench_pin(0);
-    status = measure_speed(self, &self->aes, SOTTO_SPEED_AES, "AES-128 blocks", "", NULL);
-    if (status == STATUS_OK)
-        status = measure_speed(self, NULL, SOTTO_SPEED_HASH, "label hashes", "", NULL);
-    if (status == STATUS_OK) status = measure_raw(self, NULL, "memcpy", bench_memcpy);
-    for (size_t i = 0; i < BENCH_N_CIRCUITS && status == STATUS_OK; i++)
-        status = measure_circuit(self, bench_circuit_names[i], self->circuits[i]);
     for (size_t i = 0; i < files->n_items && status == STATUS_OK; i++)
         status = measure_file(self, files->items[i]);
-    return status;
-}
-
-/* ----------------------------------------------------------------------------------- two parties
- */
-
-/* Kinds of runs of two parties. */
-struct run_kind {
-    const char *name;
-    enum bench_circuit circuit;
-    uint64_t n_rounds;
-    uint64_t n_instances;
-    bool is_start_up; /* counts milliseconds, not gates */
-};
-
-static const struct run_kind run_kinds[] = {
-    {"one comparison", BENCH_COMPARE, 1, 1, true},
-    {"x y + x chained", BENCH_MULTIPLY, N_ROUNDS, 1, false},
-    {"1000 x y + x at once", BENCH_MULTIPLY, 1, N_INSTANCES, false},
-};
-#define N_RUN_KINDS (sizeof run_kinds / sizeof run_kinds[0])
-
-static struct bench_session session_of(struct gc_bench *self, const struct run_kind *kind)
-{
-    return (struct bench_session){
-        .circuit = self->circuits[kind->circuit],
-        .n_rounds = kind->n_rounds,
-        .n_instances = kind->n_instances,
-    };
-}
-
-static double figure_of(const struct run_kind *kind, const struct bench_session *session,
-                        double seconds)
-{
-    if (kind->is_start_up) return 1e3 * seconds;
-    return (double)session->stats.n_and / session->stats.seconds / 1e6;
-}
-
-static int measure_pair(struct gc_bench *self, const struct run_kind *kind, bool with_tls)
-{
-    struct bench_row *row =
-        bench_add(&self->bench, NULL, kind->is_start_up ? "ms" : "M AND/s", "two parties, %s, %s",
-                  with_tls ? "TLS" : "plain", kind->name);
-    int status = row != NULL ? STATUS_OK : too_many(self);
-
-    for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
-        struct bench_pair pair = {
-            .sessions = {session_of(self, kind), session_of(self, kind)},
-            .with_tls = with_tls,
-        };
-
-        status = bench_run_pair(&self->report, &pair);
-        if (status == STATUS_OK)
-            bench_value(row, figure_of(kind, &pair.sessions[SOTTO_EVALUATOR], pair.seconds));
-    }
-    if (row != NULL) bench_finish(row);
-    return status;
-}
-
-static int measure_pairs(struct gc_bench *self)
-{
-    int status;
-
-    bench_pin(1);
-    status = measure_raw(self, &self->tcp, "raw TCP to this machine", bench_raw_tcp);
-    for (size_t i = 0; i < N_RUN_KINDS && status == STATUS_OK; i++) {
-        status = measure_pair(self, &run_kinds[i], false);
-        if (status == STATUS_OK) status = measure_pair(self, &run_kinds[i], true);
-    }
     return status;
 }
 
 /* The baselines first: figures are compared with what this machine did in the same run. */
 static int measure_ot(struct gc_bench *self)
 {
+    struct bench *bench = &self->bench;
+    const sotto_speed_options aes = {.what = SOTTO_SPEED_AES, .seconds = bench->seconds};
     int status;
 
     bench_pin(0);
-    status = measure_speed(self, &self->aes, SOTTO_SPEED_AES, "AES-128 blocks", "", NULL);
+    status = bench_measure_speed(bench, &bench->aes, NULL, &aes, "AES-128 blocks");
     bench_pin(1);
     if (status == STATUS_OK)
-        status = measure_raw(self, &self->tcp, "raw TCP to this machine", bench_raw_tcp);
-    if (status == STATUS_OK) status = bench_ot_here(&self->bench, self->aes, self->n_transfers);
-    return status;
-}
-
-static int measure_with_peer(struct gc_bench *self, sotto_channel *channel)
-{
-    sotto_role role = self->connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
-    int status = STATUS_OK;
-
-    for (size_t k = 0; k < N_RUN_KINDS && status == STATUS_OK; k++) {
-        const struct run_kind *kind = &run_kinds[k];
-        struct bench_row *row = bench_add(&self->bench, NULL, kind->is_start_up ? "ms" : "M AND/s",
-                                          "with the peer, %s", kind->name);
-
-        if (row == NULL) return too_many(self);
-        for (size_t i = 0; i < self->bench.n_repeats && status == STATUS_OK; i++) {
-            struct bench_session session = session_of(self, kind);
-
-            session.role = role;
-            status = bench_run_session(&self->report, self->bench.context, &session, channel);
-            if (status == STATUS_OK)
-                bench_value(row, figure_of(kind, &session, session.stats.seconds));
-        }
-        bench_finish(row);
-    }
+        status = bench_measure_raw(bench, &bench->tcp, "raw TCP to this machine", bench_raw_tcp);
+    if (status == STATUS_OK) status = bench_ot_here(bench, bench->aes, self->n_transfers);
     return status;
 }
 
 static int meet_peer(struct gc_bench *self)
 {
+    sotto_role role = cli_has(&self->cli, "listen") ? SOTTO_GARBLER : SOTTO_EVALUATOR;
     sotto_channel *channel = NULL;
     int status = connection_parse(&self->report, &self->connection, &self->cli);
 
@@ -319,7 +159,8 @@ static int meet_peer(struct gc_bench *self)
     if (status == STATUS_OK && self->is_ot)
         status = bench_ot_with_peer(&self->bench, channel, self->connection.options.listen != NULL,
                                     self->n_transfers);
-    else if (status == STATUS_OK) status = measure_with_peer(self, channel);
+    else if (status == STATUS_OK)
+        status = bench_measure_with_peer(&self->bench, channel, role, self->circuits);
     sotto_channel_free(channel);
     return status;
 }
@@ -337,7 +178,8 @@ static int execute(struct gc_bench *self)
     if (status == STATUS_OK && has_peer) status = meet_peer(self);
     if (status == STATUS_OK && !has_peer && self->is_ot) status = measure_ot(self);
     if (status == STATUS_OK && !has_peer && !self->is_ot) status = measure_memory(self);
-    if (status == STATUS_OK && !has_peer && !self->is_ot) status = measure_pairs(self);
+    if (status == STATUS_OK && !has_peer && !self->is_ot)
+        status = bench_measure_runs(&self->bench, self->circuits);
     if (status == STATUS_OK && cli_has(&self->cli, "json")) bench_print_json(&out, &self->bench);
     else if (status == STATUS_OK) bench_print(&out, &self->bench);
     if (status == STATUS_OK) status = sink_write(&self->report, &sink, &out);

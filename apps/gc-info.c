@@ -52,6 +52,7 @@ struct link {
     const char *name;
     double bits_per_second;
     double rtt_seconds;
+    bool is_plain; /* no TLS */
 };
 
 struct info {
@@ -65,7 +66,7 @@ struct info {
     uint64_t n_instances;
     struct profile profile;
     bool has_profile;
-    struct link links[3];
+    struct link links[5];
     size_t n_links;
 };
 
@@ -75,7 +76,9 @@ typedef unsigned long long ull;
 
 static int parse_options(struct info *info)
 {
-    static const struct link presets[] = {{"lan", 1e9, 0.0005}, {"wan", 1e8, 0.05}};
+    static const struct link presets[] = {{"lan", 1e9, 0.0005, false}, {"wan", 1e8, 0.05, false}};
+    /* The profile is of runs on one machine, so this is what it tells by itself. */
+    static const struct link here[] = {{"here", 1e15, 0, false}, {"here-plain", 1e15, 0, true}};
     uint64_t bandwidth, rtt;
     int status = cli_exclude(&info->report, &info->cli, "json", "dot");
 
@@ -92,11 +95,12 @@ static int parse_options(struct info *info)
     if (status != STATUS_OK) return status;
     memcpy(info->links, presets, sizeof presets);
     info->n_links = 2;
+    for (size_t i = 0; info->has_profile && i < 2; i++) info->links[info->n_links++] = here[i];
     /* What is not said is taken from the LAN. */
     if (bandwidth != 0 || rtt != 0)
         info->links[info->n_links++] =
             (struct link){"given", bandwidth != 0 ? (double)bandwidth : presets[0].bits_per_second,
-                          rtt != 0 ? 1e-3 * (double)rtt : presets[0].rtt_seconds};
+                          rtt != 0 ? 1e-3 * (double)rtt : presets[0].rtt_seconds, false};
     return STATUS_OK;
 }
 
@@ -139,14 +143,21 @@ static const char *format_name(const struct info *info)
  */
 static double predicted_seconds(const struct info *info, const struct link *link)
 {
-    double bytes = (double)(info->cost.garbler_bytes_tls + info->cost.evaluator_bytes_tls);
-    double round_trips = 2 + (double)info->cost.flights / 2;
+    const sotto_cost *cost = &info->cost;
+    double plain = (double)(cost->garbler_bytes + cost->evaluator_bytes);
+    double tls = (double)(cost->garbler_bytes_tls + cost->evaluator_bytes_tls);
+    double waiting = (2 + (double)cost->flights / 2) * link->rtt_seconds;
+    struct profile_run run = {
+        .stats = &info->stats,
+        .n_instances = info->n_instances,
+        .with_tls = !link->is_plain,
+        .bytes = link->is_plain ? plain : tls,
+        .bits_per_second = link->bits_per_second,
+        .wait_seconds = waiting,
+    };
 
-    if (info->has_profile)
-        return profile_predict(&info->profile, info->cost.n_and, info->n_instances, bytes,
-                               link->bits_per_second, round_trips, link->rtt_seconds);
-    return round_trips * link->rtt_seconds + 8 * bytes / link->bits_per_second +
-           (double)info->cost.n_and / AND_RATE;
+    if (info->has_profile) return profile_predict(&info->profile, &run);
+    return waiting + 8 * run.bytes / link->bits_per_second + (double)cost->n_and / AND_RATE;
 }
 
 static void add_digest(struct buffer *out, const struct info *info)
@@ -174,6 +185,30 @@ static void print_values(struct buffer *out, const struct info *info)
                     type_name(type, sotto_interface_output_type(interface, i)));
 }
 
+static void print_time(struct buffer *out, const struct info *info, const struct link *link)
+{
+    buffer_addf(out, "time (%s", link->name);
+    if (link->rtt_seconds > 0)
+        buffer_addf(out, ", %.6g Mbit/s, %.6g ms", link->bits_per_second / 1e6,
+                    link->rtt_seconds * 1e3);
+    buffer_addf(out, "): %.3g s\n", predicted_seconds(info, link));
+}
+
+/* How full the kernels' calls are, which do up to eight ANDs at once. */
+static void print_batches(struct buffer *out, const sotto_circuit_stats *stats)
+{
+    double n_calls = 0;
+
+    for (unsigned n = 1; n <= 8; n++) n_calls += (double)stats->n_batched[n - 1] / n;
+    if (n_calls <= 0) return;
+    buffer_addf(out, "batches: %.2f AND on average; in batches of 1 to 8:",
+                (double)stats->n_and_garbled / n_calls);
+    for (unsigned n = 1; n <= 8; n++)
+        buffer_addf(out, " %.0f%%",
+                    100 * (double)stats->n_batched[n - 1] / (double)stats->n_and_garbled);
+    buffer_add_char(out, '\n');
+}
+
 static void print_text(struct buffer *out, const struct info *info)
 {
     const sotto_circuit_stats *stats = &info->stats;
@@ -186,6 +221,7 @@ static void print_text(struct buffer *out, const struct info *info)
                 (ull)stats->n_copy);
     buffer_addf(out, "garbled: %llu AND in a depth of %llu\n", (ull)stats->n_and_garbled,
                 (ull)stats->and_depth);
+    print_batches(out, stats);
     buffer_addf(out, "wires: %llu, at most %llu alive at once\n", (ull)stats->n_wires,
                 (ull)stats->n_slots);
     buffer_addf(out, "garbler sends: %llu bytes (%llu with TLS)\n", (ull)cost->garbler_bytes,
@@ -193,10 +229,7 @@ static void print_text(struct buffer *out, const struct info *info)
     buffer_addf(out, "evaluator sends: %llu bytes (%llu with TLS)\n", (ull)cost->evaluator_bytes,
                 (ull)cost->evaluator_bytes_tls);
     buffer_addf(out, "memory of a party: %llu bytes\n", (ull)cost->peak_memory);
-    for (size_t i = 0; i < info->n_links; i++)
-        buffer_addf(out, "time (%s, %.6g Mbit/s, %.6g ms): %.3g s\n", info->links[i].name,
-                    info->links[i].bits_per_second / 1e6, info->links[i].rtt_seconds * 1e3,
-                    predicted_seconds(info, &info->links[i]));
+    for (size_t i = 0; i < info->n_links; i++) print_time(out, info, &info->links[i]);
     buffer_add_text(out, "digest: ");
     add_digest(out, info);
     buffer_add_char(out, '\n');
@@ -286,7 +319,10 @@ static void print_json(struct buffer *out, const struct info *info)
                 (ull)total_gates(stats), (ull)stats->n_wires, (ull)stats->and_depth,
                 (ull)stats->n_and_garbled, (ull)stats->n_slots);
     add_digest(out, info);
-    buffer_add_char(out, '"');
+    buffer_add_text(out, "\",\"batched\":[");
+    for (size_t i = 0; i < 8; i++)
+        buffer_addf(out, "%s%llu", i > 0 ? "," : "", (ull)stats->n_batched[i]);
+    buffer_add_char(out, ']');
     json_interface(out, info);
     json_cost(out, info);
     buffer_add_text(out, "}\n");

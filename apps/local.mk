@@ -22,7 +22,8 @@ libapps_la_SOURCES = \
 
 bin_PROGRAMS += gc-bench gc-run gc-info gc-keygen gc-millionaires
 APPS_LDADD = libapps.la libsotto.la
-gc_bench_SOURCES = apps/gc-bench.c apps/bench.h apps/bench_circuits.c apps/bench_ot.c \
+gc_bench_SOURCES = apps/gc-bench.c apps/bench.h apps/bench_circuits.c apps/bench_memory.c \
+	apps/bench_ot.c apps/bench_runs.c \
 	apps/bench_pair.c apps/bench_rows.c
 gc_bench_LDADD = $(APPS_LDADD)
 gc_run_SOURCES = apps/gc-run.c

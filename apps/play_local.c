@@ -100,30 +100,37 @@ static int pair_new(struct report *report, sotto_context *context, struct pair *
 
 /* ---------------------------------------------------------------------------------------- child */
 
-/** Reads the address line that the parent sends once it listens. */
-static bool read_address(char *address, size_t address_size, int fd)
-{
-    size_t len = read_all(fd, address, address_size - 1);
+/** The garbler's, which the parent sends once it listens. */
+struct awaited_address {
+    char text[128];
+    int fd;
+};
 
-    if (len == 0) return false;
-    address[len] = '\0';
-    return true;
+static int await_address(struct report *report, struct connection *connection)
+{
+    struct awaited_address *address = connection->complete_user;
+    size_t len = read_all(address->fd, address->text, sizeof address->text - 1);
+
+    if (len == 0)
+        return report_fail(report, STATUS_DISCONNECTED, "the garbler ended before it listened");
+    address->text[len] = '\0';
+    connection->options.connect = address->text;
+    return STATUS_OK;
 }
 
 static int run_evaluator(struct report *report, sotto_context *context, struct play *play,
                          struct pair *pair)
 {
-    char address[128];
+    struct awaited_address address = {.fd = pair->address_pipe[0]};
     struct connection connection = {
-        .options = {.connect = address,
-                    .credentials = pair->credentials[SOTTO_EVALUATOR],
+        .options = {.credentials = pair->credentials[SOTTO_EVALUATOR],
                     .connect_timeout = MEETING_TIMEOUT},
+        .complete = await_address,
+        .complete_user = &address,
     };
 
     play->options.role = SOTTO_EVALUATOR;
     play->inputs = &pair->inputs[SOTTO_EVALUATOR];
-    if (!read_address(address, sizeof address, pair->address_pipe[0]))
-        return report_fail(report, STATUS_DISCONNECTED, "the garbler ended before it listened");
     return play_party(report, context, play, &connection, false);
 }
 

@@ -3,8 +3,11 @@
 
 #include "json.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define AT(member) offsetof(struct profile, member)
 
 /* Rows of gc-bench and what they are here. */
 static const struct {
@@ -12,11 +15,35 @@ static const struct {
     size_t member; /* of struct profile */
     double unit;
 } wanted[] = {
-    {"two parties, TLS, one comparison", offsetof(struct profile, start_seconds), 1e-3},
-    {"two parties, TLS, x y + x chained", offsetof(struct profile, and_rate), 1e6},
-    {"two parties, TLS, 1000 x y + x at once", offsetof(struct profile, many_rate), 1e6},
+    {"garble independent ANDs", AT(one[0].independent), 1e6},
+    {"garble dependent ANDs", AT(one[0].dependent), 1e6},
+    {"garble 16 XORs an AND", AT(one[0].mixed), 1e6},
+    {"garble 32-bit x y + x", AT(one[0].multiply), 1e6},
+    {"evaluate independent ANDs", AT(one[1].independent), 1e6},
+    {"evaluate dependent ANDs", AT(one[1].dependent), 1e6},
+    {"evaluate 16 XORs an AND", AT(one[1].mixed), 1e6},
+    {"evaluate 32-bit x y + x", AT(one[1].multiply), 1e6},
+    {"garble many x independent ANDs", AT(many[0].independent), 1e6},
+    {"garble many x dependent ANDs", AT(many[0].dependent), 1e6},
+    {"garble many x 16 XORs an AND", AT(many[0].mixed), 1e6},
+    {"garble many x 32-bit x y + x", AT(many[0].multiply), 1e6},
+    {"evaluate many x independent ANDs", AT(many[1].independent), 1e6},
+    {"evaluate many x dependent ANDs", AT(many[1].dependent), 1e6},
+    {"evaluate many x 16 XORs an AND", AT(many[1].mixed), 1e6},
+    {"evaluate many x 32-bit x y + x", AT(many[1].multiply), 1e6},
+    {"two parties, plain, one comparison", AT(start_seconds[0]), 1e-3},
+    {"two parties, TLS, one comparison", AT(start_seconds[1]), 1e-3},
+    {"two parties, plain, x y + x chained", AT(chained[0]), 1e6},
+    {"two parties, TLS, x y + x chained", AT(chained[1]), 1e6},
+    {"two parties, plain, 1000 x y + x at once", AT(at_once[0]), 1e6},
+    {"two parties, TLS, 1000 x y + x at once", AT(at_once[1]), 1e6},
 };
 #define N_WANTED (sizeof wanted / sizeof wanted[0])
+
+static double *member_of(struct profile *profile, size_t i)
+{
+    return (double *)(void *)((char *)profile + wanted[i].member);
+}
 
 struct row {
     char name[96];
@@ -57,7 +84,7 @@ static bool read_row(struct json *json, struct profile *profile)
     }
     for (size_t i = 0; fine && i < N_WANTED; i++)
         if (strcmp(row.name, wanted[i].name) == 0)
-            *(double *)(void *)((char *)profile + wanted[i].member) = row.median * wanted[i].unit;
+            *member_of(profile, i) = row.median * wanted[i].unit;
     buffer_free(&key);
     return fine;
 }
@@ -90,17 +117,23 @@ static bool read_file(struct json *json, struct profile *profile)
     return fine;
 }
 
+static bool is_whole(struct profile *profile)
+{
+    for (size_t i = 0; i < N_WANTED; i++)
+        if (!(*member_of(profile, i) > 0)) return false;
+    return true;
+}
+
 int profile_load(struct report *report, struct profile *profile, const char *path)
 {
-    struct profile made = {.start_seconds = 0};
+    struct profile made = {.start_seconds = {0, 0}};
     struct buffer text = {0};
     struct json json;
     int status = buffer_load(report, &text, path);
 
     if (status == STATUS_OK) {
         json = json_over(text.data != NULL ? text.data : "", text.len);
-        if (!read_file(&json, &made) || made.start_seconds <= 0 || made.and_rate <= 0 ||
-            made.many_rate <= 0) {
+        if (!read_file(&json, &made) || !is_whole(&made)) {
             status = report_fail(report, STATUS_INPUT, "%s is not a profile", path);
             report_hint(report, "gc-bench --json -o FILE makes one");
         }
@@ -110,12 +143,62 @@ int profile_load(struct report *report, struct profile *profile, const char *pat
     return status;
 }
 
-double profile_predict(const struct profile *profile, uint64_t n_and, uint64_t n_instances,
-                       double bytes, double bits_per_second, double round_trips, double rtt_seconds)
-{
-    double rate = n_instances >= PROFILE_MANY ? profile->many_rate : profile->and_rate;
-    double computing = (double)n_and / rate, sending = 8 * bytes / bits_per_second;
+/* ----------------------------------------------------------------------------------- the model */
 
-    return profile->start_seconds + round_trips * rtt_seconds +
-           (computing > sending ? computing : sending);
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Seconds of an XOR, from the circuit that has 16 of them with each AND. */
+static double xor_seconds(const struct profile_rates *rates)
+{
+    return larger(0, (1 / rates->mixed - 1 / rates->independent) / 16);
+}
+
+/* Seconds of one instance in memory. A call of a kernel for one AND takes what a dependent AND
+ * does, one for eight what eight independent ones do, and those between lie on a line. */
+static double one_seconds(const struct profile_rates *rates, const sotto_circuit_stats *stats)
+{
+    double alone = larger(0, 1 / rates->dependent - xor_seconds(rates));
+    double eight = 8 / rates->independent;
+    double seconds = (double)stats->n_xor_run * xor_seconds(rates);
+
+    for (unsigned n = 1; n <= 8; n++) {
+        double call = alone + (n - 1) * (eight - alone) / 7;
+
+        seconds += (double)stats->n_batched[n - 1] / n * call;
+    }
+    return seconds;
+}
+
+/* Of many instances lanes are full whatever the circuit's width is. */
+static double many_seconds(const struct profile_rates *rates, const sotto_circuit_stats *stats)
+{
+    return (double)stats->n_and_garbled / rates->independent +
+           (double)stats->n_xor_run * xor_seconds(rates);
+}
+
+/* Seconds an AND for which sending and receiving keep a processor: what a run of two parties takes
+ * longer than its slower party alone. */
+static double passing_seconds(double rate, const struct profile_rates sides[2])
+{
+    return larger(0, 1 / rate - larger(1 / sides[0].multiply, 1 / sides[1].multiply));
+}
+
+double profile_predict(const struct profile *profile, const struct profile_run *run)
+{
+    const sotto_circuit_stats *stats = run->stats;
+    uint64_t n = run->n_instances > 0 ? run->n_instances : 1;
+    double n_many = (double)(n - n % PROFILE_MANY), n_one = (double)(n % PROFILE_MANY);
+    double computing[2], passing, sending = 8 * run->bytes / run->bits_per_second;
+
+    for (size_t side = 0; side < 2; side++)
+        computing[side] = n_one * one_seconds(&profile->one[side], stats) +
+                          n_many * many_seconds(&profile->many[side], stats);
+    passing = (double)stats->n_and_garbled *
+              (n_one * passing_seconds(profile->chained[run->with_tls], profile->one) +
+               n_many * passing_seconds(profile->at_once[run->with_tls], profile->many));
+    return profile->start_seconds[run->with_tls] + run->wait_seconds +
+           larger(larger(computing[0], computing[1]) + passing, sending);
 }

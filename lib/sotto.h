@@ -133,7 +133,9 @@ typedef struct sotto_circuit_stats {
     uint64_t n_and_garbled; /**< ANDs left once constants are folded: what a run garbles */
     uint64_t and_depth;     /**< most garbled ANDs on a path from an input to an output */
     uint64_t n_slots;       /**< labels alive at once in a run: the live width of its schedule */
+    uint64_t n_xor_run;     /**< XORs left, inverters included: what a run computes */
     uint64_t schedule_len;  /**< bytes of the schedule in memory */
+    uint64_t n_batched[8];  /**< garbled ANDs by how many are done at once: 1 at [0] to 8 at [7] */
 } sotto_circuit_stats;
 
 /** Reads a circuit from a file in either format; the third non-blank line tells which.
@@ -461,12 +463,27 @@ typedef enum sotto_speed {
     SOTTO_SPEED_EVALUATE_MANY /**< likewise */
 } sotto_speed;
 
-/** Repeats something for so many seconds of processor time and tells how many units it does in a
- *  second. circuit may be NULL for _AES and _HASH. Returns SOTTO_ERR_USAGE, SOTTO_ERR_MEMORY,
- *  SOTTO_ERR_LIMIT or SOTTO_ERR_INTERRUPTED. */
+/** How to measure. Zeroed, it is set but for the circuit and the time. */
+typedef struct sotto_speed_options {
+    sotto_speed what;
+    const sotto_circuit *circuit; /**< may be NULL for _AES and _HASH */
+    double seconds;               /**< how long: of this thread's processor time, or with threads
+                                       by the clock on the wall */
+    uint64_t n_threads;           /**< that share the work on a circuit; 0: this one alone */
+    const char *instruction_set;  /**< of garbling: "portable", "aesni", "vaes256", "vaes512";
+                                       NULL: the best that the machine has */
+} sotto_speed_options;
+
+/** Repeats something and tells how many units it does in a second. Returns SOTTO_ERR_USAGE (the
+ *  machine lacks the instruction set, too), SOTTO_ERR_MEMORY, SOTTO_ERR_LIMIT or
+ *  SOTTO_ERR_INTERRUPTED. */
 SOTTO_CHECKED sotto_err sotto_measure_speed(sotto_context *context, double *per_second,
-                                            sotto_speed what, const sotto_circuit *circuit,
-                                            double seconds);
+                                            const sotto_speed_options *options);
+
+/** Passes n_bytes over a channel, one way, and tells how many went in a second. One side sends, the
+ *  other does not, and both give the same n_bytes. The errors are those of a run. */
+SOTTO_CHECKED sotto_err sotto_measure_channel(sotto_channel *channel, double *per_second, int sends,
+                                              uint64_t n_bytes);
 
 #ifdef __cplusplus
 }

@@ -50,6 +50,7 @@ UNIT_TESTS = \
 	tests/unit/crypto \
 	tests/unit/delta_attack \
 	tests/unit/faults \
+	tests/unit/flights \
 	tests/unit/garble \
 	tests/unit/garble_bundle \
 	tests/unit/garble_kernels \
@@ -165,7 +166,7 @@ EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels 
 	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la
-EXTRA_DIST += tests/scripts/bench.sh
+EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
@@ -179,7 +180,7 @@ bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
-		gc-millionaires
+		gc-bench gc-info gc-millionaires
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

@@ -570,6 +570,17 @@ void schedule_source_init(struct schedule_source *source, const struct schedule 
     *source = (struct schedule_source){.source = {.next = next_span}, .schedule = schedule};
 }
 
+/* As kernels take them: whole groups, and what is left of each batch. */
+static void count_batches(const struct schedule *schedule, uint64_t n_batched[GROUP])
+{
+    for (uint64_t i = 0; i < schedule->n_steps; i++) {
+        uint32_t n = schedule->steps[i].n_and, rest = n % GROUP;
+
+        n_batched[GROUP - 1] += n - rest;
+        if (rest > 0) n_batched[rest - 1] += rest;
+    }
+}
+
 sotto_err sotto_circuit_measure(sotto_context *context, sotto_circuit_stats *stats,
                                 const sotto_circuit *circuit)
 {
@@ -581,7 +592,9 @@ sotto_err sotto_circuit_measure(sotto_context *context, sotto_circuit_stats *sta
     stats->n_and_garbled = circuit->n_and;
     stats->and_depth = schedule->and_depth;
     stats->n_slots = schedule->n_slots;
+    stats->n_xor_run = schedule->n_free;
     stats->schedule_len = schedule_memory(schedule);
+    count_batches(schedule, stats->n_batched);
     schedule_free(schedule);
     return SOTTO_OK;
 }

@@ -82,6 +82,9 @@ struct garble_kernels {
 /** The kernels of the instruction set in force (cpu_isa()). */
 const struct garble_kernels *garble_kernels(void);
 
+/** Those of one that cpu_supports(). */
+const struct garble_kernels *garble_kernels_of(enum cpu_isa isa);
+
 extern const struct garble_kernels garble_kernels_portable;
 extern const struct garble_kernels garble_kernels_aesni;
 extern const struct garble_kernels garble_kernels_vaes256;

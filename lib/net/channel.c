@@ -383,9 +383,23 @@ sotto_err channel_over(struct sotto_context *context, struct sotto_channel **cha
     return err;
 }
 
+/* Tells a peer that is still there that nothing follows (RFC 8446, 6.1). */
+static void say_goodbye(struct sotto_channel *channel)
+{
+    struct report report;
+
+    if (channel->tls == NULL || channel->is_finished) return;
+    if (channel->send_err != SOTTO_OK || channel->receive_err != SOTTO_OK) return;
+    report_keep(&report, channel->context);
+    deadline_phase(&channel->deadline, FAREWELL_TIME);
+    tls_close_notify(channel->tls);
+    report_restore(&report, channel->context);
+}
+
 void sotto_channel_free(sotto_channel *channel)
 {
     if (channel == NULL) return;
+    say_goodbye(channel);
     tls_free(channel->tls);
     transport_close(&channel->transport);
     mem_wipe(channel->buffer, BUFFER_LEN);

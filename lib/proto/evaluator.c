@@ -221,12 +221,14 @@ static sotto_err evaluate_window(struct evaluator *evaluator, struct run *run, u
     return err;
 }
 
+/* The seed is not waited for before the first choices: they and it cross. */
 static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64_t first)
 {
     struct tables *tables = evaluator->party.tables;
     uint64_t n_instances = plan_window(run->plan, first);
     sotto_err err = send_choices(evaluator, run, first, n_instances), closing;
 
+    if (err == SOTTO_OK && first == 0) err = receive_seed(evaluator, run);
     if (err == SOTTO_OK)
         err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
     if (err != SOTTO_OK) return err;
@@ -245,7 +247,6 @@ sotto_err evaluator_run(struct evaluator *evaluator, struct run *run)
 
     run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
     if (err == SOTTO_OK && evaluator->base != NULL) err = run_base_ots(evaluator, run);
-    if (err == SOTTO_OK) err = receive_seed(evaluator, run);
     for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
         err = run_window(evaluator, run, first);
     return err;

@@ -6,16 +6,39 @@ quick=(--repeats 1 --time 1ms)
 @test "alone it fills every row, as text and as JSON" {
     try gc-bench "${quick[@]}" --circuit "$CIRCUITS/mul8.txt"
     expect 0
-    [[ "$output" == *"garble mul8.txt"*"evaluate 8 x mul8.txt"*"two parties, TLS"* ]]
+    [[ "$output" == *"garble mul8.txt"*"evaluate many x mul8.txt"*"two parties, TLS"* ]]
     try gc-bench "${quick[@]}" --json -o out.json
     expect 0; silent
     python3 - <<'END'
 import json
 rows = json.load(open('out.json'))['rows']
-assert len(rows) >= 20
+assert len(rows) >= 40
 for row in rows:
     assert row['median'] > 0 and row['min'] <= row['median'] <= row['max'], row
+named = {row['name']: row for row in rows}
+assert named['bytes both ways, TLS, one comparison']['median'] <= 20
+assert named['two parties, plain, x y + x, 60000 times']['unit'] == 'M AND/s'
+assert named['peak memory of a party of these']['unit'] == 'MiB'
 END
+    # Its figures predict.
+    try gc-info --json --profile out.json "$CIRCUITS/less32.txt"
+    expect 0
+    python3 -c '
+import json, sys
+times = json.loads(sys.argv[1])["times"]
+assert 0 < times["here-plain"]["seconds"] and times["here"]["seconds"] < times["wan"]["seconds"]
+' "$output"
+    echo '{"schema":"gc-bench/1","rows":[]}' >short.json
+    try gc-info --profile short.json "$CIRCUITS/less32.txt"
+    expect 3 "not a profile"; silent
+}
+
+@test "threads have rows of their own" {
+    try gc-bench "${quick[@]}" --threads 2
+    expect 0
+    [[ "$output" == *"garble many x independent ANDs, 2 threads"*"of garble many x independent"* ]]
+    try gc-bench --threads 0
+    expect 2 "--threads"; silent
 }
 
 @test "two sides measure with each other" {

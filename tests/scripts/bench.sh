@@ -3,6 +3,10 @@
 # SOTTO_BRISTOL_DIR may name a folder with aes_128.fashion.txt. Run in the build folder.
 set -eu
 
+echo "rows beside baselines of the same run"
+./gc-bench --threads 2 -q
+
+echo
 echo "kernels"
 tests/bench/bench_kernels
 
@@ -27,6 +31,10 @@ echo
 echo "two processes over loopback, chained"
 tests/bench/chain "$@" 7
 tests/bench/chain "$@" 7 tls
+
+echo
+echo "predictions and what was measured"
+sh "$SRCDIR/tests/scripts/predict.sh"
 
 echo
 echo "oblivious transfers over loopback TCP, both processes on this machine"

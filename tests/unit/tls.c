@@ -645,9 +645,11 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- the stream -- */
 
-START_TEST(the_end_without_close_notify_is_a_disconnection)
+/* An end without it is a_cut_at_any_byte_is_noticed(). */
+START_TEST(a_freed_channel_sends_close_notify)
 {
     struct session session;
+    uint64_t before;
     uint8_t byte;
 
     session_open(&session, make_identity(1, 2), make_identity(2, 1));
@@ -655,10 +657,14 @@ START_TEST(the_end_without_close_notify_is_a_disconnection)
     session.server.opens_only = true;
     session_run(&session);
     ck_assert_int_eq(session.server.err, SOTTO_OK);
+    before = sotto_channel_bytes_received(session.server.channel);
     sotto_channel_free(session.client.channel);
     session.client.channel = NULL;
     ck_assert_int_eq(channel_receive(session.server.channel, &byte, 1), SOTTO_ERR_DISCONNECTED);
     ck_assert_int_eq(channel_receive(session.server.channel, &byte, 1), SOTTO_ERR_DISCONNECTED);
+    /* One record: header, alert, type and tag. */
+    ck_assert_uint_eq(sotto_channel_bytes_received(session.server.channel) - before,
+                      5 + 2 + 1 + 16);
     session_wipe(&session);
 }
 END_TEST
@@ -878,7 +884,7 @@ int main(void)
     tcase_add_loop_test(wire, a_cut_at_any_byte_is_noticed, 0, 4);
     tcase_add_loop_test(wire, a_flipped_bit_is_noticed, 0, 4);
     tcase_add_loop_test(wire, a_replayed_client_is_refused, 0, 2);
-    tcase_add_test(wire, the_end_without_close_notify_is_a_disconnection);
+    tcase_add_test(wire, a_freed_channel_sends_close_notify);
     tcase_add_test(wire, last_words_are_heard_over_tls);
     tcase_add_test(wire, silence_after_the_handshake_is_a_timeout);
     tcase_add_test(wire, an_interrupt_ends_a_handshake);
