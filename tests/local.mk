@@ -101,18 +101,24 @@ EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
 	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py
 
 # The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
-FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_interface
+FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_compiler tests/fuzz/fuzz_interface
 check_PROGRAMS += $(FUZZ_TARGETS)
 tests_fuzz_fuzz_bristol_SOURCES = tests/fuzz/fuzz_bristol.c
 tests_fuzz_fuzz_interface_SOURCES = tests/fuzz/fuzz_interface.c
+tests_fuzz_fuzz_compiler_SOURCES = tests/fuzz/fuzz_compiler.c
+tests_fuzz_fuzz_compiler_LDADD = libcompiler.la $(LDADD) -lm
 if WITH_FUZZERS
 tests_fuzz_fuzz_bristol_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_interface_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_compiler_SOURCES += tests/fuzz/mutate_c.c
+tests_fuzz_fuzz_compiler_LDFLAGS = -fsanitize=fuzzer
 else
 tests_fuzz_fuzz_bristol_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_interface_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_compiler_SOURCES += tests/fuzz/replay.c
 endif
-EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-interface tests/circuits
+EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-compiler tests/fuzz/corpus-interface \
+	tests/fuzz/mutate_c.c tests/circuits
 
 # The real source of randomness, not the repeatable one.
 tests_unit_random_SOURCES = tests/unit/random.c lib/base/random.c
@@ -124,7 +130,7 @@ tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
-EXTRA_DIST += tests/compiler/back.h
+EXTRA_DIST += tests/compiler/back.h tests/compiler/levels.h
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
