@@ -81,6 +81,7 @@ BATS_TESTS = \
 	tests/docs/status.bats
 
 SCRIPT_TESTS = \
+	tests/compiler/random.sh \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-ot-example.sh \
@@ -130,14 +131,22 @@ tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
-EXTRA_DIST += tests/compiler/back.h tests/compiler/levels.h
+# gc-cc against the host's compiler.
+check_PROGRAMS += tests/compiler/against_host
+tests_compiler_against_host_LDADD = libcompiler.la libsotto_test.la -lm -ldl
+EXTRA_DIST += tests/compiler/back.h tests/compiler/levels.h tests/compiler/simulate.h \
+	tests/compiler/random
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
-.PHONY: check-unit check-ctime check-fuzz bench bench-circuits lint regenerate
+.PHONY: check-unit check-random check-ctime check-fuzz bench bench-circuits lint regenerate
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+
+# As many random programs as a change of the compiler must pass.
+check-random:
+	RANDOM_PROGRAMS=2000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/random.sh
 
 check-fuzz:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
@@ -165,7 +174,8 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
-		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*'`
+		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*' \
+		-not -path 'tests/fuzz/corpus-*' -not -path 'tests/compiler/random/found/*'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh
 
