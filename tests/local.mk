@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/compiler/back_lower \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/compiler/exact_integers \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -131,6 +132,7 @@ tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_exact_integers_LDADD = libcompiler.la $(LDADD) -lm
 # gc-cc against the host's compiler.
 check_PROGRAMS += tests/compiler/against_host
 tests_compiler_against_host_LDADD = libcompiler.la libsotto_test.la -lm -ldl

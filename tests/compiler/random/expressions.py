@@ -311,7 +311,7 @@ class Expressions:
     def pointer_value(self, s):
         p = self.r.choice(s.pointers)
         same = [q for q in s.pointers if q.base == p.base and q.base is not None]
-        if not same:
+        if not same or p.base.endswith("_base"):  # which may be one of two objects
             return "(%s != 0)" % p.text, INT
         q = self.r.choice(same)
         if self.r.random() < 0.3 and self.spend(500):
