@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/compiler/back_lower \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/compiler/exact_floats \
 	tests/compiler/exact_integers \
 	tests/unit/base \
 	tests/unit/bristol \
@@ -132,6 +133,7 @@ tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_exact_floats_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_exact_integers_LDADD = libcompiler.la $(LDADD) -lm
 # gc-cc against the host's compiler.
 check_PROGRAMS += tests/compiler/against_host
@@ -146,9 +148,10 @@ EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bas
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 
-# As many random programs as a change of the compiler must pass.
+# As many random programs and floats as a change of the compiler must pass.
 check-random:
-	RANDOM_PROGRAMS=2000 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/random.sh
+	RANDOM_PROGRAMS=2000 FLOAT_VECTORS=1000000 $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/compiler/random.sh tests/compiler/exact_floats'
 
 check-fuzz:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
