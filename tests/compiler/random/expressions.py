@@ -29,7 +29,7 @@ class Scope:
 
 
 class Expressions:
-    """Needs self.r, self.functions, self.spend(cost), self.floats."""
+    """Needs self.r, self.functions, self.spend(cost), self.floats, self.nested."""
 
     # ---------------------------------------------------------------------------- constants
     def constant(self, t):
@@ -83,11 +83,13 @@ class Expressions:
         fitting = [c for c, limit in s.counters if limit <= n]
         if fitting and x < 0.35:
             return r.choice(fitting), False
-        if x < 0.5 or depth <= 0 or not self.spend(8 * n):
+        if x < 0.5 or depth <= 0 or self.nested > 1 or not self.spend(8 * n):
             return str(r.randrange(n)), False
         if x < 0.52:
             return str(r.choice([n, n + 1, -1])), True
+        self.nested += 1
         text, _ = self.integer(s, depth - 1)
+        self.nested -= 1
         if x < 0.75:
             if n & (n - 1) == 0:
                 return "(%s) & %d" % (text, n - 1), False

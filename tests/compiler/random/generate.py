@@ -28,7 +28,7 @@ class Program(Expressions, Statements):
         self.r = r = random.Random(seed)
         self.number, self.n_names, self.n_lines = number, 0, 0
         self.functions, self.enums, self.structs, self.globals = [], [], [], []
-        self.cost, self.factor = 0, 1
+        self.cost, self.factor, self.nested = 0, 1, 0
         self.budget = r.choice([2000, 5000, 5000, 10000, 10000, 20000, 60000])
         self.floats = r.random() < 0.25
         if self.floats:
