@@ -71,8 +71,12 @@ static int sgn(int x)
 #define AT2(tag, a, n, m, i, k) AT(tag, a, (n) * (m), place(n, i, m, k))
 #define AT3(tag, a, n, m, l, i, k, j)                                                              \
     AT(tag, a, (n) * (m) * (l), place(n, i, (m) * (l), place(m, k, l, j)))
-#define ATP(tag, base, n, p, i)                                                                    \
-    AT(tag, base, n, ((tag##_t *)(p) - (tag##_t *)(base)) + (s128_t)(s64_t)(i))
+#define ATP(tag, base, n, p, i) AT(tag, base, n, ((tag##_t *)(p) - (tag##_t *)(base)) + STEPS(i))
+/* An index goes around at 64 bits, as it does on the machine; a wider one does not. */
+#define STEPS(i)                                                                                   \
+    (sizeof((i) + 0) <= 8                ? (s128_t)(s64_t)(i)                                      \
+     : (i) < 0 || (u128_t)(i) >> 64 == 0 ? (s128_t)(i)                                             \
+                                         : (s128_t)1 << 100)
 #define UNTIL(runs, bound, condition)                                                              \
     ((condition) && ((runs)++ < (bound) || (exceeded = true, false)))
 

@@ -60,8 +60,9 @@ class Statements:
         if v is None or w is None or v[0] == w[0] or v[2] or w[2]:
             return self.assign(s, pad)
         inner = Scope(s)
-        inner.banned = v[0].split("[")[0].split(".")[0].lstrip("(")
-        if w[0].startswith(inner.banned):
+        inner.banned, other = (re.search(r"\w+", t[0]).group(0) for t in (v, w))
+        # Neither place may depend on what the other one changes.
+        if re.search(r"\b%s\b" % inner.banned, w[0]) or re.search(r"\b%s\b" % other, v[0]):
             return self.assign(s, pad)
         x = r.random()
         step = r.choice(["%s++", "--%s", "%s--", "++%s"]) % ("(%s)" % v[0])
@@ -230,7 +231,9 @@ class Statements:
 
     def switch(self, s, depth, indent):
         r, pad = self.r, "    " * indent
-        value, _ = self.integer(s, 2)
+        value, t = self.integer(s, 2)
+        if t.precise:  # too narrow for some labels
+            value = "(int)(%s)" % value
         if r.random() < 0.7:
             value = "(%s) & 7" % value
         labels = ["case %d:" % k for k in r.sample(range(-1, 8), r.randrange(1, 6))]
