@@ -193,7 +193,7 @@ static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
     struct word *index = exec_expr(x, sum->b).word;
 
     if (is_followed && word_is_const(index) && !is_below(index, array->type->n))
-        return pointer_shift(x, base, INT64_MIN / 2);
+        return pointer_outside(x, base);
     return pointer_element(x, base, index, sum->b->type->is_signed, array->type->base->size,
                            array->type->n);
 }

@@ -102,6 +102,17 @@ struct pointer *pointer_shift(struct exec *x, const struct pointer *p, int64_t b
     return out;
 }
 
+struct pointer *pointer_outside(struct exec *x, const struct pointer *p)
+{
+    struct pointer *out = copy(x, p);
+
+    for (uint64_t i = 0; i < out->n; i++) {
+        out->targets[i].offset = INT64_MIN / 2;
+        out->targets[i].terms = NULL; /* or an index could lead back */
+    }
+    return out;
+}
+
 static struct term *new_term(struct exec *x, struct word *index, uint64_t stride, uint64_t n,
                              bool is_whole)
 {
