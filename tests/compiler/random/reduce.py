@@ -98,7 +98,8 @@ def smaller_lines(lines):
                 yield lines[:i] + [other] + lines[i + 1:]
 
 
-def reduce(text):
+def reduce(text, keep):
+    """keep(text) is called for every smaller program."""
     wanted = kind(text)
     if wanted is None:
         sys.exit("reduce.py: this program does not fail")
@@ -114,15 +115,19 @@ def reduce(text):
                     if kind("\n".join(candidate) + host) == wanted:
                         lines, progress, again = candidate, True, True
                         print("%d characters" % len("\n".join(lines)), file=sys.stderr)
+                        keep("\n".join(lines) + host)
                         break
     return "\n".join(lines) + host
 
 
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as program:
-        result = reduce(program.read())
+def write(text):
     if len(sys.argv) > 2:
         with open(sys.argv[2], "w", encoding="utf-8") as out:
-            out.write(result)
-    else:
+            out.write(text)
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1], encoding="utf-8") as program:
+        result = reduce(program.read(), write)
+    if len(sys.argv) == 2:
         print(result)
