@@ -61,6 +61,7 @@ step 'gcc builds without warnings' sh -c '
     . tests/scripts/setup.sh
     configure_in gcc CC=gcc --enable-werror && make_in gcc && make_in gcc check TESTS='
 suite 'tests, gcc' gcc check
+suite 'random programs and floats' gcc check-random
 step 'lint' make_in gcc lint
 
 step 'clang builds without warnings, NDEBUG' sh -c '

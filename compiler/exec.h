@@ -180,6 +180,8 @@ struct pointer *pointer_to_function(struct exec *x, struct symbol *function);
 struct pointer *pointer_mux(struct exec *x, struct word *condition, const struct pointer *a,
                             const struct pointer *b);
 struct pointer *pointer_shift(struct exec *x, const struct pointer *p, int64_t bytes);
+/** Outside of every object that p may point to. */
+struct pointer *pointer_outside(struct exec *x, const struct pointer *p);
 /** Element index of an array of n. */
 struct pointer *pointer_element(struct exec *x, const struct pointer *p, struct word *index,
                                 bool is_signed, uint64_t stride, uint64_t n);

@@ -171,15 +171,37 @@ static struct pointer *exec_pointer(struct exec *x, struct expr *e)
     return value.pointer != NULL ? value.pointer : pointer_null(x);
 }
 
-/* a[i] of an array by its name or a member: the index against this dimension. */
-static struct pointer *element(struct exec *x, struct expr *sum)
+static bool is_element(const struct expr *e)
 {
-    struct expr *array = sum->a->a;
-    struct pointer *base = exec_place(x, array);
-    struct value index = exec_expr(x, sum->b);
+    return e->kind == EXPR_DEREF && e->a->kind == EXPR_POINTER_ADD && e->a->a->kind == EXPR_DECAY &&
+           e->a->a->a->type->kind == TYPE_ARRAY;
+}
 
-    return pointer_element(x, base, index.word, sum->b->type->is_signed, array->type->base->size,
+static bool is_below(const struct word *constant, uint64_t n)
+{
+    for (uint32_t i = 1; i < (constant->width + 63) / 64; i++)
+        if (constant->bits[i] != 0) return false;
+    return word_value_u64(constant) < n;
+}
+
+/* a[i] of an array by its name or a member: the index against this dimension. An index that is
+ * known means what a secret one would: to be followed, it must be within; its address need not. */
+static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
+{
+    struct expr *sum = e->a, *array = sum->a->a;
+    struct pointer *base = exec_place(x, array);
+    struct word *index = exec_expr(x, sum->b).word;
+
+    if (is_followed && word_is_const(index) && !is_below(index, array->type->n))
+        return pointer_outside(x, base);
+    return pointer_element(x, base, index, sum->b->type->is_signed, array->type->base->size,
                            array->type->n);
+}
+
+/* The place of an operand of &, or of an array that becomes a pointer. */
+static struct pointer *address(struct exec *x, struct expr *e)
+{
+    return is_element(e) ? element(x, e, false) : exec_place(x, e);
 }
 
 struct pointer *exec_place(struct exec *x, struct expr *e)
@@ -197,9 +219,7 @@ struct pointer *exec_place(struct exec *x, struct expr *e)
         exec_initialize(x, object, e->symbol);
         return pointer_to(x, object, 0);
     case EXPR_DEREF:
-        if (e->a->kind == EXPR_POINTER_ADD && e->a->a->kind == EXPR_DECAY &&
-            e->a->a->a->type->kind == TYPE_ARRAY)
-            return element(x, e->a);
+        if (is_element(e)) return element(x, e, true);
         return exec_pointer(x, e->a);
     case EXPR_MEMBER: return pointer_shift(x, exec_place(x, e->a), (int64_t)e->member->offset);
     default:
@@ -358,16 +378,17 @@ static struct value assign(struct exec *x, struct expr *e)
     return value;
 }
 
-static struct value stepped_pointer(struct exec *x, struct expr *e, struct pointer *pointer,
-                                    struct word *index)
+/* pointer + index or pointer - index. */
+static struct value moved_pointer(struct exec *x, struct pointer *pointer, const struct type *type,
+                                  struct word *index, bool is_signed, bool is_back)
 {
-    if (e->op == OP_SUB) {
-        index = word_resize(x->graph, index, 64, e->b->type->is_signed);
-        index = word_unary(x->graph, WORD_NEG, index);
+    if (is_back) {
+        uint32_t width = index->width < 64 ? 64 : index->width + 1;
+
+        index = word_unary(x->graph, WORD_NEG, word_resize(x->graph, index, width, is_signed));
     }
-    return (struct value){.pointer = pointer_add(x, pointer, index,
-                                                 e->op == OP_SUB || e->b->type->is_signed,
-                                                 e->a->type->base->size)};
+    return (struct value){
+        .pointer = pointer_add(x, pointer, index, is_signed || is_back, type->base->size)};
 }
 
 /* a op= b, ++, --: gives the new value, or the old one for a++ and a--. */
@@ -381,7 +402,8 @@ static struct value read_modify_write(struct exec *x, struct expr *e)
     old = exec_load(x, place, e->a->type, field_of(e->a), e->position);
     x->graph->position = e->position;
     if (old.pointer != NULL) {
-        new = stepped_pointer(x, e, old.pointer, b.word);
+        new = moved_pointer(x, old.pointer, e->a->type, b.word, e->b->type->is_signed,
+                            e->op == OP_SUB);
     } else {
         word = value_cast(x->graph, old.word, e->a->type, e->operation);
         check_division(x, e, e->operation, word, b.word);
@@ -415,10 +437,9 @@ static struct value pointer_difference(struct exec *x, struct expr *e)
 static struct value pointer_step(struct exec *x, struct expr *e)
 {
     struct value a = exec_expr(x, e->a), index = exec_expr(x, e->b);
-    struct word *word = word_resize(x->graph, index.word, 64, e->b->type->is_signed);
 
-    if (e->kind == EXPR_POINTER_SUB) word = word_unary(x->graph, WORD_NEG, word);
-    return (struct value){.pointer = pointer_add(x, a.pointer, word, true, e->a->type->base->size)};
+    return moved_pointer(x, a.pointer, e->a->type, index.word, e->b->type->is_signed,
+                         e->kind == EXPR_POINTER_SUB);
 }
 
 /* ------------------------------------------------------------------------------------- calls -- */
@@ -540,8 +561,8 @@ struct value exec_expr(struct exec *x, struct expr *e)
         if (e->a->kind == EXPR_FUNCTION)
             return (struct value){.pointer = pointer_to_function(x, e->a->symbol)};
         if (e->a->type->kind == TYPE_FUNCTION) return exec_expr(x, e->a->a);
-        return (struct value){.pointer = exec_place(x, e->a)};
-    case EXPR_ADDRESS: return (struct value){.pointer = exec_place(x, e->a)};
+        return (struct value){.pointer = address(x, e->a)};
+    case EXPR_ADDRESS: return (struct value){.pointer = address(x, e->a)};
     case EXPR_UNARY:
         if (e->op == OP_LOGICAL_NOT)
             return as_int(x, word_not(x->graph, exec_truth(x, e->a)), e->type);

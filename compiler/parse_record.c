@@ -29,7 +29,8 @@ static struct type *add_tag(struct parser *p, const char *name, enum type_kind k
     return entry->tag;
 }
 
-static void check_member(struct parser *p, const struct type *record, const struct member *member)
+/* A refused type becomes int: a struct within itself would have no end. */
+static void check_member(struct parser *p, const struct type *record, struct member *member)
 {
     uint64_t offset = 0;
 
@@ -38,9 +39,11 @@ static void check_member(struct parser *p, const struct type *record, const stru
         diag_hint(p->diag, "give the array its greatest length");
     } else if (member->type->is_incomplete || member->type->kind == TYPE_FUNCTION ||
                member->type->kind == TYPE_VOID ||
-               (member->type->kind == TYPE_ARRAY && member->type->n == 0))
+               (member->type->kind == TYPE_ARRAY && member->type->n == 0)) {
         diag_error(p->diag, member->position, "a member of incomplete type '%s'",
                    type_text(p->arena, member->type));
+        member->type = &p->sema->types.int_type;
+    }
     if (member->name != NULL && sema_find_member(record, member->name, &offset) != NULL)
         diag_error(p->diag, member->position, "member '%s' stands twice", member->name);
 }

@@ -102,6 +102,17 @@ struct pointer *pointer_shift(struct exec *x, const struct pointer *p, int64_t b
     return out;
 }
 
+struct pointer *pointer_outside(struct exec *x, const struct pointer *p)
+{
+    struct pointer *out = copy(x, p);
+
+    for (uint64_t i = 0; i < out->n; i++) {
+        out->targets[i].offset = INT64_MIN / 2;
+        out->targets[i].terms = NULL; /* or an index could lead back */
+    }
+    return out;
+}
+
 static struct term *new_term(struct exec *x, struct word *index, uint64_t stride, uint64_t n,
                              bool is_whole)
 {
@@ -143,6 +154,9 @@ struct pointer *pointer_element(struct exec *x, const struct pointer *p, struct 
     int64_t bytes;
 
     if (constant_step(x, index, is_signed, stride, &bytes)) return pointer_shift(x, p, bytes);
+    /* -1 of a narrow _BitInt must not look like an element. */
+    if (is_signed && index->width < 64 && n > UINT64_C(1) << (index->width - 1))
+        index = word_resize(x->graph, index, 64, true);
     out = copy(x, p);
     for (uint64_t i = 0; i < out->n; i++)
         out->targets[i].terms =
@@ -180,14 +194,24 @@ static struct term *one_term(struct exec *x, const struct term *terms, struct wo
     return new_term(x, sum, unit, 0, true);
 }
 
+/* An index of 64 bits; one of more that does not fit is far outside of every object. */
+static struct word *narrowed(struct exec *x, struct word *index, bool is_signed)
+{
+    struct word *low = word_resize(x->graph, index, 64, is_signed), *fits;
+
+    if (index->width <= 64) return low;
+    fits = word_binary(x->graph, WORD_EQ, index, word_resize(x->graph, low, index->width, true));
+    return word_mux(x->graph, fits, low, word_const_signed(x->graph, 64, INT64_MIN / 2));
+}
+
 struct pointer *pointer_add(struct exec *x, const struct pointer *p, struct word *index,
                             bool is_signed, uint64_t stride)
 {
-    struct word *wide = word_resize(x->graph, index, 64, is_signed);
+    struct word *wide = narrowed(x, index, is_signed);
     struct pointer *out;
     int64_t bytes;
 
-    if (constant_step(x, index, is_signed, stride, &bytes)) return pointer_shift(x, p, bytes);
+    if (constant_step(x, wide, true, stride, &bytes)) return pointer_shift(x, p, bytes);
     out = copy(x, p);
     for (uint64_t i = 0; i < out->n; i++)
         out->targets[i].terms = one_term(x, out->targets[i].terms, wide, stride);

@@ -131,11 +131,14 @@ static struct expr *cast_to(struct sema *sema, struct expr *a, struct type *type
     return expr;
 }
 
+static struct type *promoted_type(struct sema *sema, const struct expr *a)
+{
+    return type_promoted(&sema->types, a->type, a->kind == EXPR_MEMBER ? a->member->bit_width : 0);
+}
+
 static struct expr *promote(struct sema *sema, struct expr *a)
 {
-    uint32_t width = a->kind == EXPR_MEMBER ? a->member->bit_width : 0;
-
-    return cast_to(sema, a, type_promoted(&sema->types, a->type, width));
+    return cast_to(sema, a, promoted_type(sema, a));
 }
 
 struct expr *sema_truth(struct sema *sema, struct expr *a)
@@ -448,7 +451,7 @@ struct expr *sema_logical(struct sema *sema, source_pos position, bool is_and, s
 static struct type *condition_type(struct sema *sema, const struct expr *a, const struct expr *b)
 {
     if (type_is_arithmetic(a->type) && type_is_arithmetic(b->type))
-        return type_common(&sema->types, a->type, b->type);
+        return type_common(&sema->types, promoted_type(sema, a), promoted_type(sema, b));
     if (a->type->kind == TYPE_VOID && b->type->kind == TYPE_VOID) return a->type;
     if (type_is_record(a->type) && type_equal(a->type, b->type)) return a->type;
     if (a->type->kind == TYPE_POINTER && is_null(b)) return a->type;

@@ -49,7 +49,9 @@ struct word *value_binary(struct word_graph *graph, enum operator op, const stru
 {
     enum word_op less = type->is_signed ? WORD_SLT : WORD_ULT;
 
-    (void)y_type; /* a count is taken as it stands: its low bits do not depend on its sign */
+    /* A count's low bits do not depend on its sign, where it has as many as the width needs. */
+    if ((op == OP_SHL || op == OP_SHR) && y_type != NULL && y_type->is_signed && y->width < 32)
+        y = word_resize(graph, y, 32, true);
     if (type_is_floating(type)) return binary_floating(graph, op, x, y);
     switch (op) {
     case OP_ADD: return word_binary(graph, WORD_ADD, x, y);

@@ -28,6 +28,7 @@ static struct word *trim(struct word_graph *graph, struct word *index, uint32_t 
     uint32_t used = used_bits(index);
 
     if (word_is_const(index)) return index;
+    if (used == 0) return word_const(graph, index->width, 0);
     if (used < index->width) index = word_extract(graph, index, 0, used);
     if (used < 32 && *n > UINT32_C(1) << used) *n = UINT32_C(1) << used;
     if (index->width <= 64 && index->max < *n) *n = (uint32_t)index->max + 1;
@@ -165,6 +166,7 @@ struct word *word_decode(struct word_graph *graph, struct word *index, struct wo
     if (word_is_const(index))
         return one_bit(graph, enable, bits_len(index->bits, index->width) > 32 ? n : index->bits[0],
                        n);
+    if (used == 0) return one_bit(graph, enable, 0, n);
     if (used < index->width) index = word_extract(graph, index, 0, used);
     if (used < 32 && n > UINT32_C(1) << used) n = UINT32_C(1) << used;
     operands[0] = index;

@@ -676,6 +676,7 @@ struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, 
     if (result == NULL && x->zeros > 0 && y->zeros > 0) {
         uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
 
+        if (n == 0) return word_const(graph, x->width, 0);
         result = word_mux(graph, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
         result = word_resize(graph, result, x->width, false);
     }

@@ -37,6 +37,8 @@ UNIT_TESTS = \
 	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/compiler/exact_floats \
+	tests/compiler/exact_integers \
 	tests/library/floats \
 	tests/library/hashes \
 	tests/library/learning \
@@ -92,6 +94,7 @@ BATS_TESTS = \
 	tests/docs/status.bats
 
 SCRIPT_TESTS = \
+	tests/compiler/random.sh \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-library-examples.sh \
@@ -115,18 +118,24 @@ EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
 	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py
 
 # The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
-FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_interface
+FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_compiler tests/fuzz/fuzz_interface
 check_PROGRAMS += $(FUZZ_TARGETS)
 tests_fuzz_fuzz_bristol_SOURCES = tests/fuzz/fuzz_bristol.c
 tests_fuzz_fuzz_interface_SOURCES = tests/fuzz/fuzz_interface.c
+tests_fuzz_fuzz_compiler_SOURCES = tests/fuzz/fuzz_compiler.c
+tests_fuzz_fuzz_compiler_LDADD = libcompiler.la $(LDADD) -lm
 if WITH_FUZZERS
 tests_fuzz_fuzz_bristol_LDFLAGS = -fsanitize=fuzzer
 tests_fuzz_fuzz_interface_LDFLAGS = -fsanitize=fuzzer
+tests_fuzz_fuzz_compiler_SOURCES += tests/fuzz/mutate_c.c
+tests_fuzz_fuzz_compiler_LDFLAGS = -fsanitize=fuzzer
 else
 tests_fuzz_fuzz_bristol_SOURCES += tests/fuzz/replay.c
 tests_fuzz_fuzz_interface_SOURCES += tests/fuzz/replay.c
+tests_fuzz_fuzz_compiler_SOURCES += tests/fuzz/replay.c
 endif
-EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-interface tests/circuits
+EXTRA_DIST += tests/fuzz/corpus-bristol tests/fuzz/corpus-compiler tests/fuzz/corpus-interface \
+	tests/fuzz/mutate_c.c tests/circuits
 
 # The real source of randomness, not the repeatable one.
 tests_unit_random_SOURCES = tests/unit/random.c lib/base/random.c
@@ -139,7 +148,13 @@ tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
-EXTRA_DIST += tests/compiler/back.h
+tests_compiler_exact_floats_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_exact_integers_LDADD = libcompiler.la $(LDADD) -lm
+# gc-cc against the host's compiler.
+check_PROGRAMS += tests/compiler/against_host
+tests_compiler_against_host_LDADD = libcompiler.la libsotto_test.la -lm -ldl
+EXTRA_DIST += tests/compiler/back.h tests/compiler/levels.h tests/compiler/simulate.h \
+	tests/compiler/random
 tests_library_floats_SOURCES = tests/library/floats.c $(LIBRARY_LANES)
 tests_library_floats_LDADD = $(LDADD) -lm
 tests_library_hashes_SOURCES = tests/library/hashes.c $(LIBRARY_LANES)
@@ -151,9 +166,14 @@ tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
-.PHONY: check-unit check-ctime check-fuzz bench bench-circuits lint regenerate
+.PHONY: check-unit check-random check-ctime check-fuzz bench bench-circuits lint regenerate
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+
+# As many random programs and floats as a change of the compiler must pass.
+check-random:
+	RANDOM_PROGRAMS=2000 FLOAT_VECTORS=1000000 $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='tests/compiler/random.sh tests/compiler/exact_floats'
 
 check-fuzz:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
@@ -186,7 +206,8 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
 		`find lib apps circuits compiler tests -name '*.[ch]' \
-		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h'`
+		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h' \
+		-not -path 'tests/fuzz/corpus-*' -not -path 'tests/compiler/random/found/*'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh
 

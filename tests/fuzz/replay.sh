@@ -2,7 +2,7 @@
 # Replays the corpus of every fuzz target. Reports in the Test Anything Protocol.
 status=0
 count=0
-for target in bristol interface; do
+for target in bristol compiler interface; do
     for file in "$SRCDIR/tests/fuzz/corpus-$target"/* "$SRCDIR"/tests/circuits/*; do
         count=$((count + 1))
         if "$BUILDDIR/tests/fuzz/fuzz_$target" "$file"; then

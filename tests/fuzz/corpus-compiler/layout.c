@@ -1,0 +1,71 @@
+typedef signed char int8_t;
+typedef short int16_t;
+typedef int int32_t;
+typedef long int64_t;
+typedef unsigned char uint8_t;
+typedef unsigned short uint16_t;
+typedef unsigned int uint32_t;
+typedef unsigned long uint64_t;
+typedef int8_t int_least8_t;
+typedef int16_t int_least16_t;
+typedef int32_t int_least32_t;
+typedef int64_t int_least64_t;
+typedef uint8_t uint_least8_t;
+typedef uint16_t uint_least16_t;
+typedef uint32_t uint_least32_t;
+typedef uint64_t uint_least64_t;
+typedef signed char int_fast8_t;
+typedef long int_fast16_t;
+typedef long int_fast32_t;
+typedef long int_fast64_t;
+typedef unsigned char uint_fast8_t;
+typedef unsigned long uint_fast16_t;
+typedef unsigned long uint_fast32_t;
+typedef unsigned long uint_fast64_t;
+typedef long intptr_t;
+typedef unsigned long uintptr_t;
+typedef long intmax_t;
+typedef unsigned long uintmax_t;
+typedef unsigned long size_t;
+typedef long ptrdiff_t;
+typedef int wchar_t;
+void *memcpy(void *to, const void *from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+void *memset(void *to, int byte, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+struct inner {
+    uint8_t a;
+    int16_t b[2];
+};
+struct outer {
+    struct inner in[2];
+    unsigned f : 3, g : 7;
+    int h : 12;
+    _Bool flag;
+    long w;
+};
+union pun {
+    uint32_t word;
+    int32_t number;
+    uint8_t bytes[4];
+};
+int layout(__garbler struct outer s, __evaluator uint32_t x, __output struct outer o[1], __output int r[6])
+{
+    union pun p = {.word = x};
+    struct outer copy = s, list[2] = {[1] = {.in[1].b = {1, 2}, .g = 9}};
+    uint8_t raw[8];
+    p.bytes[1] ^= 0x5a;
+    r[0] = p.number;
+    memcpy(raw, &s.w, sizeof raw);
+    r[1] = raw[3] + raw[x & 7];
+    copy.f += x, copy.h -= s.g, copy.flag = x, copy.in[x & 1].b[1] = (int16_t)x;
+    list[x >> 31] = copy;
+    *o = list[0];
+    r[2] = memcmp(s.in[0].b, s.in[1].b, 4) < 0;
+    memset(raw + 2, (int)x, 3);
+    memmove(raw + 1, raw, 6);
+    r[3] = raw[1] | raw[3] << 8 | raw[6] << 16;
+    r[4] = (int)sizeof(struct outer) + list[1].in[1].b[1] + list[1].g;
+    r[5] = (int)(&s.in[1].b[1] - &s.in[1].b[0]);
+    return copy.h + copy.f;
+}
