@@ -88,6 +88,31 @@ static const struct idiom idioms[] = {
     {TYPES "u8 f(u8 __garbler a, u3 __evaluator b) { u8 x = a, t = b; for (int i = 0; i < 4; i++) "
            "{ t = t << 2 | 1; if (x >= t) { x -= t; t ^= 4; } else t = t >> 1; } return x ^ t; }",
      0},
+    /* orders */
+    {MEDIAN("return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);"), 20},
+    {MEDIAN("s4 l = a < b ? a : b, h = a < b ? b : a; h = h < c ? h : c; return l < h ? h : l;"),
+     20},
+    {MEDIAN("if ((a <= b && b <= c) || (c <= b && b <= a)) return b; "
+            "if ((b <= a && a <= c) || (c <= a && a <= b)) return a; return c;"),
+     20},
+    {MEDIAN("s4 t; if (a > b) { t = a; a = b; b = t; } if (b > c) { t = b; b = c; c = t; } "
+            "if (a > b) { t = a; a = b; b = t; } return b;"),
+     20},
+    {MEDIAN("s4 m = a < b ? b : a; m = m < c ? c : m; return m;"), 16},
+    {MEDIAN("s4 m = a > b ? a : b; m = m > c ? m : c; s4 l = a > b ? b : a; l = l > c ? c : l; "
+            "return m ^ l;"),
+     28},
+    {MEDIAN("s4 m = a > b ? a : b; return a < m ? a : m;"), 0},
+    {MEDIAN("s4 m = b > 3 ? 3 : b; return m < -2 ? -2 : m ^ (a & c);"), 0},
+    {MEDIAN("if (a == b) return c; return a < b ? (b < c ? b : c) : (a < c ? a : c);"), 0},
+    {MEDIAN("return (a < b) + 2 * (b < c) + 4 * (a < c) + 8 * ((a < b ? a : b) == c);"), 0},
+    {TYPES "u4 f(u4 __garbler a, s4 __garbler b, u4 __evaluator c) { u4 m = a < (u4)b ? a : b; "
+           "return (s4)m < (s4)c ? (m < c ? m : c) : a; }",
+     0},
+    {TYPES "u2 f(u2 __garbler a, u2 __garbler b, u2 __garbler c, u2 __evaluator d) { "
+           "u2 l = a < b ? a : b, h = a < b ? b : a, m = c < d ? c : d, n = c < d ? d : c; "
+           "u2 x = l < m ? m : l, y = h < n ? h : n; return x < y ? x : y; }",
+     0},
     /* pieces */
     {TYPES "u8 f(u4 __garbler a, _Bool __evaluator c) { return c ? a << 2 | 1 : a << 2 | 2; }", 0},
     {TYPES "u8 f(u4 __garbler a, _Bool __evaluator c) { unsigned x = a << 3; if (c) x += 5; "
