@@ -6,6 +6,7 @@
 #include "compiler/float.h"
 
 #include "compiler/arith.h"
+#include "compiler/divide.h"
 #include "compiler/float_parts.h"
 #include "compiler/multiply.h"
 #include "compiler/shift.h"
@@ -291,33 +292,6 @@ void float_divide(struct graph *graph, literal *out, const literal *a, const lit
 
 /* ------------------------------------------------------------------------------- square root -- */
 
-/* root (n bits) of the 2n bits of x, non-restoring: step i has a remainder of i + 3 bits. */
-static void root_bits(struct graph *graph, literal *root, uint32_t n, const literal *x)
-{
-    literal rest[FLOAT_MAX_MANTISSA + 6] = {0}, term[FLOAT_MAX_MANTISSA + 6];
-    literal negative = LIT_FALSE;
-
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t width = i + 3, at = n - i; /* root[at ...] is known */
-
-        memmove(rest + 2, rest, (width - 2) * sizeof *rest);
-        rest[1] = x[2 * (n - i) - 1];
-        rest[0] = x[2 * (n - i) - 2];
-        /* negative: + (4 root + 3), else - (4 root + 1) */
-        for (uint32_t j = 0; j < width; j++) {
-            literal bit = j == 0      ? LIT_TRUE
-                          : j == 1    ? negative
-                          : j - 2 < i ? root[at + j - 2]
-                                      : LIT_FALSE;
-
-            term[j] = graph_xor(graph, bit, lit_not(negative));
-        }
-        arith_add(graph, rest, rest, term, lit_not(negative), width);
-        negative = rest[width - 1];
-        root[at - 1] = lit_not(negative);
-    }
-}
-
 /* The root of a normal mantissa, with its guard bit; there are no ties. An odd exponent takes one
  * more bit into the radicand. */
 static void root_of_mantissa(struct graph *graph, literal *root, const literal *mantissa,
@@ -333,7 +307,7 @@ static void root_of_mantissa(struct graph *graph, literal *root, const literal *
 
         top[i] = graph_mux(graph, is_odd, high, low);
     }
-    root_bits(graph, root, n, radicand);
+    root_unsigned(graph, root, n, radicand);
 }
 
 void float_sqrt(struct graph *graph, literal *out, const literal *a, struct float_format format)
