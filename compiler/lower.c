@@ -270,6 +270,7 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     uint32_t n = lowering->needed[word->id];
     literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
 
+    lowering->graph->position = word->position;
     if (lowering->roles[word->id] == ROLE_ORDER)
         order_lower(lowering, bits, lowering->orders[word->id], n);
     else if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);

@@ -95,6 +95,9 @@ enum word_op {
     WORD_N_OPS
 };
 
+struct type;
+struct symbol;
+
 struct word {
     struct word *next; /* in its bucket of the hash table */
     struct word **operands;
@@ -123,6 +126,9 @@ struct word_graph {
     bool fold;           /* simplify (on by default); constants are folded in any case */
 };
 
+/** What a value of the interface is in the program. */
+enum word_value_kind { VALUE_PARAMETER, VALUE_LOCAL, VALUE_RESULT, VALUE_EXCEEDED };
+
 /** One value of the circuit's interface. */
 struct word_value {
     const char *name;
@@ -130,6 +136,9 @@ struct word_value {
     uint32_t owner;      /* of an input: 0 garbler, 1 evaluator */
     struct word **words; /* of an output: its leaves in order, widths summing to bits */
     uint64_t n_words;
+    enum word_value_kind kind;
+    const struct type *type;     /* of the front end; nobody else looks inside */
+    const struct symbol *symbol; /* of a parameter or local */
 };
 
 /** What the front end makes and the back end lowers. Input bits are numbered over all inputs in
@@ -141,7 +150,9 @@ struct word_program {
     struct word_value *outputs;
     uint64_t n_inputs;
     uint64_t n_outputs;
-    const char *interface; /* the JSON text of sotto-interface/1, newline at its end */
+    const struct symbol *entry; /* the function; of the front end */
+    bool has_state;             /* variables that outlive a call */
+    const char *interface;      /* the JSON text of sotto-interface/1, newline at its end */
 };
 
 void word_graph_init(struct word_graph *graph, struct arena *arena);
