@@ -652,7 +652,9 @@ static struct word *mux_bounded(struct word_graph *graph, struct word *c, struct
 
     if (c->op != WORD_ULT || !bound_choice(graph, &bound, c, x, y)) return NULL;
     n = bound.max == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(bound.max);
-    if (n > x->width) n = x->width;
+    if (n > used_bits(x) && n > used_bits(y))
+        n = used_bits(x) > used_bits(y) ? used_bits(x) : used_bits(y);
+    if (n == 0) return NULL;
     result =
         make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
     node_set_bound(result, bound);
