@@ -12,6 +12,7 @@ COMPILER_BACK_SOURCES = \
 	compiler/lower_operation.c \
 	compiler/lower_sum.c \
 	compiler/multiply.c compiler/multiply.h \
+	compiler/order.c compiler/order.h \
 	compiler/sbox.c compiler/sbox.h \
 	compiler/shift.c compiler/shift.h \
 	compiler/sums.c compiler/sums.h \

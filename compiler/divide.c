@@ -1,7 +1,8 @@
 /*
- * Non-restoring division. Before step i the partial remainder is kept modulo a power of two just
- * wide enough to tell its sign; a step doubles it, takes the next bit of the dividend in, and adds
- * or subtracts the divisor according to the sign. The quotient bit is the new sign, complemented.
+ * Non-restoring division and square root. Before step i the partial remainder is kept modulo a
+ * power of two just wide enough to tell its sign; a step doubles it, takes the next bit of the
+ * dividend in, and adds or subtracts the divisor according to the sign. The quotient bit is the new
+ * sign, complemented.
  */
 #include "compiler/divide.h"
 
@@ -157,5 +158,42 @@ void divide_signed(struct graph *graph, literal *quotient, literal *remainder,
     divide_unsigned(graph, q, r, a, d, n);
     if (quotient != NULL) arith_negate_if(graph, quotient, graph_xor(graph, a_sign, d_sign), q, n);
     if (remainder != NULL) arith_negate_if(graph, remainder, a_sign, r, n);
+    graph_scratch_release(graph, mark);
+}
+
+/* ------------------------------------------------------------------------------- square root -- */
+
+/* A non-restoring step: rest (width bits) = 4 rest + the next two bits of x, - (4 root + 1) or, of
+ * a negative rest, + (4 root + 3). The root so far has root_n bits. */
+static void root_step(struct graph *graph, literal *rest, literal *term, uint32_t width,
+                      const literal *next_two, const literal *root, uint32_t root_n,
+                      literal negative)
+{
+    word_bits_copy(rest + 2, rest, width - 2);
+    word_bits_copy(rest, next_two, 2);
+    for (uint32_t i = 0; i < width; i++) {
+        literal bit = LIT_TRUE;
+
+        if (i == 1) bit = negative;
+        else if (i > 1) bit = i - 2 < root_n ? root[i - 2] : LIT_FALSE;
+        term[i] = graph_xor(graph, bit, lit_not(negative));
+    }
+    arith_add(graph, rest, rest, term, lit_not(negative), width);
+}
+
+/* After i steps the remainder is at most twice the root and at least minus that and one. */
+void root_unsigned(struct graph *graph, literal *root, uint32_t n, const literal *x)
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal *rest = graph_scratch(graph, n + 4), *term = graph_scratch(graph, n + 4);
+    literal negative = LIT_FALSE;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = n - 1 - i;
+
+        root_step(graph, rest, term, i + 3, x + 2 * at, root + at + 1, i, negative);
+        negative = rest[i + 2];
+        root[at] = lit_not(negative);
+    }
     graph_scratch_release(graph, mark);
 }

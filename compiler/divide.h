@@ -15,4 +15,7 @@ void divide_unsigned(struct graph *graph, literal *quotient, literal *remainder,
 void divide_signed(struct graph *graph, literal *quotient, literal *remainder,
                    const literal *dividend, const literal *divisor, uint32_t n);
 
+/** root (n bits) = the square root of x (2n bits), rounded down. */
+void root_unsigned(struct graph *graph, literal *root, uint32_t n, const literal *x);
+
 #endif

@@ -6,6 +6,7 @@
 #include "compiler/float.h"
 
 #include "compiler/arith.h"
+#include "compiler/divide.h"
 #include "compiler/float_parts.h"
 #include "compiler/multiply.h"
 #include "compiler/shift.h"
@@ -63,23 +64,25 @@ void float_unpack(struct graph *graph, struct float_parts *parts, const literal 
  */
 
 /* How far the bits go right: 1 + below when that is positive (the result is subnormal), else by
- * the top bit; all the way when clear. */
+ * the top bit; all the way when clear. Only one of the three applies, so that XOR joins them. */
 static void find_shift(struct graph *graph, literal *amount, const struct float_result *result,
-                       literal top, literal is_tiny, literal clear, struct float_format format)
+                       literal normal_top, literal is_tiny, literal clear,
+                       struct float_format format)
 {
     uint32_t n = float_shift_bits(format);
     const literal *below = result->below;
     literal carry = LIT_TRUE, far;
 
     for (uint32_t i = 0; i < n; i++) {
-        literal bit = graph_xor(graph, below[i], carry);
-
+        amount[i] = graph_xor(graph, below[i], carry);
         carry = graph_and(graph, below[i], carry);
-        amount[i] = i == 0 ? graph_mux(graph, is_tiny, bit, top) : graph_and(graph, is_tiny, bit);
     }
     far = graph_or(graph, carry, arith_any(graph, below + n, format.exponent + 1 - n));
     clear = graph_or(graph, clear, graph_and(graph, is_tiny, far));
-    for (uint32_t i = 0; i < n; i++) amount[i] = graph_or(graph, amount[i], clear);
+    is_tiny = graph_and(graph, is_tiny, lit_not(clear));
+    arith_gate(graph, amount, is_tiny, amount, n);
+    for (uint32_t i = 0; i < n; i++) amount[i] = graph_xor(graph, amount[i], clear);
+    amount[0] = graph_xor(graph, amount[0], normal_top);
 }
 
 /* Whether the exponent, -below or one more with the top bit, is that of infinity or above. */
@@ -99,7 +102,7 @@ static literal overflows(struct graph *graph, const struct float_result *result,
  * the leading bit for a subnormal one, all ones for a special one. A carry out of the fraction
  * raises it. The leading bit of a normal result is the 1 in this sum. */
 static void round_up(struct graph *graph, literal *out, const struct float_result *result,
-                     literal top, literal is_normal, literal is_special, literal up,
+                     literal normal_top, literal is_normal, literal is_special, literal up,
                      struct float_format format)
 {
     uint32_t m = format.mantissa, e = format.exponent;
@@ -109,7 +112,7 @@ static void round_up(struct graph *graph, literal *out, const struct float_resul
     for (uint32_t i = 0; i < e; i++)
         a[m + i] =
             graph_xor(graph, is_special, graph_and(graph, is_normal, lit_not(result->below[i])));
-    b[m + 1] = graph_and(graph, is_normal, top);
+    b[m + 1] = normal_top;
     b[m] = graph_xor(graph, result->bits[m + 1], b[m + 1]);
     arith_add(graph, out, a, b, up, m + e);
 }
@@ -119,7 +122,7 @@ void float_pack(struct graph *graph, literal *out, struct float_result *result,
 {
     uint32_t m = format.mantissa, e = format.exponent;
     literal top = result->bits[m + 2], is_tiny = lit_not(result->below[e + 1]), amount[6];
-    literal is_special, is_normal, clear, sticky, up;
+    literal is_special, is_normal, normal_top, clear, sticky, up;
 
     is_special = graph_or(graph, result->is_infinite, result->is_nan);
     is_special =
@@ -127,11 +130,12 @@ void float_pack(struct graph *graph, literal *out, struct float_result *result,
                  graph_and(graph, overflows(graph, result, top, format), lit_not(result->is_zero)));
     clear = graph_or(graph, is_special, result->is_zero);
     is_normal = lit_not(graph_or(graph, clear, is_tiny));
-    find_shift(graph, amount, result, top, is_tiny, clear, format);
+    normal_top = graph_and(graph, is_normal, top);
+    find_shift(graph, amount, result, normal_top, is_tiny, clear, format);
     sticky = shift_right_sticky(graph, result->bits, m + 3, amount, float_shift_bits(format));
     sticky = graph_or(graph, sticky, result->sticky);
     up = graph_and(graph, result->bits[0], graph_or(graph, sticky, result->bits[1]));
-    round_up(graph, out, result, top, is_normal, is_special, up, format);
+    round_up(graph, out, result, normal_top, is_normal, is_special, up, format);
     out[m - 1] = graph_xor(graph, out[m - 1], result->is_nan);
     out[m + e] = graph_and(graph, result->sign, lit_not(result->is_nan));
 }
@@ -205,37 +209,62 @@ void float_multiply(struct graph *graph, literal *out, const literal *a, const l
 /* ---------------------------------------------------------------------------------- division -- */
 
 /* Quotient bits of x / y (both n bits, the leading one set), the first of weight 1; returns whether
- * the last step left -y, which it does if there was no remainder before. */
+ * there is no remainder. Then the last step, which cannot be the one that found it, started from -y
+ * and ended there: that is the only number with 2r +- y = r. */
 static literal divide_mantissas(struct graph *graph, literal *quotient, uint32_t n_steps,
                                 const literal *x, const literal *y, uint32_t n)
 {
-    literal rest[FLOAT_MAX_MANTISSA + 2], shifted[FLOAT_MAX_MANTISSA + 2] = {0};
+    literal rest[FLOAT_MAX_MANTISSA + 2] = {0}, shifted[FLOAT_MAX_MANTISSA + 2] = {0};
     literal same[FLOAT_MAX_MANTISSA + 2], divisor[FLOAT_MAX_MANTISSA + 2], subtract = LIT_TRUE;
 
     word_bits_copy(shifted, x, n);
     for (uint32_t step = n_steps; step-- > 0;) {
+        if (step + 1 < n_steps) {
+            word_bits_copy(shifted + 1, rest, n);
+            shifted[0] = LIT_FALSE;
+        }
         for (uint32_t i = 0; i <= n; i++)
             divisor[i] = graph_xor(graph, i < n ? y[i] : LIT_FALSE, subtract);
         arith_add(graph, rest, shifted, divisor, subtract, n + 1);
         subtract = lit_not(rest[n]);
         quotient[step] = subtract;
-        word_bits_copy(shifted + 1, rest, n);
-        shifted[0] = LIT_FALSE;
     }
-    /* rest + y = 0 modulo 2^n: bit i of the sum is 0 when the carry is (rest | y) at i - 1. */
-    for (uint32_t i = 0; i < n; i++) {
-        literal carry = i > 0 ? graph_or(graph, rest[i - 1], y[i - 1]) : LIT_FALSE;
+    for (uint32_t i = 0; i < n; i++) same[i] = lit_not(graph_xor(graph, rest[i], shifted[i + 1]));
+    /* The lowest bit is that of y in both. */
+    return arith_all(graph, same + 1, n - 1);
+}
 
-        same[i] = lit_not(graph_xor(graph, graph_xor(graph, rest[i], y[i]), carry));
+/* Adds the exponent of a normalised float to a sum, or takes it away. That of a subnormal one is
+ * 1 - shift = ~shift + 2, and as its own bits are 0 they make room for this. */
+static void add_exponent(struct columns *columns, const struct float_parts *parts,
+                         const literal *shift, bool negative, struct float_format format)
+{
+    struct graph *graph = columns->graph;
+    uint32_t shift_n = float_shift_bits(format), e = format.exponent;
+    literal bits[FLOAT_MAX_EXPONENT + 2], twos[2] = {LIT_FALSE, parts->is_subnormal};
+
+    for (uint32_t i = 0; i < e + 2; i++) {
+        bits[i] = parts->is_subnormal;
+        if (i < e) bits[i] = graph_xor(graph, bits[i], parts->exponent[i]);
+        if (i == 0) bits[i] = graph_xor(graph, bits[i], parts->is_subnormal);
+        if (i < shift_n) bits[i] = graph_xor(graph, bits[i], shift[i]);
     }
-    return graph_and(graph, arith_all(graph, same, n), rest[n]);
+    if (negative) {
+        columns_subtract_word(columns, 0, bits, e + 2);
+        columns_subtract_word(columns, 0, twos, 2);
+    } else {
+        columns_add_word(columns, 0, bits, e + 2);
+        columns_add_word(columns, 0, twos, 2);
+    }
 }
 
 void float_divide(struct graph *graph, literal *out, const literal *a, const literal *b,
                   struct float_format format)
 {
     uint32_t m = format.mantissa, n = m + 1, shift_n = float_shift_bits(format);
-    literal x_shift[6], y_shift[6];
+    literal x_shift[6], y_shift[6], constant[FLOAT_MAX_EXPONENT + 2];
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    struct columns columns;
     struct float_parts x, y;
     struct float_result result;
 
@@ -251,41 +280,17 @@ void float_divide(struct graph *graph, literal *out, const literal *a, const lit
     x.mantissa[m] = y.mantissa[m] = LIT_TRUE; /* zeros are special */
     result.sticky = lit_not(divide_mantissas(graph, result.bits, m + 3, x.mantissa, y.mantissa, n));
     /* 1 - ((ex - x_shift) - (ey - y_shift) + bias) */
-    sum_exponents(graph, &result, format, 1 - bias_of(format),
-                  (const literal *const[2]){y.exponent, x_shift},
-                  (const literal *const[2]){x.exponent, y_shift},
-                  (uint32_t[2]){format.exponent, shift_n}, (uint32_t[2]){format.exponent, shift_n});
+    columns_init(&columns, graph, format.exponent + 2);
+    word_bits_constant(constant, 1 - bias_of(format), format.exponent + 2);
+    columns_add_word(&columns, 0, constant, format.exponent + 2);
+    add_exponent(&columns, &x, x_shift, true, format);
+    add_exponent(&columns, &y, y_shift, false, format);
+    columns_finish(&columns, result.below);
+    graph_scratch_release(graph, mark);
     float_pack(graph, out, &result, format);
 }
 
 /* ------------------------------------------------------------------------------- square root -- */
-
-/* root (n bits) of the 2n bits of x, non-restoring: step i has a remainder of i + 3 bits. */
-static void root_bits(struct graph *graph, literal *root, uint32_t n, const literal *x)
-{
-    literal rest[FLOAT_MAX_MANTISSA + 6] = {0}, term[FLOAT_MAX_MANTISSA + 6];
-    literal negative = LIT_FALSE;
-
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t width = i + 3, at = n - i; /* root[at ...] is known */
-
-        memmove(rest + 2, rest, (width - 2) * sizeof *rest);
-        rest[1] = x[2 * (n - i) - 1];
-        rest[0] = x[2 * (n - i) - 2];
-        /* negative: + (4 root + 3), else - (4 root + 1) */
-        for (uint32_t j = 0; j < width; j++) {
-            literal bit = j == 0      ? LIT_TRUE
-                          : j == 1    ? negative
-                          : j - 2 < i ? root[at + j - 2]
-                                      : LIT_FALSE;
-
-            term[j] = graph_xor(graph, bit, lit_not(negative));
-        }
-        arith_add(graph, rest, rest, term, lit_not(negative), width);
-        negative = rest[width - 1];
-        root[at - 1] = lit_not(negative);
-    }
-}
 
 /* The root of a normal mantissa, with its guard bit; there are no ties. An odd exponent takes one
  * more bit into the radicand. */
@@ -302,7 +307,7 @@ static void root_of_mantissa(struct graph *graph, literal *root, const literal *
 
         top[i] = graph_mux(graph, is_odd, high, low);
     }
-    root_bits(graph, root, n, radicand);
+    root_unsigned(graph, root, n, radicand);
 }
 
 void float_sqrt(struct graph *graph, literal *out, const literal *a, struct float_format format)

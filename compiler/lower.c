@@ -6,6 +6,7 @@
 
 #include "compiler/arith.h"
 #include "compiler/lower_node.h"
+#include "compiler/order.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ static void need(struct lowering *lowering, const struct word *word, uint32_t n)
 /* Operations whose low bits depend on the low bits of all operands only. */
 static bool is_modular(const struct lowering *lowering, const struct word *word)
 {
+    if (lowering->roles[word->id] == ROLE_ORDER) return false;
     if (lowering->roles[word->id] != ROLE_PLAIN) return true;
     switch (word->op) {
     case WORD_NOT:
@@ -158,6 +160,7 @@ uint32_t lower_n_operands(const struct lowering *lowering, const struct word *wo
     enum role role = (enum role)lowering->roles[word->id];
 
     if (role == ROLE_PLAIN) return word->n_operands;
+    if (role == ROLE_ORDER) return lowering->orders[word->id]->n_words;
     return is_negation(role) ? 2 : 3;
 }
 
@@ -167,11 +170,25 @@ struct word *lower_operand(const struct lowering *lowering, const struct word *w
     bool is_if = role == ROLE_ADD_IF || role == ROLE_SUBTRACT_IF || role == ROLE_NEGATE_IF;
     struct word *base, *changed;
 
+    if (role == ROLE_ORDER) return lowering->orders[word->id]->words[i];
     if (role == ROLE_PLAIN || i == 0) return word->operands[i];
     base = word->operands[is_if ? 2 : 1];
     changed = word->operands[is_if ? 1 : 2];
     if (i == 1) return base;
     return changed->operands[0] == base ? changed->operands[1] : changed->operands[0];
+}
+
+static void find_roles(struct lowering *lowering)
+{
+    const struct word_graph *words = lowering->program->graph;
+
+    for (uint64_t id = 0; id < words->n_words; id++) {
+        if (lowering->needed[id] == 0) continue;
+        lowering->roles[id] = (uint8_t)find_role(lowering, words->words[id]);
+        if (lowering->roles[id] != ROLE_PLAIN) continue;
+        lowering->orders[id] = order_find(lowering, words->words[id]);
+        if (lowering->orders[id] != NULL) lowering->roles[id] = ROLE_ORDER;
+    }
 }
 
 /* Whether x + y never reaches 2^width. */
@@ -254,7 +271,9 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
 
     lowering->graph->position = word->position;
-    if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
+    if (lowering->roles[word->id] == ROLE_ORDER)
+        order_lower(lowering, bits, lowering->orders[word->id], n);
+    else if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
     narrow(bits, word, n);
     lowering->values[word->id] = bits;
@@ -301,13 +320,12 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
                                 .needed = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .uses = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .roles = arena_new(arena, n_words, 1),
+                                .orders = arena_new(arena, n_words, sizeof(struct order *)),
                                 .is_exact = arena_new(arena, n_words, 1),
                                 .is_term = arena_new(arena, n_words, 1)};
 
     find_needed(&lowering);
-    for (uint64_t id = 0; id < n_words; id++)
-        if (lowering.needed[id] > 0)
-            lowering.roles[id] = (uint8_t)find_role(&lowering, program->graph->words[id]);
+    find_roles(&lowering);
     find_needed(&lowering);
     find_terms(&lowering);
     make_inputs(&lowering);

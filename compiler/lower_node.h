@@ -18,22 +18,27 @@ enum role {
     ROLE_SUBTRACT_UNLESS,
     /* MUX between x and -x. */
     ROLE_NEGATE_IF,
-    ROLE_NEGATE_UNLESS
+    ROLE_NEGATE_UNLESS,
+    /* MUX that depends on the order of a few words alone. */
+    ROLE_ORDER
 };
+
+struct order;
 
 struct lowering {
     struct graph *graph;
     const struct word_program *program;
-    literal **values;  /* by word: its bits, NULL while not lowered */
-    uint32_t *needed;  /* by word: the low bits that are read; 0: none */
-    uint32_t *uses;    /* by word: operands of needed words, and outputs, that it is */
-    uint8_t *roles;    /* by word: enum role */
+    literal **values;            /* by word: its bits, NULL while not lowered */
+    uint32_t *needed;            /* by word: the low bits that are read; 0: none */
+    uint32_t *uses;              /* by word: operands of needed words, and outputs, that it is */
+    uint8_t *roles;              /* by word: enum role */
+    const struct order **orders; /* by word: of a ROLE_ORDER, see order.h */
     uint8_t *is_exact; /* by word: a sum of counts and words that loses no carry at its top */
     uint8_t *is_term;  /* by word: it has no value of its own but is part of a sum */
 };
 
-/** The operands under the word's role: of a conditional addition the condition, x and y, of a
- *  conditional negation the condition and x. */
+/** The operands under the word's role: of an order its words, of a conditional addition the
+ * condition, x and y, of a conditional negation the condition and x. */
 uint32_t lower_n_operands(const struct lowering *lowering, const struct word *word);
 struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i);
 

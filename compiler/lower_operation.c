@@ -94,6 +94,18 @@ static void lower_division(struct operation *op)
     else divide_signed(op->graph, quotient, remainder, op->x, op->y, op->word->width);
 }
 
+static void lower_root(struct operation *op)
+{
+    uint32_t x_n = op->word->operands[0]->width, n = (x_n + 1) / 2;
+    struct scratch_mark mark = graph_scratch_mark(op->graph);
+    literal *x = graph_scratch(op->graph, 2 * n), *root = graph_scratch(op->graph, n);
+
+    word_bits_copy(x, op->x, x_n);
+    root_unsigned(op->graph, root, n, x);
+    for (uint32_t i = 0; i < op->n; i++) op->out[i] = i < n ? root[i] : LIT_FALSE;
+    graph_scratch_release(op->graph, mark);
+}
+
 static void lower_shift(struct operation *op)
 {
     uint32_t width = op->word->width, amount_n = op->word->operands[1]->width;
@@ -246,6 +258,7 @@ static void lower_one(struct operation *op)
     case WORD_POPCOUNT:
     case WORD_CLZ:
     case WORD_CTZ: lower_count(op); break;
+    case WORD_ROOT: lower_root(op); break;
     case WORD_SELECT: lower_select(op); break;
     case WORD_DECODE:
         table_decode(op->graph, op->out, word->width, op->x, word->operands[0]->width, op->y[0]);

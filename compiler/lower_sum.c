@@ -10,8 +10,11 @@
 
 bool lower_is_sum(const struct lowering *lowering, const struct word *word)
 {
-    return lowering->roles[word->id] != ROLE_PLAIN || word->op == WORD_ADD ||
-           word->op == WORD_SUB || word->op == WORD_NEG;
+    enum role role = (enum role)lowering->roles[word->id];
+
+    if (role == ROLE_ORDER) return false;
+    return role != ROLE_PLAIN || word->op == WORD_ADD || word->op == WORD_SUB ||
+           word->op == WORD_NEG;
 }
 
 bool lower_is_summable(const struct lowering *lowering, const struct word *word)

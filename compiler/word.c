@@ -116,6 +116,7 @@ static uint64_t bound(const struct word *w)
     case WORD_POPCOUNT:
     case WORD_CLZ:
     case WORD_CTZ: return x->width;
+    case WORD_ROOT: return mask((x->width - x->zeros + 1) / 2);
     default: return all;
     }
 }
@@ -347,12 +348,12 @@ struct word *word_input(struct word_graph *graph, uint32_t width, uint64_t first
 const char *word_op_name(enum word_op op)
 {
     static const char *const names[WORD_N_OPS] = {
-        "const",  "input", "not",      "and",      "or",     "xor",    "add",    "sub",
-        "neg",    "mul",   "udiv",     "urem",     "sdiv",   "srem",   "abs",    "shl",
-        "lshr",   "ashr",  "rotl",     "eq",       "ult",    "slt",    "mux",    "extract",
-        "concat", "zext",  "sext",     "popcount", "clz",    "ctz",    "select", "decode",
-        "fadd",   "fsub",  "fmul",     "fdiv",     "fsqrt",  "fmin",   "fmax",   "feq",
-        "flt",    "fle",   "fromuint", "fromsint", "touint", "tosint", "ftof"};
+        "const",  "input", "not",  "and",      "or",       "xor",    "add",    "sub",
+        "neg",    "mul",   "udiv", "urem",     "sdiv",     "srem",   "abs",    "shl",
+        "lshr",   "ashr",  "rotl", "eq",       "ult",      "slt",    "mux",    "extract",
+        "concat", "zext",  "sext", "popcount", "clz",      "ctz",    "root",   "select",
+        "decode", "fadd",  "fsub", "fmul",     "fdiv",     "fsqrt",  "fmin",   "fmax",
+        "feq",    "flt",   "fle",  "fromuint", "fromsint", "touint", "tosint", "ftof"};
 
     return (unsigned)op < WORD_N_OPS ? names[op] : "?";
 }

@@ -63,6 +63,8 @@ enum word_op {
     WORD_POPCOUNT, /* x of any width; n holds the greatest result */
     WORD_CLZ,      /* zeros above the highest one of x, width(x) for 0; n as above */
     WORD_CTZ,
+    WORD_ROOT, /* floor of the square root of x, of at most 64 bits; n = half of its width or more
+                */
 
     /* x is an index; operands 1 .. n_operands - 1 are the elements, of width n. The element that
      * the index names, 0 when it is out of range. A look-up in a constant table is one whose
@@ -218,8 +220,8 @@ struct word *word_select(struct word_graph *graph, struct word *index, struct wo
 struct word *word_decode(struct word_graph *graph, struct word *index, struct word *enable,
                          uint32_t n);
 
-/** POPCOUNT, CLZ, CTZ, conversions: the result has the given width (at least what it needs for
- *  the counts). */
+/** POPCOUNT, CLZ, CTZ, ROOT, conversions: the result has the given width (at least what it needs
+ * for the counts). */
 struct word *word_convert(struct word_graph *graph, enum word_op op, struct word *x,
                           uint32_t width);
 

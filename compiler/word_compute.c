@@ -230,6 +230,16 @@ static uint32_t count(enum word_op op, const uint64_t *x, uint32_t width)
     return n;
 }
 
+/* Bit by bit from the top: the greatest number whose square is not above x. */
+static uint64_t root(uint64_t x)
+{
+    uint64_t result = 0;
+
+    for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
+        if ((result | bit) * (result | bit) <= x) result |= bit;
+    return result;
+}
+
 /* The value of an index, or n when it is not below n. */
 static uint64_t index_below(const struct word *index, const uint64_t *bits, uint64_t n)
 {
@@ -295,6 +305,7 @@ void word_compute(uint64_t *out, const struct word *word, operand_bits operands)
     case WORD_POPCOUNT:
     case WORD_CLZ:
     case WORD_CTZ: bits_set_u64(out, count(word->op, x, x_width), n); return;
+    case WORD_ROOT: bits_set_u64(out, root(x[0]), n); return;
     case WORD_SELECT:
     case WORD_DECODE: compute_vector(out, word, operands); return;
     case WORD_FROMUINT: from_integer(out, n, x, x_width, false); return;

@@ -652,7 +652,9 @@ static struct word *mux_bounded(struct word_graph *graph, struct word *c, struct
 
     if (c->op != WORD_ULT || !bound_choice(graph, &bound, c, x, y)) return NULL;
     n = bound.max == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(bound.max);
-    if (n > x->width) n = x->width;
+    if (n > used_bits(x) && n > used_bits(y))
+        n = used_bits(x) > used_bits(y) ? used_bits(x) : used_bits(y);
+    if (n == 0) return NULL;
     result =
         make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
     node_set_bound(result, bound);
@@ -700,11 +702,54 @@ static struct word *count(struct word_graph *graph, enum word_op op, struct word
     return word_resize(graph, result, width, false);
 }
 
+/* The floor of the root of an unsigned word in width bits, NULL when they do not hold it. */
+static struct word *root_of(struct word_graph *graph, struct word *x, uint32_t width)
+{
+    uint32_t n = (used_bits(x) + 1) / 2;
+
+    if (n == 0 || n > width) return NULL;
+    x = word_extract(graph, x, 0, used_bits(x));
+    return word_resize(graph, make(graph, WORD_ROOT, n, x, NULL, NULL), width, false);
+}
+
+/* The integer square root that (unsigned)sqrt((double)x) is. With m bits of mantissa and x below
+ * 2^m, x is exact, and if x < n^2 then n - sqrt(x) > 1 / (2n), which is more than half the distance
+ * from n to the next float below it: the root is not rounded up to n. Of a negative x it is a NaN,
+ * which gives 0. */
+static struct word *integer_root(struct word_graph *graph, enum word_op op, const struct word *root,
+                                 uint32_t width)
+{
+    struct word *from, *x, *result, *sign;
+    uint32_t n_exact;
+
+    if ((op != WORD_TOUINT && op != WORD_TOSINT) || root->op != WORD_FSQRT) return NULL;
+    from = root->operands[0];
+    if (from->op == WORD_FTOF && from->width == 64) from = from->operands[0];
+    if (from->op != WORD_FROMUINT && from->op != WORD_FROMSINT) return NULL;
+    x = from->operands[0];
+    n_exact = from->width == 64 ? 52 : 23;
+    if (op == WORD_TOSINT) width--;
+    if (from->op == WORD_FROMUINT) {
+        result = used_bits(x) > n_exact ? NULL : root_of(graph, x, width);
+    } else {
+        if (x->width - x->signs > n_exact || x->width == x->signs) return NULL;
+        sign = word_extract(graph, x, x->width - 1, 1);
+        result = root_of(graph, word_extract(graph, x, 0, x->width - x->signs), width);
+        if (result != NULL) result = word_mux(graph, sign, word_const(graph, width, 0), result);
+    }
+    if (result == NULL || op == WORD_TOUINT) return result;
+    return word_resize(graph, result, width + 1, false);
+}
+
 struct word *word_convert(struct word_graph *graph, enum word_op op, struct word *x, uint32_t width)
 {
+    struct word *result = NULL;
+
     if (op == WORD_FTOF && x->width == width) return x;
     if (graph->fold && (op == WORD_POPCOUNT || op == WORD_CLZ || op == WORD_CTZ))
         return count(graph, op, x, width);
     if (op == WORD_FROMSINT && x->zeros > 0) op = WORD_FROMUINT;
+    if (graph->fold) result = integer_root(graph, op, x, width);
+    if (result != NULL) return result;
     return make(graph, op, width, x, NULL, NULL);
 }

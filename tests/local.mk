@@ -190,9 +190,9 @@ EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
-	tests/bench/and_programs.h $(SEAM_SOURCES)
+	tests/bench/and_programs.h compiler/host.c compiler/preprocess.c $(SEAM_SOURCES)
 tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
-	-DINCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
+	-DGC_CC_INCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
 	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
 EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm

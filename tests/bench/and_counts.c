@@ -152,8 +152,8 @@ static struct result measure(const struct and_program *program, const char *text
 static char *preprocessed(const char *path, const char *define)
 {
     const char *const defines[2] = {"-D", define};
-    struct preprocess_options options = {
-        .include_dir = INCLUDE_DIR, .arguments = defines, .n_arguments = define != NULL ? 2 : 0};
+    struct preprocess_options options = {.arguments = defines,
+                                         .n_arguments = define != NULL ? 2 : 0};
     struct sotto_context context = {0};
     char *text = NULL, *copy = NULL;
     size_t len = 0;

@@ -88,6 +88,39 @@ static const struct idiom idioms[] = {
     {TYPES "u8 f(u8 __garbler a, u3 __evaluator b) { u8 x = a, t = b; for (int i = 0; i < 4; i++) "
            "{ t = t << 2 | 1; if (x >= t) { x -= t; t ^= 4; } else t = t >> 1; } return x ^ t; }",
      0},
+    /* orders */
+    {MEDIAN("return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);"), 20},
+    {MEDIAN("s4 l = a < b ? a : b, h = a < b ? b : a; h = h < c ? h : c; return l < h ? h : l;"),
+     20},
+    {MEDIAN("if ((a <= b && b <= c) || (c <= b && b <= a)) return b; "
+            "if ((b <= a && a <= c) || (c <= a && a <= b)) return a; return c;"),
+     20},
+    {MEDIAN("s4 t; if (a > b) { t = a; a = b; b = t; } if (b > c) { t = b; b = c; c = t; } "
+            "if (a > b) { t = a; a = b; b = t; } return b;"),
+     20},
+    {MEDIAN("s4 m = a < b ? b : a; m = m < c ? c : m; return m;"), 16},
+    {MEDIAN("s4 m = a > b ? a : b; m = m > c ? m : c; s4 l = a > b ? b : a; l = l > c ? c : l; "
+            "return m ^ l;"),
+     28},
+    {MEDIAN("s4 m = a > b ? a : b; return a < m ? a : m;"), 0},
+    {MEDIAN("s4 m = b > 3 ? 3 : b; return m < -2 ? -2 : m ^ (a & c);"), 0},
+    {MEDIAN("if (a == b) return c; return a < b ? (b < c ? b : c) : (a < c ? a : c);"), 0},
+    {MEDIAN("return (a < b) + 2 * (b < c) + 4 * (a < c) + 8 * ((a < b ? a : b) == c);"), 0},
+    {TYPES "u4 f(u4 __garbler a, s4 __garbler b, u4 __evaluator c) { u4 m = a < (u4)b ? a : b; "
+           "return (s4)m < (s4)c ? (m < c ? m : c) : a; }",
+     0},
+    {TYPES "u2 f(u2 __garbler a, u2 __garbler b, u2 __garbler c, u2 __evaluator d) { "
+           "u2 l = a < b ? a : b, h = a < b ? b : a, m = c < d ? c : d, n = c < d ? d : c; "
+           "u2 x = l < m ? m : l, y = h < n ? h : n; return x < y ? x : y; }",
+     0},
+    /* integer roots */
+    {"unsigned f(unsigned _BitInt(12) __garbler x) { return (unsigned)sqrt((double)x); }", 24},
+    {"int f(_BitInt(12) __garbler x) { return (int)sqrt((double)x); }", 28},
+    {"int f(unsigned char __garbler x) { return sqrtf((float)(x * 5)); }", 0},
+    {"int f(_BitInt(9) __garbler x) { return (int)sqrt((double)(float)x); }", 0},
+    {"_BitInt(3) f(unsigned _BitInt(9) __garbler x) { return (_BitInt(3))sqrt((double)x); }", 0},
+    {"int f(unsigned __garbler x) { return (int)sqrtf((float)x); }", 0},
+    {"unsigned long f(unsigned __garbler x) { return (unsigned long)sqrt((double)x); }", 136},
     /* pieces */
     {TYPES "u8 f(u4 __garbler a, _Bool __evaluator c) { return c ? a << 2 | 1 : a << 2 | 2; }", 0},
     {TYPES "u8 f(u4 __garbler a, _Bool __evaluator c) { unsigned x = a << 3; if (c) x += 5; "
@@ -212,6 +245,33 @@ START_TEST(as_written)
 }
 END_TEST
 
+/* That the root of a float is the integer's: at squares and beside them. */
+START_TEST(integer_roots)
+{
+    struct arena arena;
+    struct word_graph words;
+    uint64_t seed = 11;
+
+    if (setjmp(compile_failed) != 0) ck_abort_msg("failed");
+    arena_init(&arena, UINT64_C(1) << 30, &compile_failed);
+    word_graph_init(&words, &arena);
+    for (unsigned i = 0; i < 20000; i++) {
+        uint32_t bits = i % 2 == 0 ? 64 : 32, used = bits == 64 ? 52 : 23;
+        uint64_t n = test_next(&seed) >> (64 - used / 2 + i / 2 % 12), value = n * n + i % 3 - 1;
+        struct word *x, *root, *exact;
+
+        if (i < 4) value = (UINT64_C(1) << used) - 1 - i / 2;
+        if (value >> used != 0) continue;
+        x = word_const(&words, used, value);
+        root = word_unary(&words, WORD_FSQRT, word_convert(&words, WORD_FROMUINT, x, bits));
+        root = word_convert(&words, WORD_TOUINT, root, 40);
+        exact = word_resize(&words, word_convert(&words, WORD_ROOT, x, 26), 40, false);
+        ck_assert_msg(root == exact, "root of %llu", (unsigned long long)value);
+    }
+    arena_free(&arena);
+}
+END_TEST
+
 int main(void)
 {
     static const int n_idioms = sizeof idioms / sizeof idioms[0];
@@ -224,6 +284,7 @@ int main(void)
     tcase_set_timeout(tests, 600);
     tcase_add_loop_test(tests, simplified, 0, n_idioms);
     tcase_add_loop_test(tests, as_written, 0, n_idioms);
+    tcase_add_test(tests, integer_roots);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
