@@ -9,6 +9,7 @@ dist_man_MANS = \
 	man/sotto-ot.3 \
 	man/bristol.5 \
 	man/sotto-interface.5 \
+	man/sotto-circuits.7 \
 	man/sotto.7 \
 	man/sotto-protocol.7
 

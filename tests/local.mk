@@ -83,10 +83,12 @@ BATS_TESTS = \
 	tests/docs/model.bats \
 	tests/docs/options.bats \
 	tests/docs/security.bats \
-	tests/docs/status.bats
+	tests/docs/status.bats \
+	tests/library/library.bats
 
 SCRIPT_TESTS = \
 	tests/fuzz/replay.sh \
+	tests/library/manifest.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-ot-example.sh \
 	tests/scripts/check-symbols.sh \
@@ -177,10 +179,10 @@ lint: lint-man
 		`find lib apps circuits compiler tests -name '*.[ch]' \
 		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
-		tests/compiler/*.sh
+		tests/compiler/*.sh tests/library/*.sh circuits/*.sh
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
-regenerate: completions
+regenerate: completions regenerate-circuits
 	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .
 	$(MAKE) $(AM_MAKEFLAGS) tests/unit/transcript
 	UPDATE_KAT=1 SRCDIR='$(srcdir)' tests/unit/transcript
