@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/garble_session \
 	tests/unit/hello \
 	tests/unit/interface \
+	tests/unit/mixed \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
@@ -62,6 +63,7 @@ UNIT_TESTS = \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
+	tests/unit/share \
 	tests/unit/tls \
 	tests/unit/transcript \
 	tests/unit/values \
@@ -90,7 +92,7 @@ SCRIPT_TESTS = \
 	tests/fuzz/replay.sh \
 	tests/library/manifest.sh \
 	tests/scripts/check-includes.sh \
-	tests/scripts/check-ot-example.sh \
+	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
 
