@@ -24,6 +24,7 @@ check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
+	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/reference/reference.c tests/reference/reference.h
@@ -33,6 +34,7 @@ UNIT_TESTS = \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
 	tests/library/floats \
@@ -71,6 +73,7 @@ UNIT_TESTS = \
 
 BATS_TESTS = \
 	tests/cli/bench.bats \
+	tests/cli/cc.bats \
 	tests/cli/completions.bats \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
@@ -134,6 +137,7 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
@@ -166,8 +170,12 @@ tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
-tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
-tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
+	tests/bench/and_programs.h $(SEAM_SOURCES)
+tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DINCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
+	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
+EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts

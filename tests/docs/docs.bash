@@ -9,7 +9,7 @@
 : "${CC:=cc}"
 
 MAN=$SRCDIR/man
-TOOLS="gc-bench gc-run gc-info gc-keygen gc-millionaires"
+TOOLS="gc-bench gc-cc gc-run gc-info gc-keygen gc-millionaires"
 
 # Settings of the caller's must not reach the tools.
 for variable in $(compgen -e | grep '^GC_'); do
