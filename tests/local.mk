@@ -181,7 +181,7 @@ bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
-		gc-millionaires
+		gc-millionaires circuits/millionaires.txt
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man
