@@ -12,8 +12,8 @@ import re
 import subprocess
 import sys
 
-HEAD = """# The circuits that are built: ANDs, XORs, inverters, AND depth, inputs, outputs. Written by
-# `make regenerate`; a count of ANDs may only fall.
+HEAD = """# The circuits that are built: ANDs, XORs, inverters, AND depth, start of the digest, inputs,
+# outputs. Written by `make regenerate`; a count of ANDs may only fall.
 """
 COUNTS = ("AND", "XOR", "INV", "depth")
 
@@ -41,13 +41,13 @@ def measure(build, name):
     inputs = [f"{i['owner'][0]}:{i['name']}:{shape(i['type'])}" for i in interface["inputs"]]
     outputs = [f"{o['name']}:{shape(o['type'])}" for o in interface["outputs"]]
     counts = [gates["and"], gates["xor"], gates["inv"], info["and_depth"]]
-    return counts, " ".join(inputs), " ".join(outputs)
+    return counts, info["digest"][:16], " ".join(inputs), " ".join(outputs)
 
 
 def line(name, row):
-    counts, inputs, outputs = row
+    counts, digest, inputs, outputs = row
     numbers = " ".join(f"{count:>7}" for count in counts)
-    return f"{name:<20} {numbers}  {inputs} -> {outputs}\n"
+    return f"{name:<20} {numbers}  {digest}  {inputs} -> {outputs}\n"
 
 
 def read(path):
@@ -70,7 +70,7 @@ def risen(old, rows):
 def page_table(rows):
     """Lines of mdoc between the two marks of the manual page."""
     text = []
-    for name, (counts, _, _) in rows.items():
+    for name, (counts, _, _, _) in rows.items():
         text.append(f".It {name} Ta {counts[0]} Ta {counts[1]} Ta {counts[3]}\n")
     return "".join(text)
 
