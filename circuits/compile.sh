@@ -15,4 +15,5 @@ shift 2
 mkdir -p "$(dirname "$out")"
 GC_CC_INCLUDE=$(dirname "$folder")/compiler/include
 export GC_CC_INCLUDE
-exec "$gc_cc" "$@" -o "$out" "$source"
+# Costs are in MANIFEST, and need no warnings.
+exec "$gc_cc" -w "$@" -o "$out" "$source"

@@ -25,16 +25,19 @@ static inline uint64_t fixed_magnitude(uint32_t bits)
  * e^(r 2^-30) 2^30 for r from -2^29 to 2^29 - 1. With r = (i - 64) 2^23 + rest it is a table's
  * e^((i - 64) / 128) times 1 + x + x^2/2 + x^3/6, where x = rest 2^-30 is at least 0 and below
  * h = 1/128. The parabola nearest to x^3 there is 3/2 h x^2 - 9/16 h^2 x, so it is replaced by
- * that: the factors become 1 - 3 2^-19 and 1/2 + 2^-9. The 6 makes up for what is cut off.
+ * that: the factors become 1 - 3 2^-19 and 1/2 + 2^-9. Of the last product's rows only 2^-31 and up
+ * is added; the 6 and the 4 make up for what is cut off.
  */
 static inline uint32_t small_power(int32_t r)
 {
     uint32_t from_start = (uint32_t)(r + (1 << 29)) & 0x3fffffff;
     uint32_t rest = from_start & 0x7fffff, half = rest >> 8, square = half * half;
     uint32_t sum = rest - (3 * (rest >> 12) >> 7) + (square >> 15) + (square >> 23) + 6;
-    uint32_t power = powers[from_start >> 23];
+    uint32_t power = powers[from_start >> 23], product = 4;
 
-    return power + (uint32_t)(((uint64_t)(power >> 8) * (sum >> 2) + (1 << 19)) >> 20);
+    for (int i = 0; i < 22; i++)
+        if (sum >> (2 + i) & 1) product += power >> (27 - i);
+    return power + (product >> 1);
 }
 
 /* e^x for a finite x of magnitude below 128: x = n log 2 + r, and e^x = 2^n e^r. */

@@ -10,17 +10,17 @@
 /*
  * log(1 + r 2^-32) 2^52 for r from -2^25 to 2^25 - 1: r log(1 + r) / r, whose second factor is
  * 127/128 and a rest that lies on one of a table's lines. All factors are made positive, for
- * products of positive numbers are cheaper.
+ * products of positive numbers are cheaper: r is given as r + 2^25.
  */
-static inline int64_t log_near_one(int32_t r)
+static inline int64_t log_near_one(uint32_t from_start)
 {
-    uint32_t from_start = (uint32_t)(r + (1 << 25)) & 0x3ffffff;
     uint32_t index = from_start >> 20, rest = from_start & 0xfffff;
     uint32_t rise = (rest >> 4) * ratio_slopes[index] >> 14;
     uint32_t ratio = (ratios[index] - (rest >> 5) - (rest >> 11) + rise) & 0x3fffff;
+    int64_t r = (int64_t)from_start - (1 << 25);
     int64_t product = (int64_t)((uint64_t)from_start * ratio) - ((int64_t)ratio << 25);
 
-    return (int64_t)r * (1 << 20) - (int64_t)r * (1 << 13) + (product >> 8);
+    return r * (1 << 20) - r * (1 << 13) + (product >> 8);
 }
 
 /*
@@ -31,11 +31,11 @@ static inline int64_t log_near_one(int32_t r)
 static inline int64_t fixed_log(uint32_t significand, int32_t exponent)
 {
     uint32_t index = significand >> 16 & 127;
-    int32_t r = (int32_t)(uint32_t)((uint64_t)significand * inverses[index]);
+    uint64_t near_one = (uint64_t)significand * inverses[index]; /* 2^32 + r */
     bool is_halved = index >= FIRST_HALVED;
     int64_t sum = (exponent + is_halved) * LN_2_36 + inverse_logs[index];
 
-    return sum * (1 << 16) + log_near_one(r);
+    return sum * (1 << 16) + log_near_one((uint32_t)(near_one + (1 << 25)) & 0x3ffffff);
 }
 
 /* x 2^-52, rounded to the nearest float. */

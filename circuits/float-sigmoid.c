@@ -1,5 +1,5 @@
 /*
- * The logistic function 1 / (1 + e^-x) of a float, less than 5/8 of a unit in the last place from
+ * The logistic function 1 / (1 + e^-x) of a float, less than 0.7 units in the last place from
  * the exact value for every x; subnormal numbers and 0 on underflow, NaN of NaN. The evaluator
  * gives x.
  */

@@ -146,7 +146,8 @@ LIBRARY_INTERFACES = $(LIBRARY_CIRCUITS:.txt=.json)
 circuits_DATA = $(LIBRARY_CIRCUITS) $(LIBRARY_INTERFACES)
 dist_circuits_DATA = $(LIBRARY_SOURCES)
 CLEANFILES += $(circuits_DATA)
-EXTRA_DIST += circuits/LIST circuits/compile.sh
+EXTRA_DIST += circuits/LIST circuits/MANIFEST circuits/compile.sh circuits/manifest.py \
+	circuits/tables.py
 
 $(LIBRARY_CIRCUITS): gc-cc$(EXEEXT) $(LIBRARY_SOURCES) circuits/LIST circuits/compile.sh
 	$(AM_V_GEN)CC='$(CC)' $(SHELL) $(srcdir)/circuits/compile.sh ./gc-cc$(EXEEXT) \
@@ -155,3 +156,10 @@ $(LIBRARY_CIRCUITS): gc-cc$(EXEEXT) $(LIBRARY_SOURCES) circuits/LIST circuits/co
 # gc-cc writes both files, the interface last.
 .txt.json:
 	@test -f $@ || { rm -f $< && $(MAKE) $(AM_MAKEFLAGS) $<; }
+
+# Constants of the programs, then MANIFEST and sotto-circuits(7) from the circuits that are built.
+.PHONY: regenerate-circuits
+regenerate-circuits:
+	cd $(srcdir)/circuits && python3 tables.py .
+	$(MAKE) $(AM_MAKEFLAGS) gc-info $(LIBRARY_CIRCUITS)
+	python3 $(srcdir)/circuits/manifest.py write $(srcdir) .

@@ -121,16 +121,22 @@ literal arith_less_signed(struct graph *graph, const literal *a, const literal *
 
 literal arith_all(struct graph *graph, const literal *a, uint32_t n)
 {
+    literal low;
+
     if (n == 0) return LIT_TRUE;
     if (n == 1) return a[0];
-    return graph_and(graph, arith_all(graph, a, n / 2), arith_all(graph, a + n / 2, n - n / 2));
+    low = arith_all(graph, a, n / 2);
+    return graph_and(graph, low, arith_all(graph, a + n / 2, n - n / 2));
 }
 
 literal arith_any(struct graph *graph, const literal *a, uint32_t n)
 {
+    literal low;
+
     if (n == 0) return LIT_FALSE;
     if (n == 1) return a[0];
-    return graph_or(graph, arith_any(graph, a, n / 2), arith_any(graph, a + n / 2, n - n / 2));
+    low = arith_any(graph, a, n / 2);
+    return graph_or(graph, low, arith_any(graph, a + n / 2, n - n / 2));
 }
 
 literal arith_equal(struct graph *graph, const literal *a, const literal *b, uint32_t n)

@@ -38,8 +38,9 @@ static literal is_nonzero_fraction(struct graph *graph, const literal *a,
 {
     uint32_t n_high = (UINT32_C(1) << (float_shift_bits(format) - 1)) - 1;
     uint32_t n_low = format.mantissa - n_high;
+    literal low = arith_any(graph, a, n_low);
 
-    return graph_or(graph, arith_any(graph, a, n_low), arith_any(graph, a + n_low, n_high));
+    return graph_or(graph, low, arith_any(graph, a + n_low, n_high));
 }
 
 void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
@@ -192,8 +193,9 @@ void float_multiply(struct graph *graph, literal *out, const literal *a, const l
     result.sign = graph_xor(graph, x.sign, y.sign);
     result.is_zero = graph_or(graph, x.is_zero, y.is_zero);
     result.is_infinite = graph_or(graph, x.is_infinite, y.is_infinite);
-    result.is_nan = graph_or(graph, graph_or(graph, x.is_nan, y.is_nan),
-                             graph_and(graph, result.is_zero, result.is_infinite));
+    result.is_nan = graph_or(graph, x.is_nan, y.is_nan);
+    result.is_nan =
+        graph_or(graph, result.is_nan, graph_and(graph, result.is_zero, result.is_infinite));
     move_subnormal(graph, &x, &y, format);
     shift_normalise(graph, x.mantissa, shift, shift_n, x.mantissa, n);
     multiply_full(graph, product, x.mantissa, y.mantissa, n);
@@ -273,8 +275,9 @@ void float_divide(struct graph *graph, literal *out, const literal *a, const lit
     result.sign = graph_xor(graph, x.sign, y.sign);
     result.is_zero = graph_or(graph, x.is_zero, y.is_infinite);
     result.is_infinite = graph_or(graph, x.is_infinite, y.is_zero);
-    result.is_nan = graph_or(graph, graph_or(graph, x.is_nan, y.is_nan),
-                             graph_and(graph, result.is_zero, result.is_infinite));
+    result.is_nan = graph_or(graph, x.is_nan, y.is_nan);
+    result.is_nan =
+        graph_or(graph, result.is_nan, graph_and(graph, result.is_zero, result.is_infinite));
     shift_normalise(graph, x.mantissa, x_shift, shift_n, x.mantissa, n);
     shift_normalise(graph, y.mantissa, y_shift, shift_n, y.mantissa, n);
     x.mantissa[m] = y.mantissa[m] = LIT_TRUE; /* zeros are special */

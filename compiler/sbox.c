@@ -76,10 +76,18 @@ static literal two_products(struct graph *g, literal ab, literal cd, literal lin
     return graph_xor(g, graph_xor(g, ab, cd), linear);
 }
 
+/* a b + cd + x + y; one gate after the other, for the order of arguments is the host's choice. */
+static literal enter_middle(struct graph *g, literal a, literal b, literal cd, literal x, literal y)
+{
+    literal ab = graph_and(g, a, b);
+
+    return two_products(g, ab, cd, graph_xor(g, x, y));
+}
+
 /* The 18 products of which every output bit of the S-box is a sum. */
 static void find_products(struct graph *g, literal z[N_PRODUCTS], const literal x[8])
 {
-    literal y[22], t2, t7, t12, t14, t16;
+    literal y[22], t2, t7, t12, t14, t16, t21, t22, t23, t24;
     struct quartet q;
 
     top_layer(g, y, x);
@@ -88,10 +96,11 @@ static void find_products(struct graph *g, literal z[N_PRODUCTS], const literal 
     t12 = graph_and(g, y[9], y[11]);
     t14 = two_products(g, graph_and(g, y[14], y[17]), t12, LIT_FALSE);
     t16 = two_products(g, graph_and(g, y[8], y[10]), t12, LIT_FALSE);
-    q = invert_middle(g, two_products(g, graph_and(g, y[3], y[6]), t2, graph_xor(g, t14, y[20])),
-                      two_products(g, graph_and(g, y[4], y[0]), t2, graph_xor(g, t16, y[19])),
-                      two_products(g, graph_and(g, y[5], y[1]), t7, graph_xor(g, t14, y[21])),
-                      two_products(g, graph_and(g, y[2], y[7]), t7, graph_xor(g, t16, y[18])));
+    t21 = enter_middle(g, y[3], y[6], t2, t14, y[20]);
+    t22 = enter_middle(g, y[4], y[0], t2, t16, y[19]);
+    t23 = enter_middle(g, y[5], y[1], t7, t14, y[21]);
+    t24 = enter_middle(g, y[2], y[7], t7, t16, y[18]);
+    q = invert_middle(g, t21, t22, t23, t24);
     for (unsigned half = 0; half < 2; half++) {
         static const uint8_t factors[2][9] = {{15, 6, 0, 16, 1, 7, 11, 17, 10},
                                               {12, 3, 4, 13, 5, 2, 9, 14, 8}};

@@ -11,6 +11,7 @@ dist_man_MANS = \
 	man/sotto-share.3 \
 	man/bristol.5 \
 	man/sotto-interface.5 \
+	man/sotto-circuits.7 \
 	man/gc-c.7 \
 	man/sotto.7 \
 	man/sotto-protocol.7

@@ -91,11 +91,13 @@ BATS_TESTS = \
 	tests/docs/model.bats \
 	tests/docs/options.bats \
 	tests/docs/security.bats \
-	tests/docs/status.bats
+	tests/docs/status.bats \
+	tests/library/library.bats
 
 SCRIPT_TESTS = \
 	tests/compiler/random.sh \
 	tests/fuzz/replay.sh \
+	tests/library/manifest.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
@@ -200,7 +202,7 @@ bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
-		gc-bench gc-info gc-millionaires
+		gc-bench gc-info gc-millionaires circuits/millionaires.txt
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man
@@ -209,10 +211,10 @@ lint: lint-man
 		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h' \
 		-not -path 'tests/fuzz/corpus-*' -not -path 'tests/compiler/random/found/*'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
-		tests/compiler/*.sh
+		tests/compiler/*.sh tests/library/*.sh circuits/*.sh
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
-regenerate: completions
+regenerate: completions regenerate-circuits
 	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .
 	$(MAKE) $(AM_MAKEFLAGS) tests/unit/transcript
 	UPDATE_KAT=1 SRCDIR='$(srcdir)' tests/unit/transcript

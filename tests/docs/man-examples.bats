@@ -102,6 +102,11 @@ has_bit_int() {
 @test "gc-run(1): two machines" { run_session "$MAN/gc-run.1"; }
 @test "gc-info(1): examples" { run_page "$MAN/gc-info.1"; }
 @test "gc-keygen(1): examples" { run_page "$MAN/gc-keygen.1"; }
+@test "sotto-circuits(7): examples" {
+    mkdir -p share/sotto/circuits
+    ln -s "$SRCDIR"/circuits/*.[ch] "$GC_CIRCUITS_DIR"/*.{txt,json} share/sotto/circuits
+    run_page "$MAN/sotto-circuits.7"
+}
 @test "gc-millionaires(1): examples" { run_page "$MAN/gc-millionaires.1"; }
 @test "gc-millionaires(1): two machines" { run_session "$MAN/gc-millionaires.1"; }
 @test "README: a function of your own" {
