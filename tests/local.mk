@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/ot_extension \
 	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
+	tests/unit/ot_session \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
@@ -68,6 +69,7 @@ BATS_TESTS = \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
 	tests/cli/millionaires.bats \
+	tests/cli/ot.bats \
 	tests/cli/output.bats \
 	tests/cli/run.bats \
 	tests/cli/signals.bats \
@@ -98,7 +100,8 @@ TESTS += $(SCRIPT_TESTS)
 
 EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
 	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
-	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py
+	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py \
+	tests/scripts/relay.py
 
 # The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
 FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_interface
