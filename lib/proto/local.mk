@@ -3,6 +3,9 @@ PROTO_SOURCES = \
 	lib/proto/evaluator.c \
 	lib/proto/garbler.c \
 	lib/proto/hello.c lib/proto/hello.h \
+	lib/proto/mixed.c lib/proto/mixed.h \
+	lib/proto/mixed_circuit.c \
+	lib/proto/mixed_linear.c \
 	lib/proto/ot.c lib/proto/ot.h \
 	lib/proto/ot_base.c lib/proto/ot_base.h \
 	lib/proto/ot_choice.c lib/proto/ot_choice.h \
@@ -12,5 +15,6 @@ PROTO_SOURCES = \
 	lib/proto/party.c lib/proto/party.h \
 	lib/proto/plan.c lib/proto/plan.h \
 	lib/proto/session.c \
+	lib/proto/stream.c lib/proto/stream.h \
 	lib/proto/speed.c \
 	lib/proto/tables.c lib/proto/tables.h

@@ -40,7 +40,8 @@ struct sotto_ot {
     struct wire wire;
     struct ot_io *io;
     bool is_sender;
-    bool spent; /* failed: every secret is gone */
+    bool spent;      /* failed: every secret is gone */
+    bool for_labels; /* of a mixed session: rows are labels, so delta has a colour */
     struct extension_terms terms;
     struct extension_sender *sender; /* one of the two */
     struct extension_receiver *receiver;
