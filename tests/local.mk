@@ -27,6 +27,7 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
+	tests/support/search.c tests/support/search.h \
 	tests/reference/reference.c tests/reference/reference.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
@@ -60,8 +61,10 @@ UNIT_TESTS = \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
+	tests/unit/ot_guess \
 	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
+	tests/unit/ot_secrets \
 	tests/unit/ot_session \
 	tests/unit/random \
 	tests/unit/schedule \

@@ -61,7 +61,7 @@ behind_relay() {
     done
 }
 
-@test "SEC-7, SEC-19: an evaluator that cheats in malicious transfers is caught" {
+@test "SEC-7: an evaluator that cheats in malicious transfers is caught" {
     many a 20; many b 20
     run=(--ot-security malicious)
     behind_relay --cheat 6
