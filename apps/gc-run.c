@@ -56,7 +56,11 @@ static const struct cli_option options[] = {
      "adversary model: semi-honest; malicious is not built yet"},
     {"ot", 0, CLI_TEXT, "KIND", CRYPTO,
      "oblivious-transfer extension: iknp, or softspoken=2, =4 or =8, which sends less and hashes "
-     "more; softspoken alone is softspoken=2 (iknp)"},
+     "more; softspoken alone is softspoken=2; auto fits it to the link (auto)"},
+    {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CRYPTO,
+     "check of the oblivious transfers alone; malicious transfers keep the garbler's inputs from "
+     "an "
+     "evaluator that cheats there; the run stays semi-honest (semi-honest)"},
     {"threads", 0, CLI_TEXT, "N", CRYPTO, "hash on so many threads, 64 at most (1)"},
     {"max-memory", 0, CLI_TEXT, "SIZE", CLI_ALL, "refuse a circuit that needs more (8G)"},
     {"stats", 0, CLI_FLAG, NULL, CLI_ALL, "tell on stderr what the run took"},
@@ -83,7 +87,8 @@ static const struct cli_tool tool = {
         "GC_PEER, --max-time from GC_MAX_TIME. Inputs can come from GC_INPUT_name.\n\n"
         "Security: SEMI-HONEST. Both parties are assumed to follow the protocol. A party that "
         "cheats is not caught: a cheating garbler can run another function than the agreed one "
-        "and may so learn the other's input, a cheating evaluator can lie about the result. The "
+        "and may so learn the other's input, a cheating evaluator can lie about the result. "
+        "--ot-security malicious changes neither. The "
         "connection is encrypted and the peer authenticated when --identity and --peer, or "
         "--psk, are given.",
 };
@@ -123,15 +128,23 @@ static int parse_security(struct run *run)
 
 static int parse_ot(struct run *run)
 {
-    static const char *const kinds[] = {"iknp", "softspoken", "softspoken=2", "softspoken=4",
-                                        "softspoken=8"};
-    static const unsigned widths[] = {1, 2, 2, 4, 8};
-    unsigned kind;
-    int status = cli_choice(&run->report, &run->cli, &kind, "ot", kinds, 5, 0);
+    static const struct {
+        sotto_ot_extension extension;
+        unsigned width;
+    } values[] = {{SOTTO_OT_AUTO, 0},       {SOTTO_OT_IKNP, 1},       {SOTTO_OT_SOFTSPOKEN, 2},
+                  {SOTTO_OT_SOFTSPOKEN, 2}, {SOTTO_OT_SOFTSPOKEN, 4}, {SOTTO_OT_SOFTSPOKEN, 8}};
+    static const char *const kinds[] = {"auto",         "iknp",         "softspoken",
+                                        "softspoken=2", "softspoken=4", "softspoken=8"};
+    static const char *const models[] = {"semi-honest", "malicious"};
+    unsigned kind, model;
+    int status = cli_choice(&run->report, &run->cli, &kind, "ot", kinds, 6, 0);
 
+    if (status == STATUS_OK)
+        status = cli_choice(&run->report, &run->cli, &model, "ot-security", models, 2, 0);
     if (status != STATUS_OK) return status;
-    run->play.options.ot = kind == 0 ? SOTTO_OT_IKNP : SOTTO_OT_SOFTSPOKEN;
-    run->play.options.ot_width = widths[kind];
+    run->play.options.ot = values[kind].extension;
+    run->play.options.ot_width = values[kind].width;
+    run->play.options.ot_malicious = model == 1;
     return STATUS_OK;
 }
 

@@ -126,6 +126,15 @@ static void add_result(struct buffer *out, const struct outcome *outcome, enum v
     if (is_list) buffer_add_char(out, ']');
 }
 
+/* As --ot has it. */
+static void add_extension(struct buffer *out, const sotto_session_stats *stats, const char *none,
+                          const char *quote)
+{
+    if (stats->ot_width == 0) buffer_add_text(out, none);
+    else if (stats->ot_width == 1) buffer_addf(out, "%siknp%s", quote, quote);
+    else buffer_addf(out, "%ssoftspoken=%u%s", quote, stats->ot_width, quote);
+}
+
 void output_json(struct buffer *out, const struct outcome *outcome, enum output_format format)
 {
     const sotto_session_stats *stats = &outcome->stats;
@@ -134,9 +143,11 @@ void output_json(struct buffer *out, const struct outcome *outcome, enum output_
     add_result(out, outcome, value_format_of(format), outcome->is_list);
     buffer_addf(out,
                 ",\"stats\":{\"and_gates\":%llu,\"bytes_sent\":%llu,\"bytes_received\":%llu,"
-                "\"seconds\":%.6f,\"setup_seconds\":%.6f},\"security\":",
+                "\"seconds\":%.6f,\"setup_seconds\":%.6f,\"ot\":",
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
+    add_extension(out, stats, "null", "\"");
+    buffer_add_text(out, "},\"security\":");
     buffer_add_json(out, outcome->security);
     buffer_add_text(out, ",\"peer\":");
     if (outcome->peer == NULL || *outcome->peer == '\0') buffer_add_text(out, "null");
@@ -151,4 +162,6 @@ void output_stats(struct buffer *out, const struct outcome *outcome)
     buffer_addf(out, "%llu AND gates, %llu bytes sent, %llu bytes received, %.3f s (%.3f s set-up)",
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
+    buffer_add_text(out, ", OT extension ");
+    add_extension(out, stats, "none", "");
 }

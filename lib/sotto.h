@@ -371,8 +371,11 @@ typedef void (*sotto_progress_fn)(void *user, sotto_phase phase, uint64_t done, 
 
 /** OT extensions by which the evaluator's inputs are turned into labels. */
 typedef enum sotto_ot_extension {
-    SOTTO_OT_IKNP = 0,      /**< 16 bytes an input bit */
-    SOTTO_OT_SOFTSPOKEN = 1 /**< SoftSpokenOT (Roy, CRYPTO 2022): 16 / k bytes, more hashing */
+    SOTTO_OT_IKNP = 0,       /**< 16 bytes an input bit */
+    SOTTO_OT_SOFTSPOKEN = 1, /**< SoftSpokenOT (Roy, CRYPTO 2022): 16 / k bytes, more hashing */
+    /** One of them: what sends least when the evaluator has less than 8192 input bits in all, else
+     *  what is fastest on the link, which the evaluator measures after the hello. */
+    SOTTO_OT_AUTO = 2
 } sotto_ot_extension;
 
 /** What is run. Both parties must agree on everything but role, progress and inputs.
@@ -385,10 +388,15 @@ typedef struct sotto_session_options {
      *  the labels of output chain_output take the place of those of input chain_input (equal
      *  widths); the other inputs keep theirs. The outputs of the last round are revealed. */
     uint64_t n_rounds;
-    uint64_t chain_output;      /**< used when n_rounds > 1 */
-    uint64_t chain_input;       /**< used when n_rounds > 1 */
-    sotto_ot_extension ot;      /**< of the evaluator's inputs */
-    unsigned ot_width;          /**< k of SOTTO_OT_SOFTSPOKEN: 2, 4 or 8; 0 means 2 */
+    uint64_t chain_output; /**< used when n_rounds > 1 */
+    uint64_t chain_input;  /**< used when n_rounds > 1 */
+    sotto_ot_extension ot; /**< of the evaluator's inputs */
+    unsigned ot_width;     /**< k of SOTTO_OT_SOFTSPOKEN: 2, 4 or 8; 0 means 2 */
+    /** Check that the evaluator, and the garbler, follow the protocol of the oblivious transfers.
+     *  An evaluator that cheats then learns no more of the garbler's inputs than the outputs for
+     *  one choice of its own inputs. It is still semi-honest security: an evaluator can lie about
+     *  outputs, and a garbler can garble another function. */
+    int ot_malicious;
     sotto_progress_fn progress; /**< may be NULL */
     void *progress_user;        /**< passed to progress */
     /** Threads that hash, where instances or gates side by side allow it; 0 means 1. This party's
@@ -426,6 +434,7 @@ typedef struct sotto_session_stats {
     uint64_t bytes_received; /**< likewise */
     double seconds;          /**< from the start of sotto_session_run() to its end */
     double setup_seconds;    /**< part of it until the first table: hello, base OT, inputs */
+    unsigned ot_width;       /**< k of the OT extension, 1 being IKNP; 0: there was none */
 } sotto_session_stats;
 
 /** Statistics of the last sotto_session_run(). */

@@ -27,6 +27,7 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
+	tests/support/search.c tests/support/search.h \
 	tests/reference/reference.c tests/reference/reference.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
@@ -63,8 +64,11 @@ UNIT_TESTS = \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
+	tests/unit/ot_guess \
 	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
+	tests/unit/ot_secrets \
+	tests/unit/ot_session \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
@@ -81,6 +85,7 @@ BATS_TESTS = \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
 	tests/cli/millionaires.bats \
+	tests/cli/ot.bats \
 	tests/cli/output.bats \
 	tests/cli/run.bats \
 	tests/cli/signals.bats \
@@ -117,7 +122,8 @@ TESTS += $(SCRIPT_TESTS)
 
 EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
 	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
-	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py
+	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py \
+	tests/scripts/relay.py
 
 # The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
 FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_compiler tests/fuzz/fuzz_interface

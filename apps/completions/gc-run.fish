@@ -22,6 +22,7 @@ complete -c gc-run -l output -s o -r -F -d 'write the result to FILE, whole or n
 complete -c gc-run -l exit-result -d 'exit with 0 when the one-bit result is true, 1 when it is false'
 complete -c gc-run -l security -x -d 'adversary model'
 complete -c gc-run -l ot -x -d 'oblivious-transfer extension'
+complete -c gc-run -l ot-security -x -a 'semi-honest malicious' -d 'check of the oblivious transfers alone'
 complete -c gc-run -l threads -x -d 'hash on so many threads, 64 at most'
 complete -c gc-run -l max-memory -x -d 'refuse a circuit that needs more'
 complete -c gc-run -l stats -d 'tell on stderr what the run took'

@@ -19,21 +19,25 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
     [SOTTO_GARBLER] =
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
-            [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO),
+            [FRAME_PROBE] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
+            [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
             [FRAME_BASE_ANSWER] = BIT(FRAME_BASE_RECEIVER),
-            [FRAME_CHALLENGE] = BIT(FRAME_BASE_ANSWER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
+            [FRAME_CHALLENGE] = BIT(FRAME_BASE_ANSWER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED) |
+                                BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
             [FRAME_MASKED] = BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
-            [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER),
-            [FRAME_TABLES] = MIXED_GARBLER,
-            [FRAME_DECODE] = MIXED_GARBLER,
+            [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_BASE_ANSWER),
+            [FRAME_TABLES] = MIXED_GARBLER | BIT(FRAME_CHALLENGE),
+            [FRAME_DECODE] = MIXED_GARBLER | BIT(FRAME_CHALLENGE),
             [FRAME_PUBLIC] = MIXED_GARBLER,
             [FRAME_SHARES] = MIXED_GARBLER,
-            [FRAME_DONE] = MIXED_GARBLER,
+            [FRAME_DONE] = MIXED_GARBLER | BIT(FRAME_CHALLENGE),
         },
     [SOTTO_EVALUATOR] =
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
-            [FRAME_BASE_SENDER] = BIT(FRAME_HELLO),
+            [FRAME_PROBE] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
+            [FRAME_EXTENSION] = BIT(FRAME_PROBE),
+            [FRAME_BASE_SENDER] = BIT(FRAME_HELLO) | BIT(FRAME_EXTENSION),
             [FRAME_BASE_PROOF] = BIT(FRAME_BASE_SENDER),
             [FRAME_TREES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF),
             [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF) | BIT(FRAME_TREES) |
@@ -41,11 +45,11 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
                               BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION) | MIXED,
             [FRAME_ANSWER] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER),
             [FRAME_CORRECTION] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
-            [FRAME_PROGRESS] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
-            [FRAME_COLOURS] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
+            [FRAME_PROGRESS] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
+            [FRAME_COLOURS] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
             [FRAME_PUBLIC] = MIXED_EVALUATOR,
             [FRAME_SHARES] = MIXED_EVALUATOR,
-            [FRAME_DONE] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
+            [FRAME_DONE] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
         },
 };
 
@@ -57,10 +61,10 @@ static bool may_follow(enum frame_type type, enum frame_type last, sotto_role se
 static const char *type_name(uint8_t type)
 {
     static const char *const names[] = {
-        "none",    "HELLO",      "BASE_SENDER", "BASE_RECEIVER", "TREES",   "SEED",
-        "CHOICES", "TABLES",     "PROGRESS",    "DECODE",        "COLOURS", "DONE",
-        "ABORT",   "BASE_PROOF", "BASE_ANSWER", "CHALLENGE",     "ANSWER",  "CORRECTION",
-        "MASKED",  "PUBLIC",     "SHARES",
+        "none",    "HELLO",      "BASE_SENDER", "BASE_RECEIVER", "TREES",     "SEED",
+        "CHOICES", "TABLES",     "PROGRESS",    "DECODE",        "COLOURS",   "DONE",
+        "ABORT",   "BASE_PROOF", "BASE_ANSWER", "CHALLENGE",     "ANSWER",    "CORRECTION",
+        "MASKED",  "PUBLIC",     "SHARES",      "PROBE",         "EXTENSION",
     };
 
     _Static_assert(sizeof names / sizeof names[0] == N_FRAME_TYPES, "every type has a name");

@@ -5,18 +5,25 @@
  *
  *   garbler                                    evaluator
  *   HELLO                        <->           HELLO
+ *                                <-            PROBE, PROBE             twice, if k is open
+ *   PROBE, PROBE                 ->                                     each after its own
+ *                                <-            EXTENSION (k)            likewise
  *   BASE_RECEIVER (seed, B)      <->           BASE_SENDER (Z)          if it has inputs
+ *                                <-            [BASE_PROOF]
+ *   [BASE_ANSWER]                ->
  *                                <-            TREES                    likewise, unless k = 1
  *   SEED (of the garbler's labels)  ->
  *   then for each window of instances:
  *                                <-            CHOICES ...              if it has inputs
+ *   [CHALLENGE]                  ->                                     after each of them
+ *                                <-            [ANSWER]
  *   TABLES ...                   ->            (PROGRESS now and then)
  *   DECODE ...                   ->                                     if the evaluator learns
  *                                <-            COLOURS ...              if the garbler learns
  *   DONE                         <->           DONE
  *
  * An OT handle uses the same frames and a few more; its sender has the garbler's place. What stands
- * in brackets belongs to the malicious model.
+ * in brackets belongs to OTs of the malicious model.
  *
  *   sender                                     receiver
  *   HELLO                        <->           HELLO
@@ -55,7 +62,7 @@ enum frame_type {
     FRAME_COLOURS,
     FRAME_DONE,
     FRAME_ABORT,
-    FRAME_BASE_PROOF, /* from here on: of OT handles, see below */
+    FRAME_BASE_PROOF,
     FRAME_BASE_ANSWER,
     FRAME_CHALLENGE,
     FRAME_ANSWER,
@@ -63,6 +70,8 @@ enum frame_type {
     FRAME_MASKED,
     FRAME_PUBLIC, /* of mixed sessions */
     FRAME_SHARES,
+    FRAME_PROBE, /* of runs again */
+    FRAME_EXTENSION,
     N_FRAME_TYPES
 };
 

@@ -37,12 +37,41 @@ static void add_message(struct traffic *traffic, uint64_t len, uint64_t max)
     if (len % max > 0) add_frames(traffic, 1, len % max);
 }
 
+/* The evaluator's choices in chunks of n_blocks blocks, with their checks. */
+static void add_chunks(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan,
+                       uint64_t n, uint64_t n_blocks)
+{
+    add_frames(evaluator, n, EXTENSION_MESSAGE_LEN(n_blocks, plan->ot_width, plan->ot_malicious));
+    if (!plan->ot_malicious) return;
+    add_frames(garbler, n, EXTENSION_CHALLENGE_LEN);
+    add_frames(evaluator, n, EXTENSION_ANSWER_LEN);
+}
+
+/* The choice of an extension, the base OTs, the trees. */
+static void add_set_up(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
+{
+    size_t probe_len = plan_probe_len(plan);
+    size_t trees_len = TREE_MESSAGE_LEN(plan->ot_width, plan->ot_malicious);
+
+    if (probe_len > 0) {
+        add_frames(garbler, 2, 1);
+        add_frames(evaluator, 2, 1);
+        add_frames(evaluator, 1, probe_len);
+    }
+    add_frames(garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
+    add_frames(evaluator, 1, BASE_SENDER_MESSAGE_LEN);
+    if (plan->ot_malicious) add_frames(garbler, 1, BASE_ANSWER_LEN);
+    if (plan->ot_malicious) add_frames(evaluator, 1, BASE_PROOF_LEN);
+    if (trees_len > 0) add_frames(evaluator, 1, trees_len);
+}
+
 static void add_window(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan,
                        uint64_t n)
 {
-    uint64_t choices = plan_choice_bytes(plan, plan_choice_blocks(plan, n));
+    uint64_t n_blocks = plan_choice_blocks(plan, n), rest = n_blocks % EXTENSION_CHUNK_BLOCKS;
 
-    add_message(evaluator, choices, plan_choice_bytes(plan, EXTENSION_CHUNK_BLOCKS));
+    add_chunks(garbler, evaluator, plan, n_blocks / EXTENSION_CHUNK_BLOCKS, EXTENSION_CHUNK_BLOCKS);
+    if (rest > 0) add_chunks(garbler, evaluator, plan, 1, rest);
     add_message(garbler, plan_table_bytes(plan, n), FRAME_MAX_LEN);
     if (plan_reveals_to(plan, SOTTO_EVALUATOR))
         add_message(garbler, plan_output_bytes(plan, n), FRAME_MAX_LEN);
@@ -67,6 +96,14 @@ static void add_windows(struct traffic *garbler, struct traffic *evaluator, cons
     if (rest > 0) add_window(garbler, evaluator, plan, rest);
 }
 
+static uint64_t count_chunks(const struct plan *plan)
+{
+    uint64_t full = plan->n_instances / plan->window, rest = plan->n_instances % plan->window;
+
+    return full * ceil_div_u64(plan_choice_blocks(plan, plan->window), EXTENSION_CHUNK_BLOCKS) +
+           ceil_div_u64(plan_choice_blocks(plan, rest), EXTENSION_CHUNK_BLOCKS);
+}
+
 /* One-way messages that somebody waits for: hellos cross, base OT messages cross, then choices and
  * tables for each window; the evaluator's colours and DONE; the garbler's DONE when it had to wait
  * for the colours. */
@@ -74,10 +111,13 @@ static uint64_t count_flights(const struct plan *plan)
 {
     uint64_t n_windows = ceil_div_u64(plan->n_instances, plan->window);
     uint64_t colours = plan_reveals_to(plan, SOTTO_GARBLER) ? 1 : 0;
-    const uint64_t hello = 1, base = 1, choices = 1, tables = 1, done = 1;
+    const uint64_t hello = 1, choices = 1, tables = 1, done = 1;
+    uint64_t probes = plan_probe_len(plan) > 0 ? 4 : 0;
+    uint64_t base = plan->ot_malicious ? 3 : 1; /* B, then Z and the proof, then the answer */
+    uint64_t checks = plan->ot_malicious ? 2 * count_chunks(plan) : 0; /* with the next choices */
 
     if (plan->n_evaluator_bits > 0)
-        return hello + base + n_windows * (choices + tables) + done + colours;
+        return hello + probes + base + n_windows * (choices + tables) + checks + done + colours;
     return hello + tables + (n_windows - 1) * colours * (colours + tables) + done + colours;
 }
 
@@ -93,11 +133,7 @@ sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
     if (err != SOTTO_OK) return err;
     add_frames(&garbler, 1, hello_len());
     add_frames(&evaluator, 1, hello_len());
-    if (plan.n_evaluator_bits > 0) {
-        add_frames(&garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
-        add_frames(&evaluator, 1, BASE_SENDER_MESSAGE_LEN);
-        if (plan.ot_width > 1) add_frames(&evaluator, 1, TREE_MESSAGE_LEN(plan.ot_width, false));
-    }
+    if (plan.n_evaluator_bits > 0) add_set_up(&garbler, &evaluator, &plan);
     add_frames(&garbler, 1, BLOCK_LEN);
     add_windows(&garbler, &evaluator, &plan);
     add_frames(&garbler, 1, 0);

@@ -3,7 +3,8 @@
 #include "base/memory.h"
 #include "ot/extension.h"
 #include "ot/transfer.h"
-#include "proto/party.h"
+#include "proto/ot_base.h"
+#include "proto/ot_choice.h"
 
 /* In guarded memory. */
 struct evaluator_secret {
@@ -59,11 +60,10 @@ void evaluator_free(struct evaluator *evaluator)
 
 static sotto_err send_trees(struct evaluator *evaluator, struct run *run)
 {
-    const struct extension_terms terms = plan_extension_terms(run->plan, run->session_id);
-    size_t len = TREE_MESSAGE_LEN(terms.width, terms.malicious);
+    size_t len = TREE_MESSAGE_LEN(run->ot.width, run->ot.malicious);
     sotto_err err =
         extension_receiver_new(run->context, &evaluator->extension, evaluator->party.payload,
-                               (const block(*)[2])evaluator->secret->keys, &terms);
+                               (const block(*)[2])evaluator->secret->keys, &run->ot);
 
     if (err == SOTTO_OK && len > 0)
         err = wire_send(run->wire, FRAME_TREES, evaluator->party.frame, len);
@@ -72,18 +72,11 @@ static sotto_err send_trees(struct evaluator *evaluator, struct run *run)
 
 static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
 {
-    struct party *party = &evaluator->party;
     block(*keys)[2] = evaluator->secret->keys;
-    sotto_err err;
+    uint8_t *payload = evaluator->party.payload;
+    sotto_err err = ot_choose(run, payload);
 
-    base_sender_message(evaluator->base, party->payload);
-    err = wire_send(run->wire, FRAME_BASE_SENDER, party->frame, BASE_SENDER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err =
-            wire_receive(run->wire, party->payload, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err = base_sender_finish(evaluator->base, run->context, keys, party->payload,
-                                 run->session_id);
+    if (err == SOTTO_OK) err = ot_base_send(run->wire, evaluator->base, keys, payload, &run->ot);
     if (err == SOTTO_OK) err = send_trees(evaluator, run);
     mem_wipe(keys, sizeof evaluator->secret->keys);
     return err;
@@ -99,6 +92,18 @@ static sotto_err receive_seed(struct evaluator *evaluator, struct run *run)
         ct_mark_secret(&evaluator->secret->seed, BLOCK_LEN);
     }
     mem_wipe(bytes, sizeof bytes);
+    return err;
+}
+
+static sotto_err answer_challenge(struct evaluator *evaluator, struct run *run)
+{
+    uint8_t challenge[EXTENSION_CHALLENGE_LEN], frame[FRAME_HEADER_LEN + EXTENSION_ANSWER_LEN];
+    sotto_err err = wire_receive(run->wire, challenge, FRAME_CHALLENGE, sizeof challenge);
+
+    if (err == SOTTO_OK)
+        err = extension_receiver_answer(evaluator->extension, run->context,
+                                        frame + FRAME_HEADER_LEN, challenge);
+    if (err == SOTTO_OK) err = wire_send(run->wire, FRAME_ANSWER, frame, EXTENSION_ANSWER_LEN);
     return err;
 }
 
@@ -122,7 +127,8 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
                                         n_blocks);
         if (err == SOTTO_OK)
             err = wire_send(run->wire, FRAME_CHOICES, party->frame,
-                            plan_choice_bytes(run->plan, n_blocks));
+                            EXTENSION_MESSAGE_LEN(n_blocks, run->ot.width, run->ot.malicious));
+        if (err == SOTTO_OK && run->ot.malicious) err = answer_challenge(evaluator, run);
         if (err == SOTTO_OK)
             err = extension_receiver_rows(evaluator->extension, run->context, party->rows + at);
     }

@@ -2,7 +2,8 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "ot/extension.h"
-#include "proto/party.h"
+#include "proto/ot_base.h"
+#include "proto/ot_choice.h"
 
 /* In guarded memory. Whoever learns delta learns everything. */
 struct garbler_secret {
@@ -68,31 +69,24 @@ void garbler_free(struct garbler *garbler)
 
 static sotto_err receive_trees(struct garbler *garbler, struct run *run)
 {
-    const struct extension_terms terms = plan_extension_terms(run->plan, run->session_id);
     uint8_t *trees = garbler->party.payload;
-    size_t len = TREE_MESSAGE_LEN(terms.width, terms.malicious);
+    size_t len = TREE_MESSAGE_LEN(run->ot.width, run->ot.malicious);
     sotto_err err = SOTTO_OK;
 
     if (len > 0) err = wire_receive(run->wire, trees, FRAME_TREES, len);
     if (err == SOTTO_OK)
         err = extension_sender_new(run->context, &garbler->extension, garbler->secret->keys,
-                                   &garbler->secret->delta, trees, &terms);
+                                   &garbler->secret->delta, trees, &run->ot);
     return err;
 }
 
 static sotto_err run_base_ots(struct garbler *garbler, struct run *run)
 {
-    struct party *party = &garbler->party;
-    uint8_t z[BASE_SENDER_MESSAGE_LEN];
     block *keys = garbler->secret->keys;
-    sotto_err err =
-        base_receiver_message(garbler->base, run->context, party->payload, run->session_id);
+    uint8_t *payload = garbler->party.payload;
+    sotto_err err = ot_choose(run, payload);
 
-    if (err == SOTTO_OK)
-        err = wire_send(run->wire, FRAME_BASE_RECEIVER, party->frame, BASE_RECEIVER_MESSAGE_LEN);
-    if (err == SOTTO_OK) err = wire_receive(run->wire, z, FRAME_BASE_SENDER, sizeof z);
-    if (err == SOTTO_OK)
-        err = base_receiver_finish(garbler->base, run->context, keys, z, run->session_id);
+    if (err == SOTTO_OK) err = ot_base_receive(run->wire, garbler->base, keys, payload, &run->ot);
     if (err == SOTTO_OK) err = receive_trees(garbler, run);
     mem_wipe(keys, sizeof garbler->secret->keys);
     return err;
@@ -102,6 +96,20 @@ static sotto_err send_seed(struct garbler *garbler, struct run *run)
 {
     block_store(garbler->party.payload, garbler->secret->seed);
     return wire_send(run->wire, FRAME_SEED, garbler->party.frame, BLOCK_LEN);
+}
+
+/* Nothing that depends on the choices leaves before this. */
+static sotto_err check_choices(struct garbler *garbler, struct run *run)
+{
+    uint8_t frame[FRAME_HEADER_LEN + EXTENSION_CHALLENGE_LEN], answer[EXTENSION_ANSWER_LEN];
+    sotto_err err =
+        extension_sender_challenge(garbler->extension, run->context, frame + FRAME_HEADER_LEN);
+
+    if (err == SOTTO_OK)
+        err = wire_send(run->wire, FRAME_CHALLENGE, frame, EXTENSION_CHALLENGE_LEN);
+    if (err == SOTTO_OK) err = wire_receive(run->wire, answer, FRAME_ANSWER, sizeof answer);
+    if (err == SOTTO_OK) err = extension_sender_check(garbler->extension, run->context, answer);
+    return err;
 }
 
 /* Rows Q of the window's choices: they are the zero-labels W0 of the evaluator's inputs, and its
@@ -117,9 +125,10 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
         size_t n = left < EXTENSION_CHUNK_BLOCKS ? (size_t)left : EXTENSION_CHUNK_BLOCKS;
 
         err = wire_receive(run->wire, party->payload, FRAME_CHOICES,
-                           plan_choice_bytes(party->plan, n));
+                           EXTENSION_MESSAGE_LEN(n, run->ot.width, run->ot.malicious));
         if (err == SOTTO_OK)
             err = extension_sender_absorb(garbler->extension, run->context, party->payload, n);
+        if (err == SOTTO_OK && run->ot.malicious) err = check_choices(garbler, run);
         if (err == SOTTO_OK)
             err = extension_sender_rows(garbler->extension, run->context,
                                         party->rows + at * OTS_PER_BLOCK);

@@ -26,6 +26,7 @@ enum hello_field {
     FIELD_SCHEME,
     FIELD_OT,
     FIELD_OT_WIDTH,
+    FIELD_OT_SECURITY,
     FIELD_SCHEDULE,
     FIELD_FRAME_MAX,
     FIELD_INSTANCES,
@@ -44,12 +45,13 @@ enum hello_field {
 /* Values of FIELD_OT. */
 #define OT_IKNP 1
 #define OT_SOFTSPOKEN 2
+#define OT_OPEN 3 /* its k follows; see ot_choice.h */
 
 static const char *const role_names[] = {"garbler", "evaluator"};
 static const char *const reveal_names[] = {"both", "garbler", "evaluator"};
 static const char *const security_names[] = {"semi-honest", "malicious"};
 static const char *const scheme_names[] = {"none", "half-gates"};
-static const char *const ot_names[] = {"none", "iknp", "softspoken"};
+static const char *const ot_names[] = {"none", "iknp", "softspoken", "auto"};
 
 #define NAMES(list) list, sizeof list / sizeof list[0]
 
@@ -71,6 +73,8 @@ static const struct field_rule {
     [FIELD_SCHEME] = {"the garbling scheme", 1, NAMES(scheme_names), NULL},
     [FIELD_OT] = {"the OT extension", 1, NAMES(ot_names), "give both sides the same --ot"},
     [FIELD_OT_WIDTH] = {"the OT extension's k", 1, NULL, 0, "give both sides the same --ot"},
+    [FIELD_OT_SECURITY] = {"the adversary model of the oblivious transfers", 1,
+                           NAMES(security_names), "give both sides the same --ot-security"},
     [FIELD_SCHEDULE] = {"the schedule version", 4, NULL, 0, NULL},
     [FIELD_FRAME_MAX] = {"the frame size", 4, NULL, 0, NULL},
     [FIELD_INSTANCES] = {"the number of instances", 8, NULL, 0,
@@ -123,8 +127,9 @@ static sotto_err write_hello(struct hello *hello, struct wire *wire, const struc
     write_u8(&w, (uint8_t)plan->reveal);
     write_u8(&w, SECURITY_SEMI_HONEST);
     write_u8(&w, SCHEME_HALF_GATES);
-    write_u8(&w, plan->ot_width == 1 ? OT_IKNP : OT_SOFTSPOKEN);
-    write_u8(&w, (uint8_t)plan->ot_width);
+    write_u8(&w, plan->ot_is_open ? OT_OPEN : plan->ot_width == 1 ? OT_IKNP : OT_SOFTSPOKEN);
+    write_u8(&w, (uint8_t)(plan->ot_is_open ? 0 : plan->ot_width));
+    write_u8(&w, plan->ot_malicious);
     write_u32(&w, SCHEDULE_VERSION);
     write_u32(&w, (uint32_t)FRAME_MAX_LEN);
     write_u64(&w, plan->n_instances);

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "crypto/oracle.h"
 #include "proto/ot.h"
+#include "proto/ot_base.h"
 
 #define OT_VERSION 2
 #define NONCE_LEN 32
@@ -11,8 +12,7 @@
 #define SETUP_LEN 16384
 #define HEADER_ROOM 64
 
-_Static_assert(SETUP_LEN >= BASE_RECEIVER_MESSAGE_LEN && SETUP_LEN >= TREE_MAX_MESSAGE_LEN &&
-                   SETUP_LEN >= BASE_PROOF_LEN,
+_Static_assert(SETUP_LEN >= OT_BASE_LEN && SETUP_LEN >= TREE_MAX_MESSAGE_LEN,
                "every message of the set-up fits its buffer");
 
 static const uint8_t magic[8] = {'s', 'o', 't', 't', 'o', '-', 'o', 't'};
@@ -130,65 +130,24 @@ static sotto_err receive_setup(struct sotto_ot *ot, struct setup *setup, enum fr
     return len > 0 ? wire_receive(&ot->wire, setup->frame + HEADER_ROOM, type, len) : SOTTO_OK;
 }
 
-/* The OT sender is the base OTs' receiver, with the bits of delta for its choices. */
 static sotto_err set_up_sender(struct sotto_ot *ot, struct setup *setup)
 {
-    const uint8_t *sid = ot->terms.session_id;
     uint8_t *payload = setup->frame + HEADER_ROOM;
-    struct sotto_context *context = ot->context;
-    sotto_err err = base_receiver_message(setup->base_receiver, context, payload, sid);
+    sotto_err err =
+        ot_base_receive(&ot->wire, setup->base_receiver, setup->keys, payload, &ot->terms);
 
-    if (err == SOTTO_OK)
-        err = send_setup(ot, setup, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
-    if (err == SOTTO_OK) err = receive_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err = base_receiver_finish(setup->base_receiver, context, setup->keys, payload, sid);
-    if (err == SOTTO_OK && ot->terms.malicious) {
-        err = receive_setup(ot, setup, FRAME_BASE_PROOF, BASE_PROOF_LEN);
-        if (err == SOTTO_OK)
-            err =
-                base_receiver_answer(setup->base_receiver, context, payload, setup->keys, payload);
-        if (err == SOTTO_OK) err = send_setup(ot, setup, FRAME_BASE_ANSWER, BASE_ANSWER_LEN);
-    }
     if (err == SOTTO_OK)
         err = receive_setup(ot, setup, FRAME_TREES,
                             TREE_MESSAGE_LEN(ot->terms.width, ot->terms.malicious));
-    if (err == SOTTO_OK)
-        err =
-            extension_sender_new(context, &ot->sender, setup->keys, ot->delta, payload, &ot->terms);
-    return err;
-}
-
-/* In the malicious model the base OTs' receiver speaks first. */
-static sotto_err run_base_sender(struct sotto_ot *ot, struct setup *setup)
-{
-    const uint8_t *sid = ot->terms.session_id;
-    uint8_t *payload = setup->frame + HEADER_ROOM, z[FRAME_HEADER_LEN + BASE_SENDER_MESSAGE_LEN];
-    struct sotto_context *context = ot->context;
-    bool malicious = ot->terms.malicious;
-    sotto_err err = SOTTO_OK;
-
-    base_sender_message(setup->base_sender, z + FRAME_HEADER_LEN);
-    if (!malicious) err = wire_send(&ot->wire, FRAME_BASE_SENDER, z, BASE_SENDER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err = receive_setup(ot, setup, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
-    /* Both then compute their keys at the same time. */
-    if (err == SOTTO_OK && malicious)
-        err = wire_send(&ot->wire, FRAME_BASE_SENDER, z, BASE_SENDER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err = base_sender_finish(setup->base_sender, context, setup->pairs, payload, sid);
-    if (err != SOTTO_OK || !malicious) return err;
-    err = base_sender_prove(setup->base_sender, context, payload, (const block(*)[2])setup->pairs);
-    if (err == SOTTO_OK) err = send_setup(ot, setup, FRAME_BASE_PROOF, BASE_PROOF_LEN);
-    if (err == SOTTO_OK) err = receive_setup(ot, setup, FRAME_BASE_ANSWER, BASE_ANSWER_LEN);
-    if (err == SOTTO_OK)
-        err = base_sender_check(setup->base_sender, context, setup->pairs, payload);
-    return err;
+    if (err != SOTTO_OK) return err;
+    return extension_sender_new(ot->context, &ot->sender, setup->keys, ot->delta, payload,
+                                &ot->terms);
 }
 
 static sotto_err set_up_receiver(struct sotto_ot *ot, struct setup *setup)
 {
-    sotto_err err = run_base_sender(ot, setup);
+    sotto_err err = ot_base_send(&ot->wire, setup->base_sender, setup->pairs,
+                                 setup->frame + HEADER_ROOM, &ot->terms);
 
     if (err == SOTTO_OK)
         err = extension_receiver_new(ot->context, &ot->receiver, setup->frame + HEADER_ROOM,

@@ -19,8 +19,9 @@ struct run {
     const struct plan *plan;
     struct wire *wire;
     uint8_t session_id[SESSION_ID_LEN];
-    const uint8_t *inputs; /* this party's input bits, as in sotto_session_run(); secret */
-    uint8_t *results;      /* all output bits; unused by a party that learns nothing */
+    struct extension_terms ot; /* set by ot_choose() */
+    const uint8_t *inputs;     /* this party's input bits, as in sotto_session_run(); secret */
+    uint8_t *results;          /* all output bits; unused by a party that learns nothing */
     sotto_progress_fn progress;
     void *progress_user;
     double first_table; /* when the gates began, in seconds on the monotonic clock; 0 before */

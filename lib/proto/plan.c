@@ -13,9 +13,19 @@ uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n)
     return ceil_div_u64(n * plan->n_evaluator_bits, OTS_PER_BLOCK);
 }
 
-uint64_t plan_choice_bytes(const struct plan *plan, uint64_t n_blocks)
+uint64_t plan_n_choices(const struct plan *plan)
 {
-    return EXTENSION_MESSAGE_LEN(n_blocks, plan->ot_width, false);
+    return plan->n_instances * plan->n_evaluator_bits;
+}
+
+#define PROBE_MAX_LEN ((uint64_t)64 << 10)
+
+size_t plan_probe_len(const struct plan *plan)
+{
+    uint64_t n = plan_n_choices(plan);
+
+    if (!plan->ot_is_open || n < OT_MEASURED_BITS) return 0;
+    return (size_t)(n < PROBE_MAX_LEN / 2 ? 2 * n : PROBE_MAX_LEN);
 }
 
 struct extension_terms plan_extension_terms(const struct plan *plan,
@@ -23,7 +33,7 @@ struct extension_terms plan_extension_terms(const struct plan *plan,
 {
     struct extension_terms terms = {
         .width = plan->ot_width,
-        .malicious = false,
+        .malicious = plan->ot_malicious,
         .max_blocks = EXTENSION_CHUNK_BLOCKS,
     };
 
@@ -111,9 +121,34 @@ static uint64_t extension_memory(unsigned width)
            (uint64_t)EXTENSION_CHUNK_BLOCKS * N_BASE_OTS * (EXTENSION_N_OPEN + 1) * BLOCK_LEN;
 }
 
+/* The one that sends least, trees included; the first of those that send the same. */
+static unsigned shortest_width(const struct plan *plan)
+{
+    uint64_t n = plan_n_choices(plan) < OT_MEASURED_BITS ? plan_n_choices(plan) : OT_MEASURED_BITS;
+    uint64_t n_blocks = ceil_div_u64(n, OTS_PER_BLOCK), least = UINT64_MAX;
+    unsigned best = 1;
+
+    for (unsigned k = 1; k <= TREE_MAX_WIDTH; k *= 2) {
+        uint64_t len = EXTENSION_MESSAGE_LEN(n_blocks, k, plan->ot_malicious) +
+                       TREE_MESSAGE_LEN(k, plan->ot_malicious);
+
+        if (len >= least) continue;
+        least = len;
+        best = k;
+    }
+    return best;
+}
+
 static sotto_err plan_extension(struct plan *plan, struct sotto_context *context,
                                 const sotto_session_options *options)
 {
+    plan->ot_malicious = options->ot_malicious != 0;
+    plan->ot_is_open = options->ot == SOTTO_OT_AUTO;
+    if (plan->ot_is_open) {
+        plan->ot_width = shortest_width(plan);
+        if (options->ot_width == 0) return SOTTO_OK;
+        return fail(context, SOTTO_ERR_USAGE, "no k can be given where the extension is open");
+    }
     plan->ot_width = options->ot_width > 0 ? options->ot_width : 1;
     if (options->ot == SOTTO_OT_SOFTSPOKEN && options->ot_width == 0) plan->ot_width = 2;
     if (options->ot != SOTTO_OT_IKNP && options->ot != SOTTO_OT_SOFTSPOKEN)
@@ -150,12 +185,12 @@ static sotto_err check_memory(struct plan *plan, struct sotto_context *context)
     uint64_t rows = plan_choice_blocks(plan, plan->window) * OTS_PER_BLOCK;
     uint64_t outputs = plan->window * plan->n_output_bits;
 
-    plan->peak_memory = (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs +
-                        rows + plan->n_instances * plan->n_output_bits +
-                        schedule_memory(plan->schedule) +
-                        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
-                        tables_memory(plan_table_bytes(plan, plan->window)) +
-                        4 * (uint64_t)FRAME_MAX_LEN + extension_memory(plan->ot_width);
+    plan->peak_memory =
+        (labels * (1 + plan->n_bundled * N_LANES) + rows) * BLOCK_LEN + outputs + rows +
+        plan->n_instances * plan->n_output_bits + schedule_memory(plan->schedule) +
+        (uint64_t)circuit->n_gates * sizeof circuit->gates[0] +
+        tables_memory(plan_table_bytes(plan, plan->window)) + 4 * (uint64_t)FRAME_MAX_LEN +
+        extension_memory(plan->ot_is_open ? TREE_MAX_WIDTH : plan->ot_width);
     if (plan->peak_memory <= context->limits.max_memory) return SOTTO_OK;
     fail(context, SOTTO_ERR_LIMIT, "the run needs %llu bytes of memory; the limit is %llu",
          (unsigned long long)plan->peak_memory, (unsigned long long)context->limits.max_memory);
@@ -184,13 +219,13 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
 
     if (made.n_garbler_bits + made.n_evaluator_bits != circuit->n_input_wires)
         return fail(context, SOTTO_ERR_USAGE, "the interface is not this circuit's");
-    err = plan_extension(&made, context, options);
-    if (err == SOTTO_OK) err = plan_chain(&made, context);
+    err = plan_chain(&made, context);
     if (err != SOTTO_OK) return err;
     plan_windows(&made);
     err = schedule_new(context, &made.schedule, circuit);
     if (err == SOTTO_OK) plan_lanes(&made);
     if (err == SOTTO_OK) err = check_counts(&made, context);
+    if (err == SOTTO_OK) err = plan_extension(&made, context, options);
     if (err == SOTTO_OK) err = check_memory(&made, context);
     if (err != SOTTO_OK) plan_wipe(&made);
     else *plan = made;

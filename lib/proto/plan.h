@@ -30,7 +30,9 @@ struct plan {
     const struct sotto_interface *interface;
     struct schedule *schedule; /* owned */
     sotto_reveal reveal;
-    unsigned ot_width; /* k of the OT extension; 1 is IKNP */
+    unsigned ot_width; /* k of the OT extension; 1 is IKNP. What sends least, where it is open */
+    bool ot_is_open;   /* the extension follows from the number of choices and from the link */
+    bool ot_malicious;
     uint64_t n_instances;
     uint64_t n_rounds;
     uint64_t chain_output; /* as the options name them; 0 when there is one round only */
@@ -78,8 +80,15 @@ static inline bool plan_reveals_to(const struct plan *plan, sotto_role role)
 /** Blocks of 128 OTs for the choices of n instances. */
 uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n);
 
-/** Bytes of the evaluator's message for n_blocks blocks of choices, of one chunk or many. */
-uint64_t plan_choice_bytes(const struct plan *plan, uint64_t n_blocks);
+/** Choices of the whole run. */
+uint64_t plan_n_choices(const struct plan *plan);
+
+/** From so many choices on the link is measured, if the extension is open. */
+#define OT_MEASURED_BITS 8192
+
+/** Bytes of the message that measures the link: an eighth of what IKNP would send, at most 64 KiB;
+ * 0 where nothing is measured. */
+size_t plan_probe_len(const struct plan *plan);
 
 struct extension_terms plan_extension_terms(const struct plan *plan,
                                             const uint8_t session_id[SESSION_ID_LEN]);

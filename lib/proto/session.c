@@ -100,6 +100,7 @@ static void take_stats(struct sotto_session *session, const struct run *run,
         .bytes_sent = sotto_channel_bytes_sent(channel),
         .bytes_received = sotto_channel_bytes_received(channel),
         .seconds = end - begin,
+        .ot_width = run->ot.width,
         .setup_seconds = (run->first_table > 0 ? run->first_table : end) - begin,
     };
 }

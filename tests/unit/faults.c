@@ -6,6 +6,7 @@
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
 #include "tests/support/replica.h"
+#include "tests/support/search.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -386,9 +387,8 @@ END_TEST
 
 /* What must not be found, kept masked lest the search finds itself. In shared memory: the process
  * that works the secrets out is not the one that is searched. */
-#define MASK UINT8_C(0xa9)
 #define N_NEEDLES 6
-#define NEEDLE_LEN 16
+#define NEEDLE_LEN SEARCH_LEN
 
 struct needles {
     const char *names[N_NEEDLES];
@@ -400,7 +400,8 @@ struct needles {
 
 static void add_needle(struct needles *needles, const char *name, const uint8_t *secret)
 {
-    for (size_t i = 0; i < NEEDLE_LEN; i++) needles->masked[needles->n][i] = secret[i] ^ MASK;
+    for (size_t i = 0; i < NEEDLE_LEN; i++)
+        needles->masked[needles->n][i] = secret[i] ^ SEARCH_MASK;
     needles->names[needles->n++] = name;
 }
 
@@ -435,63 +436,6 @@ static void find_needles(struct needles *needles, const struct stage *stage)
     }
 }
 
-/* Memory mapped by sanitizers for their own ends is larger than this. */
-#define MAX_MAPPING (UINT64_C(1) << 32)
-
-__attribute__((no_sanitize("address", "undefined"))) static size_t
-count_in(const uint8_t *from, size_t len, const uint8_t masked[NEEDLE_LEN])
-{
-    size_t n = 0;
-
-    for (size_t at = 0; at + NEEDLE_LEN <= len; at++) {
-        size_t i = 0;
-
-        while (i < NEEDLE_LEN && (from[at + i] ^ MASK) == masked[i]) i++;
-        n += i == NEEDLE_LEN;
-    }
-    return n;
-}
-
-/* Counts each needle in one mapping, looking at runs of pages that exist. */
-static void search_mapping(const struct needles *needles, size_t counts[N_NEEDLES],
-                           const uint8_t *from, size_t len)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), n_pages = len / page, i = 0;
-    unsigned char *present =
-        mmap(NULL, n_pages, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    ck_assert(present != MAP_FAILED);
-    if (mincore((void *)(uintptr_t)from, len, present) != 0) memset(present, 1, n_pages);
-    while (i < n_pages) {
-        size_t first = i;
-
-        while (i < n_pages && (present[i] & 1) != 0) i++;
-        for (size_t k = 0; i > first && k < needles->n; k++)
-            counts[k] += count_in(from + first * page, (i - first) * page, needles->masked[k]);
-        if (i == first) i++;
-    }
-    munmap(present, n_pages);
-}
-
-/* Counts each needle in all memory that can be read and written. */
-static void search_memory(const struct needles *needles, size_t counts[N_NEEDLES])
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    char line[4096];
-
-    ck_assert_ptr_nonnull(maps);
-    memset(counts, 0, N_NEEDLES * sizeof counts[0]);
-    while (fgets(line, sizeof line, maps) != NULL) {
-        unsigned long long from, to;
-        char flags[8];
-
-        if (sscanf(line, "%llx-%llx %7s", &from, &to, flags) != 3) continue;
-        if (flags[0] != 'r' || flags[1] != 'w' || to - from > MAX_MAPPING) continue;
-        search_mapping(needles, counts, (const uint8_t *)(uintptr_t)from, (size_t)(to - from));
-    }
-    fclose(maps);
-}
-
 static void search_during_run(void *user, sotto_phase phase, uint64_t done, uint64_t total)
 {
     struct needles *needles = user;
@@ -500,7 +444,7 @@ static void search_during_run(void *user, sotto_phase phase, uint64_t done, uint
     (void)phase;
     (void)done;
     (void)total;
-    search_memory(needles, counts);
+    search_memory(counts, (const uint8_t(*)[SEARCH_LEN])needles->masked, needles->n);
     for (size_t i = 0; i < needles->n; i++)
         if (counts[i] > needles->n_found[i]) needles->n_found[i] = counts[i];
 }
@@ -566,7 +510,7 @@ static void act_search_after(struct needles *needles, struct stage *stage, size_
 
     run_victim(stage, len);
     burn_stack();
-    search_memory(needles, counts);
+    search_memory(counts, (const uint8_t(*)[SEARCH_LEN])needles->masked, needles->n);
     for (size_t i = 0; i < needles->n; i++) needles->n_left[i] = counts[i];
 }
 

@@ -270,15 +270,16 @@ END_TEST
 #define SCHEME_AT 79
 #define OT_AT 80
 #define OT_WIDTH_AT 81
-#define SCHEDULE_AT 82
-#define FRAME_MAX_AT 86
-#define INSTANCES_AT 90
-#define ROUNDS_AT 98
-#define CHAIN_OUTPUT_AT 106
-#define CHAIN_INPUT_AT 114
-#define BINDING_AT 122
-#define NONCE_AT 154
-#define HELLO_LEN 186
+#define OT_SECURITY_AT 82
+#define SCHEDULE_AT 83
+#define FRAME_MAX_AT 87
+#define INSTANCES_AT 91
+#define ROUNDS_AT 99
+#define CHAIN_OUTPUT_AT 107
+#define CHAIN_INPUT_AT 115
+#define BINDING_AT 123
+#define NONCE_AT 155
+#define HELLO_LEN 187
 
 static void set_stage(struct stage *stage, sotto_role victim)
 {
@@ -322,9 +323,9 @@ static const struct crafted {
 } crafted[] = {
     {MAGIC_AT, 1, NULL, NULL, {'S'}},
     {MAGIC_AT + 7, 1, NULL, NULL, {'C'}},
-    {VERSION_AT, 4, "the protocol version", "1 here, 0 at the peer", {0}},
-    {VERSION_AT, 4, "the protocol version", "1 here, 2 at the peer", {2}},
-    {VERSION_AT, 4, "the protocol version", "1 here, 4294967295 at the peer", {255, 255, 255, 255}},
+    {VERSION_AT, 4, "the protocol version", "2 here, 0 at the peer", {0}},
+    {VERSION_AT, 4, "the protocol version", "2 here, 1 at the peer", {1}},
+    {VERSION_AT, 4, "the protocol version", "2 here, 4294967295 at the peer", {255, 255, 255, 255}},
     {ROLE_AT, 1, "the role", NULL, {2}},
     {ROLE_AT, 1, "the role", NULL, {255}},
     {CIRCUIT_AT, 1, "the circuit", NULL, {0}},
@@ -339,7 +340,13 @@ static const struct crafted {
     {SCHEME_AT, 1, "the garbling scheme", "half-gates here, 2 at the peer", {2}},
     {OT_AT, 1, "the OT extension", "iknp here, none at the peer", {0}},
     {OT_AT, 1, "the OT extension", "iknp here, softspoken at the peer", {2}},
+    {OT_AT, 1, "the OT extension", "iknp here, auto at the peer", {3}},
     {OT_WIDTH_AT, 1, "the OT extension's k", "1 here, 2 at the peer", {2}},
+    {OT_SECURITY_AT,
+     1,
+     "the adversary model of the oblivious transfers",
+     "semi-honest here, malicious at the peer",
+     {1}},
     {SCHEDULE_AT, 4, "the schedule version", NULL, {9}},
     {SCHEDULE_AT + 3, 1, "the schedule version", NULL, {1}},
     {FRAME_MAX_AT, 4, "the frame size", "262144 here, 262145 at the peer", {1, 0, 4, 0}},
@@ -460,7 +467,7 @@ START_TEST(hello_lengths) /* SEC-13, SEC-14 */
             frame[4] = (uint8_t)len;
             frame[5] = (uint8_t)(len >> 8);
             memcpy(frame + FRAME_HEADER_LEN, stage.peer.bytes + FRAME_HEADER_LEN, HELLO_LEN);
-            if (newer) frame[FRAME_HEADER_LEN + VERSION_AT] = 2;
+            if (newer) frame[FRAME_HEADER_LEN + VERSION_AT] = 3;
             side_replay(stage.victim, NULL, frame, FRAME_HEADER_LEN + len, FAREWELL_LISTEN);
             ck_assert_int_eq(stage.victim->err, newer ? cases[i].newer : cases[i].ours);
             ck_assert(side_is_untouched(stage.victim));

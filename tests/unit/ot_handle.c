@@ -1,7 +1,6 @@
 /*
  * OT handles: two parties as two threads over a socket pair. Every flavour, width and model; what
- * is prepared; bytes on the wire; peers that disagree, cheat or go away; sessions over each
- * extension.
+ * is prepared; bytes on the wire; peers that disagree, cheat or go away.
  */
 #include "sotto-ot.h"
 
@@ -477,151 +476,6 @@ START_TEST(faults_on_the_way_are_found)
 }
 END_TEST
 
-/* A session, whose evaluator's inputs come by OT: an adder of 3 bits with carry out. */
-static const char adder_text[] = "14 20\n"
-                                 "2 3 3\n"
-                                 "1 4\n"
-                                 "\n"
-                                 "2 1 0 3 16 XOR\n"
-                                 "2 1 0 3 6 AND\n"
-                                 "2 1 1 4 7 XOR\n"
-                                 "2 1 7 6 17 XOR\n"
-                                 "2 1 1 4 8 AND\n"
-                                 "2 1 7 6 9 AND\n"
-                                 "2 1 8 9 10 XOR\n"
-                                 "2 1 2 5 11 XOR\n"
-                                 "2 1 11 10 18 XOR\n"
-                                 "2 1 2 5 12 AND\n"
-                                 "2 1 11 10 13 AND\n"
-                                 "2 1 12 13 14 XOR\n"
-                                 "1 1 14 15 INV\n"
-                                 "1 1 15 19 INV\n";
-
-#define N_INSTANCES 3000 /* more choices than a chunk has */
-
-struct party {
-    int fd;
-    sotto_session_options options;
-    sotto_err err;
-    sotto_cost cost;
-    uint64_t bytes_sent;
-    uint8_t inputs[N_INSTANCES * 3];
-    uint8_t outputs[N_INSTANCES * 4];
-};
-
-static void *run_party(void *argument)
-{
-    struct party *party = argument;
-    sotto_context *context = test_context();
-    sotto_circuit *circuit = NULL;
-    sotto_interface *interface = NULL;
-    sotto_session *session = NULL;
-    sotto_channel *channel = NULL;
-    sotto_err err =
-        sotto_circuit_parse(context, &circuit, "adder", adder_text, sizeof adder_text - 1);
-
-    if (err == SOTTO_OK) err = sotto_interface_default(context, &interface, circuit, NULL, 0);
-    if (err == SOTTO_OK)
-        err = sotto_session_predict(context, &party->cost, circuit, interface, &party->options);
-    if (err == SOTTO_OK)
-        err = sotto_session_new(context, &session, circuit, interface, &party->options);
-    if (err == SOTTO_OK) err = channel_over(context, &channel, party->fd, party->fd, IDLE_TIMEOUT);
-    if (err == SOTTO_OK) err = sotto_session_run(session, party->outputs, channel, party->inputs);
-    if (err == SOTTO_OK) party->bytes_sent = sotto_channel_bytes_sent(channel);
-    party->err = err;
-    sotto_session_free(session);
-    sotto_channel_free(channel);
-    sotto_interface_free(interface);
-    sotto_circuit_free(circuit);
-    sotto_context_free(context);
-    return NULL;
-}
-
-static void run_parties(struct party *parties)
-{
-    pthread_t thread;
-    int fds[2];
-
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    for (int i = 0; i < 2; i++) {
-        parties[i].fd = fds[i];
-        parties[i].options.role = i == 0 ? SOTTO_GARBLER : SOTTO_EVALUATOR;
-        parties[i].options.n_instances = N_INSTANCES;
-        random_bytes(parties[i].inputs, sizeof parties[i].inputs);
-        for (size_t b = 0; b < sizeof parties[i].inputs; b++) parties[i].inputs[b] &= 1;
-    }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_party, &parties[1]), 0);
-    run_party(&parties[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-}
-
-static unsigned number(const uint8_t *bits, unsigned n)
-{
-    unsigned x = 0;
-
-    for (unsigned i = 0; i < n; i++) x |= (unsigned)bits[i] << i;
-    return x;
-}
-
-/* The results, and the bytes that were predicted, over each extension. */
-START_TEST(sessions_run_over_every_extension)
-{
-    static struct party parties[2];
-
-    memset(parties, 0, sizeof parties);
-    for (int i = 0; i < 2; i++) {
-        parties[i].options.ot = widths[_i] == 1 ? SOTTO_OT_IKNP : SOTTO_OT_SOFTSPOKEN;
-        parties[i].options.ot_width = widths[_i];
-    }
-    run_parties(parties);
-    for (int p = 0; p < 2; p++) {
-        ck_assert_int_eq(parties[p].err, SOTTO_OK);
-        for (size_t i = 0; i < N_INSTANCES; i++)
-            ck_assert_uint_eq(number(parties[p].outputs + 4 * i, 4),
-                              number(parties[0].inputs + 3 * i, 3) +
-                                  number(parties[1].inputs + 3 * i, 3));
-    }
-    ck_assert_uint_eq(parties[0].bytes_sent, parties[0].cost.garbler_bytes);
-    ck_assert_uint_eq(parties[1].bytes_sent, parties[1].cost.evaluator_bytes);
-}
-END_TEST
-
-/* SEC-11: both sides see that the extensions differ, or their widths. */
-START_TEST(sessions_must_agree_on_the_extension)
-{
-    static struct party parties[2];
-
-    memset(parties, 0, sizeof parties);
-    parties[0].options.ot = SOTTO_OT_SOFTSPOKEN;
-    if (_i == 1) {
-        parties[0].options.ot_width = 4;
-        parties[1].options.ot = SOTTO_OT_SOFTSPOKEN;
-    }
-    run_parties(parties);
-    ck_assert_int_eq(parties[0].err, SOTTO_ERR_MISMATCH);
-    ck_assert_int_eq(parties[1].err, SOTTO_ERR_MISMATCH);
-}
-END_TEST
-
-START_TEST(sessions_refuse_wrong_widths)
-{
-    static const struct {
-        sotto_ot_extension ot;
-        unsigned width;
-    } wrong[] = {{SOTTO_OT_IKNP, 2},
-                 {SOTTO_OT_SOFTSPOKEN, 1},
-                 {SOTTO_OT_SOFTSPOKEN, 3},
-                 {(sotto_ot_extension)2, 2}};
-    static struct party party;
-
-    memset(&party, 0, sizeof party);
-    party.options.ot = wrong[_i].ot;
-    party.options.ot_width = wrong[_i].width;
-    run_party(&party);
-    ck_assert_int_eq(party.err, SOTTO_ERR_USAGE);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("ot_handle");
@@ -635,9 +489,6 @@ int main(void)
     tcase_add_loop_test(handle, disagreement_is_found, 0, 4);
     tcase_add_loop_test(handle, failures_are_terminal, 0, 2);
     tcase_add_test(handle, mistakes_are_refused);
-    tcase_add_loop_test(handle, sessions_run_over_every_extension, 0, 4);
-    tcase_add_loop_test(handle, sessions_must_agree_on_the_extension, 0, 2);
-    tcase_add_loop_test(handle, sessions_refuse_wrong_widths, 0, 4);
     tcase_add_loop_test(handle, faults_on_the_way_are_found, 0, 4);
     tcase_set_timeout(handle, 120);
     suite_add_tcase(suite, handle);

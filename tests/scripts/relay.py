@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Stands between two parties of a test: relay.py HERE THERE [--rate N] [--cheat TYPE].
+
+Listens on the unix socket HERE, connects to THERE and passes bytes on in both directions; with
+--rate no more than N bytes a second from the caller on, with --cheat the second half of the payload
+of each frame of that type (a number) from the caller inverted, on a plaintext channel."""
+import argparse
+import os
+import socket
+import sys
+import threading
+import time
+
+PIECE = 1024
+
+
+def read_exactly(source, n):
+    data = b''
+    while len(data) < n:
+        piece = source.recv(n - len(data))
+        if not piece:
+            return b''
+        data += piece
+    return data
+
+
+def slow(source, sink, rate):
+    while True:
+        data = source.recv(PIECE)
+        if not data:
+            return
+        sink.sendall(data)
+        time.sleep(len(data) / rate)
+
+
+def cheat(source, sink, kind):
+    while True:
+        header = read_exactly(source, 8)
+        if not header:
+            return
+        length = int.from_bytes(header[4:], 'little')
+        payload = read_exactly(source, length)
+        if header[0] == kind:
+            half = length // 2
+            payload = payload[:half] + bytes(b ^ 0xff for b in payload[half:])
+        sink.sendall(header + payload)
+
+
+def plain(source, sink):
+    while True:
+        data = source.recv(1 << 16)
+        if not data:
+            return
+        sink.sendall(data)
+
+
+def run(work, source, sink, *rest):
+    try:
+        work(source, sink, *rest)
+    except OSError:
+        pass
+    for end, how in ((sink, socket.SHUT_WR), (source, socket.SHUT_RD)):
+        try:
+            end.shutdown(how)
+        except OSError:
+            pass
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('here')
+    parser.add_argument('there')
+    parser.add_argument('--rate', type=float)
+    parser.add_argument('--cheat', type=int)
+    options = parser.parse_args()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(options.here)
+    listener.listen(1)
+    near = listener.accept()[0]
+    os.unlink(options.here)
+    far = socket.socket(socket.AF_UNIX)
+    if options.rate:
+        for end in (near, far):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
+    for _ in range(200):
+        try:
+            far.connect(options.there)
+            break
+        except OSError:
+            time.sleep(0.05)
+    else:
+        return 1
+    back = threading.Thread(target=run, args=(plain, far, near))
+    back.start()
+    if options.rate:
+        run(slow, near, far, options.rate)
+    elif options.cheat is not None:
+        run(cheat, near, far, options.cheat)
+    else:
+        run(plain, near, far)
+    back.join()
+    return 0
+
+
+sys.exit(main())
