@@ -3,6 +3,7 @@
 #include "compiler/compile.h"
 #include "compiler/emit.h"
 #include "compiler/lower.h"
+#include "compiler/pass.h"
 #include "compiler/preprocess.h"
 
 #include <errno.h>
@@ -25,7 +26,9 @@ struct job {
     uint64_t n_arguments;
     struct compile_options options;
     sotto_format format;
-    int level; /* of optimisation */
+    int level;        /* of optimisation */
+    uint64_t without; /* passes that are switched off */
+    uint64_t passes;  /* those that run */
     bool preprocess_only, stats;
     char *text;
     size_t text_len;
@@ -54,7 +57,8 @@ static const char usage_text[] =
     "  -I DIR, -D NAME[=V], -U NAME, --include FILE\n"
     "                          for the preprocessor\n"
     "  -E                      preprocess only\n"
-    "  -O0, -O1, -O2           how much is simplified\n"
+    "  -O0, -O1, -O2           how much is simplified: nothing; in linear time; all (default)\n"
+    "  -fno-PASS               leave out a pass: fold, hash, dead, cuts\n"
     "  -Werror, -w             warnings are errors; no warnings\n"
     "      --bound N           most runs of loops with secret conditions\n"
     "      --format FORMAT     fashion (default) or bristol\n"
@@ -202,11 +206,13 @@ static sotto_err make_circuit(struct job *job, struct compilation *compilation,
     int jumped;
 
     graph_init(&graph, &compilation->arena);
+    graph.plain = !pass_is_on(job->passes, PASS_HASH);
     compilation->arena.on_error = &on_error;
     jumped = setjmp(on_error);
     if (jumped == 0) {
         outputs = arena_new(&compilation->arena, n_outputs, sizeof *outputs);
         lower_program(&graph, outputs, &compilation->program);
+        pass_run(&graph, outputs, n_outputs, job->passes);
         err = emit_circuit(job->context, circuit, &graph, outputs, &compilation->program);
     } else {
         err = fail(job->context, (sotto_err)jumped, "%s is too large for the memory there is",
@@ -297,6 +303,19 @@ static int run(struct job *job)
 
 /* ----------------------------------------------------------------------------------- options -- */
 
+static int unknown_pass(const char *value)
+{
+    char shown[128];
+    unsigned n;
+    const struct pass *passes = pass_list(&n);
+
+    fprintf(stderr, "gc-cc: there is no -f%s\n  the passes are",
+            escape_text(shown, sizeof shown, value, strlen(value)));
+    for (unsigned i = 0; i < n; i++) fprintf(stderr, "%s %s", i > 0 ? "," : "", passes[i].name);
+    fputs("\n", stderr);
+    return 2;
+}
+
 static bool parse_count(uint64_t *out, const char *text)
 {
     char *end;
@@ -307,11 +326,26 @@ static bool parse_count(uint64_t *out, const char *text)
     return errno == 0 && *end == '\0' && *out > 0 && *out <= INT32_MAX;
 }
 
+/* -f NAME is a function, -fno-PASS a pass to leave out. */
+static int take_f(struct job *job, const char *value)
+{
+    uint64_t pass;
+
+    if (strncmp(value, "no-", 3) != 0) {
+        job->options.function = value;
+        return 0;
+    }
+    pass = pass_by_name(value + 3);
+    if (pass == 0) return unknown_pass(value);
+    job->without |= pass;
+    return 0;
+}
+
 static int take_option(struct job *job, int option, const char *value)
 {
     switch (option) {
     case 'o': job->output = value; return 0;
-    case 'f': job->options.function = value; return 0;
+    case 'f': return take_f(job, value);
     case 'E': job->preprocess_only = true; return 0;
     case 'I':
     case 'D':
@@ -380,7 +414,11 @@ static int parse_options(struct job *job, int argc, char **argv)
         return usage_error("%s", "where does the circuit go? give -o FILE");
     if (job->stats && job->output != NULL && strcmp(job->output, "-") == 0)
         return usage_error("%s", "--stats and -o - both want standard output");
-    job->options.no_fold = job->level == 0;
+    job->passes = pass_set_of_level(job->level) & ~job->without;
+#ifdef SOTTO_CHECK_PASSES
+    job->passes |= PASS_CHECKED;
+#endif
+    job->options.no_fold = !pass_is_on(job->passes, PASS_FOLD);
     return 0;
 }
 

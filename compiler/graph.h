@@ -45,6 +45,7 @@ struct graph {
     struct scratch_block *scratch;
     struct column_bit *free_bits; /* see sums.h */
     struct graph *trial;          /* of graph_trial() */
+    bool plain;                   /* constants alone are folded, equal gates stay apart */
 };
 
 static inline literal lit_not(literal a)
@@ -70,6 +71,9 @@ void graph_wipe(struct graph *graph);
 
 /** An empty graph for trying something out; wiped with its owner if not before. One at a time. */
 struct graph *graph_trial(struct graph *owner);
+
+/** Puts what was tried in the owner's place. */
+void graph_take_trial(struct graph *owner);
 
 /** The next input bit. All inputs come before the first gate. */
 literal graph_input(struct graph *graph);

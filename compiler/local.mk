@@ -39,4 +39,12 @@ EXTRA_DIST += compiler/include
 check_PROGRAMS += tests/compiler/front_run
 tests_compiler_front_run_LDADD = libcompiler.la libsotto_test.la -lm
 TESTS += tests/compiler/front_refused.sh
+
+# The table of recipes for functions of five variables is made, and proved, by mc_generate.
+check_PROGRAMS += compiler/mc_generate
+compiler_mc_generate_SOURCES = compiler/mc_generate.c
+compiler_mc_generate_LDADD = libcompiler.la
+
+check_PROGRAMS += tests/compiler/circuit_tool
+tests_compiler_circuit_tool_LDADD = libcompiler.la libsotto_test.la -lm
 EXTRA_DIST += tests/compiler/front_refused.sh tests/compiler/differential

@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_passes \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
 	tests/unit/base \
@@ -81,6 +82,7 @@ BATS_TESTS = \
 	tests/docs/status.bats
 
 SCRIPT_TESTS = \
+	tests/compiler/mc_classes.sh \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-ot-example.sh \
@@ -122,6 +124,7 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_passes_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
@@ -165,6 +168,8 @@ lint: lint-man
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions
+	$(MAKE) $(AM_MAKEFLAGS) compiler/mc_generate
+	compiler/mc_generate >$(srcdir)/compiler/mc_classes.c
 	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .
 	$(MAKE) $(AM_MAKEFLAGS) tests/unit/transcript
 	UPDATE_KAT=1 SRCDIR='$(srcdir)' tests/unit/transcript

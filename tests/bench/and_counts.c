@@ -8,6 +8,7 @@
 #include "compiler/compile.h"
 #include "compiler/emit.h"
 #include "compiler/lower.h"
+#include "compiler/pass.h"
 
 #include "base/memory.h"
 
@@ -221,6 +222,8 @@ static struct result measure(const char *name, const char *text)
                             sizeof *outputs);
         start = cpu_seconds();
         lower_program(&graph, outputs, &compilation.program);
+        pass_run(&graph, outputs, word_program_output_bits(&compilation.program),
+                 pass_set_of_level(PASS_MAX_LEVEL));
         result.seconds = cpu_seconds() - start;
         result.n_gates = graph.n_gates;
         result.count = graph_count(&graph, outputs, word_program_output_bits(&compilation.program));
