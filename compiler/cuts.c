@@ -4,9 +4,11 @@
 #include <string.h>
 
 #define MAX_SETS (1u << 16)
-#define LARGE_GRAPH (1u << 21) /* nodes; keeps fewer cuts of each */
 #define KEPT 12
-#define KEPT_LARGE 5
+#define KEPT_LARGE 8
+#define KEPT_HUGE 5
+#define LARGE_GRAPH (1u << 18) /* nodes */
+#define HUGE_GRAPH (1u << 20)
 
 void cuts_init(struct cuts *cuts, const struct graph *graph, struct graph *owner,
                uint64_t n_expected, unsigned max_leaves)
@@ -17,15 +19,24 @@ void cuts_init(struct cuts *cuts, const struct graph *graph, struct graph *owner
     *cuts = (struct cuts){.graph = graph,
                           .n_sets = n_sets,
                           .max_leaves = max_leaves,
-                          .n_kept = n_expected > LARGE_GRAPH ? KEPT_LARGE : KEPT,
+                          .n_kept = n_expected > HUGE_GRAPH    ? KEPT_HUGE
+                                    : n_expected > LARGE_GRAPH ? KEPT_LARGE
+                                                               : KEPT,
                           .n_done = 1};
     cuts->sets = (struct cut_set *)graph_scratch(
         owner, (uint64_t)n_sets * (sizeof(struct cut_set) / sizeof(literal)));
 }
 
-static uint32_t leaf_mask(uint32_t node)
+static uint64_t leaf_mask(uint32_t node)
 {
-    return UINT32_C(1) << (node & 31);
+    return UINT64_C(1) << (node & 63);
+}
+
+/* Whether the word has more than max bits, at most six; most have few. */
+static bool has_more_bits(uint64_t word, unsigned max)
+{
+    for (unsigned i = 0; i < max; i++) word &= word - 1;
+    return word != 0;
 }
 
 /* The node as a cut of its own. */
@@ -68,16 +79,20 @@ static uint64_t expand(const struct cut *cut, const struct cut *larger)
     return table;
 }
 
-static bool is_subset(const struct cut *a, const struct cut *b)
+static bool has_leaves_of(const struct cut *b, const struct cut *a)
 {
     unsigned j = 0;
 
-    if ((a->mask & ~b->mask) != 0 || a->n_leaves > b->n_leaves) return false;
     for (unsigned i = 0; i < a->n_leaves; i++, j++) {
         while (j < b->n_leaves && b->leaves[j] < a->leaves[i]) j++;
         if (j == b->n_leaves || b->leaves[j] != a->leaves[i]) return false;
     }
     return true;
+}
+
+static inline bool is_subset(const struct cut *a, const struct cut *b)
+{
+    return (a->mask & ~b->mask) == 0 && a->n_leaves <= b->n_leaves && has_leaves_of(b, a);
 }
 
 /* Fewer leaves for more ANDs come first. */
@@ -130,7 +145,7 @@ static void merge(struct cuts *cuts, struct cut_set *set, struct graph_node node
                        .n_ands = (uint16_t)(a->n_ands + b->n_ands + is_and)};
     uint64_t x, y;
 
-    if ((unsigned)__builtin_popcount(made.mask) > cuts->max_leaves ||
+    if (has_more_bits(made.mask, cuts->max_leaves) ||
         !merge_leaves(&made, a, b, cuts->max_leaves) || is_dominated(set, &made))
         return;
     if (set->n_cuts == cuts->n_kept && rank(&set->cuts[set->n_cuts - 1]) <= rank(&made)) return;

@@ -15,8 +15,8 @@
 
 struct cut {
     uint64_t table;
+    uint64_t mask;               /* a bit for each leaf, by hash */
     uint32_t leaves[CUT_LEAVES]; /* nodes, ascending */
-    uint32_t mask;               /* a bit for each leaf, by hash */
     uint16_t n_ands;             /* between leaves and node, at most: shared ones count twice */
     uint8_t n_leaves;
 };

@@ -2,8 +2,10 @@
  * The table of AND counts: compiles the C that a user would write for each program, checks the
  * circuit against the word interpreter on random inputs, and prints what it costs beside the best
  * known figure and the most it may cost. Exit 1 when a count is above its limit or a circuit wrong.
- *   and_counts [-v] [FILE.i ...]
+ *   and_counts [FILE.i ...]
  * Files are preprocessed programs to be counted without a limit.
+ *   and_counts -p FOLDER
+ * writes the programs there, one a file.
  */
 #include "compiler/compile.h"
 #include "compiler/emit.h"
@@ -269,9 +271,36 @@ static char *read_file(const char *path)
     return text;
 }
 
+/* Program 13, "u / 32", becomes 13-u___32.c. */
+static bool write_program(const char *folder, unsigned number)
+{
+    const struct program *program = &programs[number];
+    char path[4096];
+    size_t at = strlen(folder) + 1, end;
+    FILE *file;
+    bool good;
+
+    if (snprintf(path, sizeof path, "%s/%02u-%s.c", folder, number, program->name) >=
+        (int)sizeof path)
+        return false;
+    end = strlen(path) - 2;
+    for (; at < end; at++)
+        if (strchr(" /%<=[](),+", path[at]) != NULL) path[at] = '_';
+    file = fopen(path, "wb");
+    if (file == NULL) return false;
+    good = fprintf(file, "%s\n", program->text) > 0;
+    return fclose(file) == 0 && good;
+}
+
 int main(int argc, char **argv)
 {
     bool good = true;
+
+    if (argc == 3 && strcmp(argv[1], "-p") == 0) {
+        for (unsigned i = 0; i < sizeof programs / sizeof programs[0]; i++)
+            good = write_program(argv[2], i) && good;
+        return good ? 0 : 1;
+    }
 
     printf("%-24s %9s %9s %9s %9s %7s %8s\n", "program", "elsewhere", "at most", "AND", "XOR",
            "depth", "seconds");
