@@ -15,7 +15,7 @@ COMPILER_BACK_SOURCES = \
 	compiler/lower_sum.c \
 	compiler/mc.c compiler/mc.h compiler/mc_classes.c compiler/mc_classes.h \
 	compiler/multiply.c compiler/multiply.h \
-	compiler/pass.c compiler/pass.h compiler/pass_cuts.c \
+	compiler/pass.c compiler/pass.h compiler/pass_cuts.c compiler/pass_forms.c \
 	compiler/recipe.c compiler/recipe.h \
 	compiler/references.c compiler/references.h \
 	compiler/sbox.c compiler/sbox.h \

@@ -58,7 +58,7 @@ static const char usage_text[] =
     "                          for the preprocessor\n"
     "  -E                      preprocess only\n"
     "  -O0, -O1, -O2           how much is simplified: nothing; in linear time; all (default)\n"
-    "  -fno-PASS               leave out a pass: fold, hash, dead, cuts\n"
+    "  -fno-PASS               leave out a pass: fold, hash, dead, forms, cuts\n"
     "  -Werror, -w             warnings are errors; no warnings\n"
     "      --bound N           most runs of loops with secret conditions\n"
     "      --format FORMAT     fashion (default) or bristol\n"

@@ -12,6 +12,7 @@ static const struct pass passes[] = {
     [PASS_FOLD] = {"fold", "words: known bits, ranges, identities of arithmetic", NULL, 1, false},
     [PASS_HASH] = {"hash", "equal gates are one, local identities", NULL, 1, false},
     {"dead", "gates that no output depends on go", pass_dead, 1, false},
+    {"forms", "sums of ANDs with common operands are products of sums", pass_forms, 1, false},
     {"cuts", "parts of few inputs are replaced by ones of fewer ANDs", pass_cuts, 2, true},
 };
 

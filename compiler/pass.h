@@ -48,6 +48,7 @@ void pass_run(struct graph *graph, literal *outputs, uint64_t n_outputs, uint64_
 
 /* The passes; what each does is said in its file. */
 void pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+void pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 void pass_cuts(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 
 #endif
