@@ -83,6 +83,8 @@ BATS_TESTS = \
 
 SCRIPT_TESTS = \
 	tests/compiler/mc_classes.sh \
+	tests/compiler/passes.sh \
+	tests/compiler/prove.sh \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-ot-example.sh \
@@ -132,12 +134,17 @@ EXTRA_DIST += tests/compiler/back.h
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
-.PHONY: check-unit check-ctime check-fuzz bench bench-circuits lint regenerate
+.PHONY: check-unit check-proof check-ctime check-fuzz bench bench-circuits bench-compiler lint regenerate
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 
 check-fuzz:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
+
+# Proofs that -O0 and -O2 agree, with more time and for larger circuits than in make check.
+check-proof:
+	PROVE_SECONDS=120 PROVE_TOTAL=7200 PROVE_GATES=20000000 \
+		$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/prove.sh
 
 # The constant-time check makes builds of its own, one for each compiler and level.
 check-ctime:
@@ -149,12 +156,18 @@ tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
-EXTRA_PROGRAMS += tests/bench/and_counts
+check_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
 tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
+
+# Gates a second and peak memory of gc-cc; fails when a target is missed.
+EXTRA_PROGRAMS += tests/bench/compile_speed
+tests_bench_compile_speed_LDADD =
+bench-compiler: tests/bench/compile_speed gc-cc
+	@tests/bench/compile_speed ./gc-cc
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
 		gc-millionaires
