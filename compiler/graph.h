@@ -46,6 +46,9 @@ struct graph {
     struct column_bit *free_bits; /* see sums.h */
     struct graph *trial;          /* of graph_trial() */
     bool plain;                   /* constants alone are folded, equal gates stay apart */
+    uint32_t *positions;          /* of each node, when track_positions: see word.h */
+    uint32_t position;            /* given to the nodes made from now on */
+    bool track_positions;         /* set before the first node */
 };
 
 static inline literal lit_not(literal a)
@@ -71,6 +74,12 @@ void graph_wipe(struct graph *graph);
 
 /** An empty graph for trying something out; wiped with its owner if not before. One at a time. */
 struct graph *graph_trial(struct graph *owner);
+
+/** What copy is given from now on comes from where this node of graph does. */
+static inline void graph_follow(struct graph *copy, const struct graph *graph, uint32_t node)
+{
+    if (graph->track_positions) copy->position = graph->positions[node];
+}
 
 /** Puts what was tried in the owner's place. */
 void graph_take_trial(struct graph *owner);
@@ -112,7 +121,7 @@ void graph_mark_live(const struct graph *graph, uint8_t *marks, const literal *o
                      uint64_t n_outputs);
 
 /** Builds in *copy, an empty graph, the gates that the outputs depend on and all inputs, and
- *  renames the outputs. */
+ *  renames the outputs. Positions go along when both graphs track them. */
 void graph_copy_live(struct graph *copy, struct graph *graph, literal *outputs, uint64_t n_outputs);
 
 /** Evaluates every node on 64 assignments at once: values holds n_nodes words, those of the inputs

@@ -105,6 +105,7 @@ static void run_once(struct graph *graph, literal *outputs, uint64_t n_outputs, 
     literal *old_outputs = graph_scratch(graph, n_outputs);
     struct graph *to = graph_trial(graph);
 
+    to->track_positions = graph->track_positions;
     memcpy(old_outputs, outputs, n_outputs * sizeof *outputs);
     run(to, graph, outputs, n_outputs);
     if (checked) check(to, outputs, graph, old_outputs, n_outputs);

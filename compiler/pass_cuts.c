@@ -130,8 +130,10 @@ static void rebuild_node(struct rewriter *r, uint32_t node)
 {
     struct graph_node n = r->from->nodes[node];
     literal a = r->names[lit_node(n.a)] ^ (n.a & 1), b = r->names[lit_node(n.b)] ^ (n.b & 1);
-    literal made = n.a < n.b ? graph_and(r->to, a, b) : graph_xor(r->to, a, b);
+    literal made;
 
+    graph_follow(r->to, r->from, node);
+    made = n.a < n.b ? graph_and(r->to, a, b) : graph_xor(r->to, a, b);
     (void)references_add(&r->new_refs, lit_node(made), r->old_refs[node]);
     drop_operand(r, n.a);
     drop_operand(r, n.b);

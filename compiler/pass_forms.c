@@ -221,6 +221,7 @@ static literal rebuild_node(struct distributor *d, uint32_t node)
     struct graph_node n = d->from->nodes[node];
     literal a, b;
 
+    graph_follow(d->to, d->from, node);
     if (d->is_done[node] == ROOT_DONE) return walk_sum(d, node, TO_BUILD).out;
     a = d->names[lit_node(n.a)] ^ (n.a & 1);
     b = d->names[lit_node(n.b)] ^ (n.b & 1);

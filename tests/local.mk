@@ -14,7 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	BINDIR='$(abs_top_builddir)'; export BINDIR; \
 	CIRCUITS='$(abs_top_srcdir)/tests/circuits'; export CIRCUITS; \
-	GC_CIRCUITS_DIR='$(abs_top_srcdir)/circuits'; export GC_CIRCUITS_DIR; \
+	GC_CIRCUITS_DIR='$(abs_top_builddir)/circuits'; export GC_CIRCUITS_DIR; \
 	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
 
 # What a program without a line of its own is linked with: the unit tests.
@@ -24,6 +24,7 @@ check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
+	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/reference/reference.c tests/reference/reference.h
@@ -34,8 +35,14 @@ UNIT_TESTS = \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
 	tests/compiler/back_passes \
+	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/library/floats \
+	tests/library/hashes \
+	tests/library/learning \
+	tests/library/lists \
+	tests/library/words \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -50,6 +57,7 @@ UNIT_TESTS = \
 	tests/unit/garble_session \
 	tests/unit/hello \
 	tests/unit/interface \
+	tests/unit/mixed \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
@@ -58,6 +66,7 @@ UNIT_TESTS = \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
+	tests/unit/share \
 	tests/unit/tls \
 	tests/unit/transcript \
 	tests/unit/values \
@@ -65,6 +74,7 @@ UNIT_TESTS = \
 
 BATS_TESTS = \
 	tests/cli/bench.bats \
+	tests/cli/cc.bats \
 	tests/cli/completions.bats \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
@@ -87,9 +97,12 @@ SCRIPT_TESTS = \
 	tests/compiler/prove.sh \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
-	tests/scripts/check-ot-example.sh \
+	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
+
+# The circuits of circuits/, on 64 inputs at a time.
+LIBRARY_LANES = tests/library/lanes.c tests/library/lanes.h
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
@@ -127,9 +140,17 @@ tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_passes_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
+tests_library_floats_SOURCES = tests/library/floats.c $(LIBRARY_LANES)
+tests_library_floats_LDADD = $(LDADD) -lm
+tests_library_hashes_SOURCES = tests/library/hashes.c $(LIBRARY_LANES)
+tests_library_learning_SOURCES = tests/library/learning.c $(LIBRARY_LANES)
+tests_library_learning_LDADD = $(LDADD) -lm
+tests_library_lists_SOURCES = tests/library/lists.c $(LIBRARY_LANES)
+tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
@@ -143,7 +164,7 @@ check-fuzz:
 
 # Proofs that -O0 and -O2 agree, with more time and for larger circuits than in make check.
 check-proof:
-	PROVE_SECONDS=120 PROVE_TOTAL=7200 PROVE_GATES=20000000 \
+	PROVE_SECONDS=60 PROVE_TOTAL=7200 PROVE_GATES=20000000 PROVE_HARD=1000000 \
 		$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/prove.sh
 
 # The constant-time check makes builds of its own, one for each compiler and level.
@@ -157,8 +178,13 @@ tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 check_PROGRAMS += tests/bench/and_counts
-tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
-tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
+	tests/bench/and_programs.h compiler/host.c compiler/host.h compiler/preprocess.c \
+	compiler/preprocess.h $(SEAM_SOURCES)
+tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DGC_CC_INCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
+	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
+EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
@@ -175,7 +201,8 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
-		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*'`
+		`find lib apps circuits compiler tests -name '*.[ch]' \
+		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh
 

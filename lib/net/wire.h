@@ -24,11 +24,15 @@
  *                                <-            [BASE_PROOF]
  *   [BASE_ANSWER]                ->
  *                                <-            TREES                    unless k = 1
- *   then for each chunk:
+ *   then for each chunk, two of which are under way at a time (proto/ot_rows.c):
  *                                <-            CHOICES, or CORRECTION of prepared OTs
  *   [CHALLENGE]                  ->                                     after CHOICES
  *                                <-            [ANSWER]
  *   MASKED ...                   ->                                     for messages and vectors
+ *
+ * A mixed session (sotto-share.h) starts as an OT handle does, with SEED after the base OTs; then
+ * in any order, as its calls say: PUBLIC and SHARES by either side, CHOICES and COLOURS by the
+ * evaluator, TABLES and DECODE by the garbler. TABLES carry corrections of linear layers too.
  *
  * ABORT may take the place of any frame; it carries nothing.
  */
@@ -57,6 +61,8 @@ enum frame_type {
     FRAME_ANSWER,
     FRAME_CORRECTION,
     FRAME_MASKED,
+    FRAME_PUBLIC, /* of mixed sessions */
+    FRAME_SHARES,
     N_FRAME_TYPES
 };
 
