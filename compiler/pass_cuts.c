@@ -1,8 +1,8 @@
 /*
  * Cut rewriting: the part of the graph between a node and a cut of it is replaced when the cut's
- * function is known to need fewer ANDs than die with the old part. See Testa, Soeken, Amaru and De
- * Micheli, "Reducing the multiplicative complexity in logic networks for cryptography and security
- * applications", DAC 2019.
+ * function is known to need fewer ANDs than die with the old part, or as many and fewer XORs. See
+ * Testa, Soeken, Amaru and De Micheli, "Reducing the multiplicative complexity in logic networks
+ * for cryptography and security applications", DAC 2019.
  *
  * The graph is rebuilt node by node. A node of the new graph is referred to by live new nodes and
  * by the old nodes still to come, so that what dies with a replacement is known exactly.
@@ -20,15 +20,13 @@ struct rewriter {
     struct references new_refs;
     uint32_t *old_refs;
     literal *names; /* of old nodes in the new graph */
-    uint64_t n_saved;
-    bool even; /* replacements that save no AND, but XORs, are welcome, too */
 };
 
 struct choice {
     const struct cut *cut;
     struct recipe recipe;
-    int gain;   /* ANDs */
-    int n_xors; /* saved, when no AND is */
+    int gain;   /* ANDs saved */
+    int n_xors; /* and XORs, before what is shared counts */
 };
 
 /* --------------------------------------------------------------------------------- replacing -- */
@@ -79,11 +77,11 @@ static void weigh(struct rewriter *r, struct choice *best, uint32_t node, const 
 
     if (cut->n_ands == 0) return;
     mc_recipe(r->mc, &choice.recipe, cut->table);
-    if (choice.recipe.n_ands + !r->even > cut->n_ands) return;
+    if (choice.recipe.n_ands > cut->n_ands) return;
     change = dying(r, node, cut);
     choice.gain = (int)change.n_and - choice.recipe.n_ands;
     choice.n_xors = (int)change.n_xor - (int)recipe_weight(&choice.recipe);
-    if (choice.gain < 0 || (choice.gain == 0 && (!r->even || choice.n_xors <= 0))) return;
+    if (choice.gain < 0 || (choice.gain == 0 && choice.n_xors <= 0)) return;
     if (choice.gain > best->gain || (choice.gain == best->gain && choice.n_xors > best->n_xors))
         *best = choice;
 }
@@ -97,10 +95,8 @@ static literal replace(struct rewriter *r, literal old, const struct choice *cho
     if (lit_node(made) == lit_node(old)) return made;
     born = references_add(&r->new_refs, lit_node(made), n);
     died = references_drop(&r->new_refs, lit_node(old), n);
-    if (died.n_and > born.n_and || (died.n_and == born.n_and && died.n_xor > born.n_xor)) {
-        r->n_saved += died.n_and - born.n_and;
+    if (died.n_and > born.n_and || (died.n_and == born.n_and && died.n_xor > born.n_xor))
         return made;
-    }
     (void)references_add(&r->new_refs, lit_node(old), n);
     (void)references_drop(&r->new_refs, lit_node(made), n);
     return old;

@@ -69,22 +69,27 @@ compare() { # compare NAME A B BITS
     [ $code -ne 0 ] || [ "$4" -gt 64 ] || echo "# $1: a proof takes longer than ${seconds} s"
 }
 
-# Compiles at both levels and notes the larger one's gates.
+at_level() { # at_level LEVEL NAME FILE OPTION...
+    out=$folder/$2.$1.txt
+    options="-O$1"
+    name=$2
+    file=$3
+    shift 3
+    "$gc_cc" -w "$@" "$options" -o "$out" "$file" 2>"$folder/log" && return
+    sed 's/^/# /' "$folder/log"
+    report 1 "$name compiles at $options"
+    return 1
+}
+
+# Compiles at both levels, unless that is too large, and notes the gates.
 compile() { # compile NAME FILE OPTION...
-    name=$1
-    file=$2
-    shift 2
-    for level in 0 2; do
-        "$gc_cc" -w "$@" "-O$level" -o "$folder/$name.$level.txt" "$file" 2>"$folder/log" || {
-            sed 's/^/# /' "$folder/log"
-            report 1 "$name compiles at -O$level"
-            return
-        }
-    done
-    size=$(gates "$folder/$name.0.txt")
-    if [ "$size" -le "$max_gates" ]; then echo "$size $name" >>"$folder/compiled"; else
-        echo "# $name: $size gates, for make check-proof"
-        rm "$folder/$name".*
+    at_level 0 "$@" || return
+    size=$(gates "$folder/$1.0.txt")
+    if [ "$size" -gt "$max_gates" ]; then
+        echo "# $1: $size gates, for make check-proof"
+        rm "$folder/$1".*
+    else
+        at_level 2 "$@" && echo "$size $1" >>"$folder/compiled"
     fi
 }
 
