@@ -40,9 +40,14 @@ uint64_t pass_by_name(const char *name)
     return 0;
 }
 
-void pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs)
+/* Nobody is charged for a dead gate: few are not worth a new graph. */
+bool pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs)
 {
+    struct graph_count live = graph_count(from, outputs, n_outputs);
+
+    if (live.n_and + live.n_xor >= from->n_gates - from->n_gates / 8) return false;
     graph_copy_live(to, from, outputs, n_outputs);
+    return true;
 }
 
 /* ----------------------------------------------------------------------------------- checking --
@@ -104,13 +109,14 @@ static void run_once(struct graph *graph, literal *outputs, uint64_t n_outputs, 
     struct scratch_mark mark = graph_scratch_mark(graph);
     literal *old_outputs = graph_scratch(graph, n_outputs);
     struct graph *to = graph_trial(graph);
+    bool changed;
 
     to->track_positions = graph->track_positions;
     memcpy(old_outputs, outputs, n_outputs * sizeof *outputs);
-    run(to, graph, outputs, n_outputs);
-    if (checked) check(to, outputs, graph, old_outputs, n_outputs);
+    changed = run(to, graph, outputs, n_outputs);
+    if (changed && checked) check(to, outputs, graph, old_outputs, n_outputs);
     graph_scratch_release(graph, mark);
-    graph_take_trial(graph);
+    if (changed) graph_take_trial(graph);
 }
 
 /* Rounds are paid for by the nodes they see; a round that saves no AND is the last. */

@@ -9,8 +9,9 @@
 #include "compiler/graph.h"
 
 /** Rebuilds in to, an empty graph, what the outputs depend on in from and all inputs, and renames
- *  the outputs. */
-typedef void (*pass_fn)(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+ *  the outputs. False when there is nothing to do: to is still empty and the outputs what they
+ *  were. */
+typedef bool (*pass_fn)(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 
 struct pass {
     const char *name;
@@ -47,8 +48,8 @@ static inline bool pass_is_on(uint64_t set, unsigned pass)
 void pass_run(struct graph *graph, literal *outputs, uint64_t n_outputs, uint64_t set);
 
 /* The passes; what each does is said in its file. */
-void pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
-void pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
-void pass_cuts(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+bool pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+bool pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+bool pass_cuts(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 
 #endif

@@ -206,14 +206,19 @@ static void find_parts(struct distributor *d, const literal *outputs, uint64_t n
     }
 }
 
-static void find_savings(struct distributor *d)
+/* False when there are none. */
+static bool find_savings(struct distributor *d)
 {
+    bool found = false;
+
     for (uint32_t node = d->from->n_inputs + 1; node < d->from->n_nodes; node++) {
         if (d->reads[node] == 0 || d->is_part[node] != 0 || !graph_is_xor(d->from, node)) continue;
         if (walk_sum(d, node, TO_COUNT).n_saved == 0) continue;
         (void)walk_sum(d, node, TO_MARK);
         d->is_done[node] = ROOT_DONE;
+        found = true;
     }
+    return found;
 }
 
 static literal rebuild_node(struct distributor *d, uint32_t node)
@@ -228,7 +233,7 @@ static literal rebuild_node(struct distributor *d, uint32_t node)
     return n.a < n.b ? graph_and(d->to, a, b) : graph_xor(d->to, a, b);
 }
 
-void pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs)
+bool pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs)
 {
     struct distributor d = {.from = from, .to = to, .stack_capacity = FIRST_STACK};
     uint64_t n_bytes = from->n_nodes / sizeof(literal) + 1;
@@ -239,11 +244,12 @@ void pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t
     d.is_done = (uint8_t *)graph_scratch(from, n_bytes);
     d.stack = graph_scratch(from, d.stack_capacity);
     find_parts(&d, outputs, n_outputs);
-    find_savings(&d);
+    if (!find_savings(&d)) return false;
     for (uint32_t i = 1; i <= from->n_inputs; i++) d.names[i] = graph_input(to);
     for (uint32_t node = from->n_inputs + 1; node < from->n_nodes; node++)
         if (d.reads[node] > 0 && d.is_done[node] != PART_DONE)
             d.names[node] = rebuild_node(&d, node);
     for (uint64_t i = 0; i < n_outputs; i++)
         outputs[i] = d.names[lit_node(outputs[i])] ^ (outputs[i] & 1);
+    return true;
 }
