@@ -210,8 +210,11 @@ static unsigned sparse_form(uint64_t *state, unsigned n_forms)
 {
     unsigned form;
 
-    do form = next(state, n_forms) & next(state, n_forms) & next(state, n_forms);
-    while (form == 0);
+    do {
+        form = next(state, n_forms);
+        form &= next(state, n_forms);
+        form &= next(state, n_forms);
+    } while (form == 0);
     return form;
 }
 
@@ -223,8 +226,9 @@ static void walk(struct generator *generator)
     while (generator->n_classes < N_CLASSES) {
         for (unsigned level = 1; level < MAX_LEVELS; level++) {
             unsigned n_forms = 1u << (CLASS_VARIABLES + level);
+            unsigned right = sparse_form(&state, n_forms), left = sparse_form(&state, n_forms);
 
-            push_and(generator, level, sparse_form(&state, n_forms), sparse_form(&state, n_forms));
+            push_and(generator, level, left, right);
         }
         learn_sums(generator, MAX_LEVELS - 1);
     }
