@@ -5,6 +5,7 @@
 #include "compiler/explain.h"
 #include "compiler/lower.h"
 #include "compiler/output.h"
+#include "compiler/pass.h"
 #include "compiler/preprocess.h"
 #include "compiler/status.h"
 
@@ -48,8 +49,10 @@ static sotto_err make_circuit(struct job *job, struct graph *graph)
     sotto_err err;
 
     graph->track_positions = job->options.explain_cost;
+    graph->plain = !pass_is_on(job->options.passes, PASS_HASH);
     lower_program(graph, outputs, &compilation->program);
     cost_warn_loops(&compilation->diag, graph, &compilation->program);
+    pass_run(graph, outputs, n_outputs, job->options.passes);
     err = emit_circuit(job->context, &job->circuit, graph, outputs, &compilation->program);
     if (err != SOTTO_OK || !job->options.explain_cost) return err;
     cost = cost_of_lines(graph, outputs, n_outputs, &compilation->source);

@@ -40,6 +40,17 @@ struct graph *graph_trial(struct graph *owner)
     return owner->trial;
 }
 
+void graph_take_trial(struct graph *owner)
+{
+    struct graph *trial = owner->trial, made = *trial;
+
+    graph_init(trial, owner->arena);
+    owner->trial = NULL;
+    graph_wipe(owner);
+    *owner = made;
+    owner->trial = trial;
+}
+
 _Noreturn void graph_fail(struct graph *graph, int err)
 {
     longjmp(*graph->arena->on_error, err);
@@ -127,6 +138,10 @@ static uint32_t find_or_push(struct graph *graph, literal a, literal b, bool is_
 {
     uint64_t slot;
 
+    if (graph->plain) {
+        graph->n_gates++;
+        return lit_node(push_node(graph, a, b));
+    }
     if (4 * ((uint64_t)graph->n_gates + 1) > 3 * graph->table_size) grow_table(graph);
     slot = hash_pair(a >> 1, b >> 1, is_and) & (graph->table_size - 1);
     for (; graph->table[slot] != 0; slot = (slot + 1) & (graph->table_size - 1)) {
@@ -179,7 +194,7 @@ literal graph_xor(struct graph *graph, literal a, literal b)
     }
     if (a == b) return complement;
     if (b == LIT_FALSE) return a ^ complement;
-    if (xor_cancels(graph, &sum, a, b)) return sum ^ complement;
+    if (!graph->plain && xor_cancels(graph, &sum, a, b)) return sum ^ complement;
     return find_or_push(graph, a, b, false) << 1 ^ complement;
 }
 
@@ -250,6 +265,7 @@ literal graph_and(struct graph *graph, literal a, literal b)
     }
     if (a == LIT_FALSE || (a ^ b) == 1) return LIT_FALSE;
     if (a == LIT_TRUE || a == b) return b;
+    if (graph->plain) return find_or_push(graph, a, b, true) << 1;
     if (and_simplifies(graph, &out, a, b) || and_simplifies(graph, &out, b, a)) return out;
     if (and_contradicts(graph, a, b)) return LIT_FALSE;
     return from_and(graph, find_or_push(graph, a, b, true), a, b);
@@ -324,7 +340,7 @@ static void copy_marked(struct graph *copy, const struct graph *graph, literal *
         literal a = names[lit_node(n.a)] ^ (n.a & 1), b = names[lit_node(n.b)] ^ (n.b & 1);
 
         if (marks[node] == 0) continue;
-        if (graph->track_positions) copy->position = graph->positions[node];
+        graph_follow(copy, graph, node);
         names[node] = n.a < n.b ? graph_and(copy, a, b) : graph_xor(copy, a, b);
     }
 }

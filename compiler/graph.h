@@ -45,6 +45,7 @@ struct graph {
     struct scratch_block *scratch;
     struct column_bit *free_bits; /* see sums.h */
     struct graph *trial;          /* of graph_trial() */
+    bool plain;                   /* constants alone are folded, equal gates stay apart */
     uint32_t *positions;          /* of each node, when track_positions: see word.h */
     uint32_t position;            /* given to the nodes made from now on */
     bool track_positions;         /* set before the first node */
@@ -73,6 +74,15 @@ void graph_wipe(struct graph *graph);
 
 /** An empty graph for trying something out; wiped with its owner if not before. One at a time. */
 struct graph *graph_trial(struct graph *owner);
+
+/** What copy is given from now on comes from where this node of graph does. */
+static inline void graph_follow(struct graph *copy, const struct graph *graph, uint32_t node)
+{
+    if (graph->track_positions) copy->position = graph->positions[node];
+}
+
+/** Puts what was tried in the owner's place. */
+void graph_take_trial(struct graph *owner);
 
 /** The next input bit. All inputs come before the first gate. */
 literal graph_input(struct graph *graph);

@@ -80,3 +80,11 @@ COMPILER_TESTS = tests/compiler/details.sh tests/compiler/front_refused.sh \
 TESTS += $(COMPILER_TESTS)
 EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/dialect tests/compiler/differential \
 	tests/compiler/language tests/compiler/wide.py
+
+# The table of recipes for functions of five variables is made, and proved, by mc_generate.
+check_PROGRAMS += compiler/mc_generate
+compiler_mc_generate_SOURCES = compiler/mc_generate.c
+compiler_mc_generate_LDADD = libcompiler.la
+
+check_PROGRAMS += tests/compiler/circuit_tool
+tests_compiler_circuit_tool_LDADD = libcompiler.la libsotto_test.la -lm

@@ -1,6 +1,8 @@
 /* The command line of gc-cc; see options.h. */
 #include "compiler/options.h"
 
+#include "compiler/pass.h"
+
 #include "base/memory.h"
 
 #include <errno.h>
@@ -60,17 +62,6 @@ static const struct cc_option table[] = {
 
 #define N_OPTIONS (sizeof table / sizeof *table)
 
-/* The passes that -fno-NAME leaves out, and the lowest level of -O that has them. */
-static const struct pass {
-    const char *name;
-    int level;
-    size_t off; /* the bool of struct compile_options that says it is left out */
-} passes[] = {
-    {"fold", 1, offsetof(struct compile_options, no_fold)},
-};
-
-#define N_PASSES (sizeof passes / sizeof *passes)
-
 /* -------------------------------------------------------------------------------------- help -- */
 
 /* Words from column on, wrapped and indented. */
@@ -113,6 +104,17 @@ static void print_option(const struct cc_option *option)
     print_words(option->help, HELP_COLUMN, HELP_COLUMN);
 }
 
+static void print_passes(void)
+{
+    unsigned n;
+    const struct pass *passes = pass_list(&n);
+
+    fputs("\nPasses, for -fno-PASS, and the lowest level that has them:\n", stdout);
+    for (unsigned i = 0; i < n; i++)
+        printf("  %-8s -O%d  %s\n", passes[i].name, passes[i].level, passes[i].summary);
+    putchar('\n');
+}
+
 static void print_help(void)
 {
     fputs("Usage: gc-cc FILE.c -o CIRCUIT [OPTION...]\n"
@@ -124,9 +126,7 @@ static void print_help(void)
                 0, 0);
     fputs("\nOptions:\n", stdout);
     for (size_t i = 0; i < N_OPTIONS; i++) print_option(&table[i]);
-    fputs("\nPasses, for -fno-PASS:", stdout);
-    for (size_t i = 0; i < N_PASSES; i++) printf(" %s", passes[i].name);
-    fputs(".\n", stdout);
+    print_passes();
     print_words("$CC names the preprocessor and the compiler of --check: cc unless set. "
                 "gc-c(7) is the language, gc-cc(1) the manual.",
                 0, 0);
@@ -161,9 +161,18 @@ static int take_count(uint64_t *out, const char *format, const char *text)
     return 0;
 }
 
-static bool *pass_switch(struct cc_options *options, const struct pass *pass)
+static int unknown_pass(const char *value)
 {
-    return (bool *)((char *)&options->compile + pass->off);
+    char names[256];
+    unsigned n, at = 0;
+    const struct pass *passes = pass_list(&n);
+
+    for (unsigned i = 0; i < n; i++)
+        at += (unsigned)snprintf(names + at, sizeof names - at, "%s%s", i > 0 ? ", " : "",
+                                 passes[i].name);
+    (void)usage_error("-f%s: there is no such pass", value);
+    fprintf(stderr, "  the passes are %s\n", names);
+    return STATUS_USAGE;
 }
 
 /* -fno-PASS, or the name of a function: a name of C has no dash. */
@@ -173,12 +182,9 @@ static int take_function(struct cc_options *options, const char *value)
         options->compile.function = value;
         return 0;
     }
-    for (size_t i = 0; i < N_PASSES; i++)
-        if (strcmp(value + 3, passes[i].name) == 0) {
-            *pass_switch(options, &passes[i]) = true;
-            return 0;
-        }
-    return usage_error("-f%s: there is no such pass", value);
+    if (pass_by_name(value + 3) == 0) return unknown_pass(value);
+    options->without |= pass_by_name(value + 3);
+    return 0;
 }
 
 static int take_level(struct cc_options *options, const char *value)
@@ -291,8 +297,11 @@ static int check_options(struct cc_options *options)
 
 static void apply_level(struct cc_options *options)
 {
-    for (size_t i = 0; i < N_PASSES; i++)
-        if (options->level < passes[i].level) *pass_switch(options, &passes[i]) = true;
+    options->passes = pass_set_of_level(options->level) & ~options->without;
+    options->compile.no_fold = !pass_is_on(options->passes, PASS_FOLD);
+#ifdef SOTTO_CHECK_PASSES
+    options->passes |= PASS_CHECKED;
+#endif
 }
 
 static int unknown_option(char **argv, int letter)

@@ -14,6 +14,8 @@ struct cc_options {
     struct compile_options compile;
     sotto_format format;
     int level;         /* of -O */
+    uint64_t without;  /* passes that -fno-PASS leaves out */
+    uint64_t passes;   /* those that run: see pass.h */
     uint64_t n_checks; /* inputs of --check; 0: no check */
     bool preprocess_only, stats, explain_cost;
 };

@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_passes \
 	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
@@ -100,6 +101,9 @@ BATS_TESTS = \
 	tests/library/library.bats
 
 SCRIPT_TESTS = \
+	tests/compiler/mc_classes.sh \
+	tests/compiler/passes.sh \
+	tests/compiler/prove.sh \
 	tests/compiler/random.sh \
 	tests/fuzz/replay.sh \
 	tests/library/manifest.sh \
@@ -153,6 +157,7 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_passes_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
@@ -174,7 +179,8 @@ tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
 
-.PHONY: check-unit check-random check-ctime check-fuzz bench bench-circuits lint regenerate
+.PHONY: check-unit check-proof check-random check-ctime check-fuzz bench bench-circuits \
+	bench-compiler lint regenerate
 check-unit:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
 
@@ -186,6 +192,11 @@ check-random:
 check-fuzz:
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/fuzz/replay.sh
 
+# Proofs that -O0 and -O2 agree, with more time and for larger circuits than in make check.
+check-proof:
+	PROVE_SECONDS=60 PROVE_TOTAL=7200 PROVE_GATES=20000000 PROVE_HARD=1000000 \
+		$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/prove.sh
+
 # The constant-time check makes builds of its own, one for each compiler and level.
 check-ctime:
 	cd $(srcdir) && $(SHELL) tests/scripts/check-ctime.sh
@@ -196,9 +207,10 @@ tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
-EXTRA_PROGRAMS += tests/bench/and_counts
+check_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
-	tests/bench/and_programs.h compiler/host.c compiler/preprocess.c $(SEAM_SOURCES)
+	tests/bench/and_programs.h compiler/host.c compiler/host.h compiler/preprocess.c \
+	compiler/preprocess.h $(SEAM_SOURCES)
 tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DGC_CC_INCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
 	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
@@ -206,6 +218,12 @@ EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
+
+# Gates a second and peak memory of gc-cc; fails when a target is missed.
+EXTRA_PROGRAMS += tests/bench/compile_speed
+tests_bench_compile_speed_LDADD =
+bench-compiler: tests/bench/compile_speed gc-cc
+	@tests/bench/compile_speed ./gc-cc
 
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
 		gc-bench gc-info gc-millionaires circuits/millionaires.txt
@@ -221,6 +239,8 @@ lint: lint-man
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits
+	$(MAKE) $(AM_MAKEFLAGS) compiler/mc_generate
+	compiler/mc_generate >$(srcdir)/compiler/mc_classes.c
 	cd $(srcdir) && python3 tests/scripts/gen_circuits.py .
 	$(MAKE) $(AM_MAKEFLAGS) tests/unit/transcript
 	UPDATE_KAT=1 SRCDIR='$(srcdir)' tests/unit/transcript

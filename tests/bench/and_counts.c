@@ -4,10 +4,13 @@
  * known figure and the most it may cost. Exit 1 when a count is above its limit or a circuit wrong.
  *   and_counts [FILE.c ...]
  * Files are programs to be counted without a limit.
+ *   and_counts -p FOLDER
+ * puts the programs there that are not files, and prints a line for each: name, file, options.
  */
 #include "compiler/compile.h"
 #include "compiler/emit.h"
 #include "compiler/lower.h"
+#include "compiler/pass.h"
 #include "compiler/preprocess.h"
 #include "tests/bench/and_programs.h"
 
@@ -117,6 +120,7 @@ static void lower_and_check(struct result *result, struct compilation *compilati
     double start = cpu_seconds();
 
     lower_program(graph, outputs, &compilation->program);
+    pass_run(graph, outputs, n_outputs, pass_set_of_level(PASS_MAX_LEVEL));
     result->seconds = cpu_seconds() - start;
     result->n_gates = graph->n_gates;
     result->count = graph_count(graph, outputs, n_outputs);
@@ -200,10 +204,45 @@ static bool count_program(const struct and_program *program)
     return count_file(program, path);
 }
 
+/* Program 13, "u / 32", is called 13-u___32. */
+static void print_name(unsigned number)
+{
+    printf("%02u-", number);
+    for (const char *at = and_programs[number].name; *at != '\0'; at++)
+        putchar(strchr(" /%<=[](),+", *at) != NULL ? '_' : *at);
+}
+
+static bool list_program(const char *folder, unsigned number)
+{
+    const struct and_program *program = &and_programs[number];
+    char path[4096];
+    FILE *file;
+    bool good;
+
+    print_name(number);
+    if (program->file != NULL) {
+        printf(" " PROGRAMS_DIR "/%s%s%s%s%s\n", program->file,
+               program->define != NULL ? " -D" : "", program->define != NULL ? program->define : "",
+               program->function != NULL ? " -f " : "",
+               program->function != NULL ? program->function : "");
+        return true;
+    }
+    if (snprintf(path, sizeof path, "%s/%u.c", folder, number) >= (int)sizeof path) return false;
+    printf(" %s\n", path);
+    file = fopen(path, "wb");
+    if (file == NULL) return false;
+    good = fprintf(file, "%s\n", program->text) > 0;
+    return fclose(file) == 0 && good;
+}
+
 int main(int argc, char **argv)
 {
     bool good = true;
 
+    if (argc == 3 && strcmp(argv[1], "-p") == 0) {
+        for (unsigned i = 0; i < n_and_programs; i++) good = list_program(argv[2], i) && good;
+        return good ? 0 : 1;
+    }
     printf("%-28s %9s %9s %9s %9s %7s %8s\n", "program", "elsewhere", "at most", "AND", "XOR",
            "depth", "seconds");
     for (int i = 1; i < argc; i++) {

@@ -8,7 +8,7 @@ BUILD_PACKAGES="autoconf automake libtool pkg-config gcc libc6-dev make libssl-d
     libjansson-dev"
 # shellcheck disable=SC2034
 TEST_PACKAGES="check bats jq socat expect openssl mandoc valgrind clang clang-format libclang-rt-14-dev
-    shellcheck git procps iproute2 python3"
+    shellcheck git procps iproute2 python3 berkeley-abc"
 
 say() {
     printf '%s\n' "$*" >&2
