@@ -10,18 +10,36 @@ BUILT_SOURCES += apps/nn/onnx.pb-c.h
 CLEANFILES += apps/nn/onnx.proto apps/nn/onnx.pb-c.c apps/nn/onnx.pb-c.h
 
 libnn_la_SOURCES = \
+	apps/nn/data.c apps/nn/data.h \
 	apps/nn/file.c apps/nn/file.h \
+	apps/nn/gcnn.h apps/nn/gcnn_read.c apps/nn/gcnn_write.c \
 	apps/nn/graph.c apps/nn/graph.h \
+	apps/nn/lower.c apps/nn/lower.h \
+	apps/nn/lower_linear.c \
 	apps/nn/names.c apps/nn/names.h \
+	apps/nn/net.c apps/nn/net.h \
+	apps/nn/net_run.c \
+	apps/nn/npy.c \
 	apps/nn/onnx.c apps/nn/onnx.h \
 	apps/nn/onnx_wire.c apps/nn/onnx_wire.h \
 	apps/nn/ops.c apps/nn/ops.h \
 	apps/nn/ops_matrix.c \
 	apps/nn/ops_move.c \
 	apps/nn/ops_window.c \
+	apps/nn/quantise.c apps/nn/quantise.h \
+	apps/nn/plan.c apps/nn/plan.h \
+	apps/nn/symbol.c apps/nn/symbol.h \
 	apps/nn/tensor.c apps/nn/tensor.h
 libnn_la_CPPFLAGS = $(AM_CPPFLAGS) $(PROTOBUF_C_CFLAGS)
 libnn_la_LIBADD = libonnx.la libapps.la libsotto.la -lm
+
+bin_PROGRAMS += gc-nn
+gc_nn_SOURCES = apps/nn/gc-nn.c \
+	apps/nn/command.c apps/nn/command.h \
+	apps/nn/command_check.c \
+	apps/nn/command_clear.c \
+	apps/nn/command_quantize.c
+gc_nn_LDADD = libnn.la
 endif
 
 apps/nn/onnx.pb-c.c: $(ONNX_PROTO)
