@@ -4,17 +4,18 @@ include lib/crypto/local.mk
 include lib/circuit/local.mk
 include lib/garble/local.mk
 include lib/ot/local.mk
+include lib/share/local.mk
 include lib/net/local.mk
 include lib/proto/local.mk
 
-include_HEADERS = lib/sotto.h lib/sotto-ot.h
+include_HEADERS = lib/sotto.h lib/sotto-ot.h lib/sotto-share.h
 pkgconfig_DATA = lib/sotto.pc
 EXTRA_DIST += lib/sotto.sym
 
 # Everything but the two seams (heap.c, random.c), which the tests replace.
 noinst_LTLIBRARIES += libsotto_core.la
-libsotto_core_la_SOURCES = lib/sotto.h lib/sotto-ot.h $(BASE_SOURCES) $(CRYPTO_SOURCES) $(CIRCUIT_SOURCES) \
-	$(GARBLE_SOURCES) $(OT_SOURCES) $(NET_SOURCES) $(PROTO_SOURCES)
+libsotto_core_la_SOURCES = lib/sotto.h lib/sotto-ot.h lib/sotto-share.h $(BASE_SOURCES) $(CRYPTO_SOURCES) $(CIRCUIT_SOURCES) \
+	$(GARBLE_SOURCES) $(OT_SOURCES) $(SHARE_SOURCES) $(NET_SOURCES) $(PROTO_SOURCES)
 libsotto_core_la_LIBADD = $(SODIUM_LIBS) $(OPENSSL_LIBS) $(JANSSON_LIBS)
 
 # One library per instruction set: only these files get its flags.

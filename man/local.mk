@@ -7,6 +7,7 @@ dist_man_MANS = \
 	man/gc-run.1 \
 	man/sotto.3 \
 	man/sotto-ot.3 \
+	man/sotto-share.3 \
 	man/bristol.5 \
 	man/sotto-interface.5 \
 	man/sotto.7 \

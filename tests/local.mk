@@ -51,6 +51,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/garble_session \
 	tests/unit/hello \
 	tests/unit/interface \
+	tests/unit/mixed \
 	tests/unit/net \
 	tests/unit/ot \
 	tests/unit/ot_extension \
@@ -59,6 +60,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
+	tests/unit/share \
 	tests/unit/tls \
 	tests/unit/transcript \
 	tests/unit/values \
@@ -85,7 +87,7 @@ BATS_TESTS = $(NN_BATS_TESTS) \
 SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/fuzz/replay.sh \
 	tests/scripts/check-includes.sh \
-	tests/scripts/check-ot-example.sh \
+	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
 

@@ -7,6 +7,13 @@
 
 #define BIT(type) (UINT32_C(1) << (type))
 
+/* What either side of a mixed session may say at any time once it has started. */
+#define MIXED (BIT(FRAME_PUBLIC) | BIT(FRAME_SHARES))
+#define MIXED_GARBLER (MIXED | BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE))
+#define MIXED_EVALUATOR                                                                            \
+    (MIXED | BIT(FRAME_BASE_SENDER) | BIT(FRAME_TREES) | BIT(FRAME_CHOICES) |                      \
+     BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS))
+
 /* For each sender and type: after which of its own types it may stand. */
 static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
     [SOTTO_GARBLER] =
@@ -17,9 +24,11 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
             [FRAME_CHALLENGE] = BIT(FRAME_BASE_ANSWER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
             [FRAME_MASKED] = BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
             [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER),
-            [FRAME_TABLES] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
-            [FRAME_DECODE] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
-            [FRAME_DONE] = BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
+            [FRAME_TABLES] = MIXED_GARBLER,
+            [FRAME_DECODE] = MIXED_GARBLER,
+            [FRAME_PUBLIC] = MIXED_GARBLER,
+            [FRAME_SHARES] = MIXED_GARBLER,
+            [FRAME_DONE] = MIXED_GARBLER,
         },
     [SOTTO_EVALUATOR] =
         {
@@ -29,15 +38,14 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
             [FRAME_TREES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF),
             [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF) | BIT(FRAME_TREES) |
                               BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS) |
-                              BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
+                              BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION) | MIXED,
             [FRAME_ANSWER] = BIT(FRAME_CHOICES),
             [FRAME_CORRECTION] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
-            [FRAME_PROGRESS] =
-                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
-            [FRAME_COLOURS] =
-                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
-            [FRAME_DONE] =
-                BIT(FRAME_HELLO) | BIT(FRAME_CHOICES) | BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS),
+            [FRAME_PROGRESS] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
+            [FRAME_COLOURS] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
+            [FRAME_PUBLIC] = MIXED_EVALUATOR,
+            [FRAME_SHARES] = MIXED_EVALUATOR,
+            [FRAME_DONE] = BIT(FRAME_HELLO) | MIXED_EVALUATOR,
         },
 };
 
@@ -49,9 +57,10 @@ static bool may_follow(enum frame_type type, enum frame_type last, sotto_role se
 static const char *type_name(uint8_t type)
 {
     static const char *const names[] = {
-        "none",        "HELLO",     "BASE_SENDER", "BASE_RECEIVER", "TREES",  "SEED",  "CHOICES",
-        "TABLES",      "PROGRESS",  "DECODE",      "COLOURS",       "DONE",   "ABORT", "BASE_PROOF",
-        "BASE_ANSWER", "CHALLENGE", "ANSWER",      "CORRECTION",    "MASKED",
+        "none",    "HELLO",      "BASE_SENDER", "BASE_RECEIVER", "TREES",   "SEED",
+        "CHOICES", "TABLES",     "PROGRESS",    "DECODE",        "COLOURS", "DONE",
+        "ABORT",   "BASE_PROOF", "BASE_ANSWER", "CHALLENGE",     "ANSWER",  "CORRECTION",
+        "MASKED",  "PUBLIC",     "SHARES",
     };
 
     _Static_assert(sizeof names / sizeof names[0] == N_FRAME_TYPES, "every type has a name");

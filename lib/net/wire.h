@@ -30,6 +30,10 @@
  *                                <-            [ANSWER]
  *   MASKED ...                   ->                                     for messages and vectors
  *
+ * A mixed session (sotto-share.h) starts as an OT handle does, with SEED after the base OTs; then
+ * in any order, as its calls say: PUBLIC and SHARES by either side, CHOICES and COLOURS by the
+ * evaluator, TABLES and DECODE by the garbler. TABLES carry corrections of linear layers too.
+ *
  * ABORT may take the place of any frame; it carries nothing.
  */
 #ifndef SOTTO_NET_WIRE_H
@@ -57,6 +61,8 @@ enum frame_type {
     FRAME_ANSWER,
     FRAME_CORRECTION,
     FRAME_MASKED,
+    FRAME_PUBLIC, /* of mixed sessions */
+    FRAME_SHARES,
     N_FRAME_TYPES
 };
 

@@ -22,7 +22,8 @@ struct sotto_ot {
     struct sotto_context *context;
     struct wire wire;
     bool is_sender;
-    bool spent; /* failed: every secret is gone */
+    bool spent;      /* failed: every secret is gone */
+    bool for_labels; /* of a mixed session: rows are labels, so delta has a colour */
     struct extension_terms terms;
     struct extension_sender *sender; /* one of the two */
     struct extension_receiver *receiver;

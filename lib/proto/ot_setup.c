@@ -16,6 +16,7 @@ _Static_assert(SETUP_LEN >= BASE_RECEIVER_MESSAGE_LEN && SETUP_LEN >= TREE_MAX_M
                "every message of the set-up fits its buffer");
 
 static const uint8_t magic[8] = {'s', 'o', 't', 't', 'o', '-', 'o', 't'};
+static const uint8_t mixed_magic[8] = {'s', 'o', 't', 't', 'o', '-', 'm', 'x'};
 
 /* What one side says first. */
 struct ot_hello {
@@ -39,7 +40,7 @@ static sotto_err write_hello(struct sotto_ot *ot, struct ot_hello *hello)
 
     if (err != SOTTO_OK) return err;
     random_bytes(nonce, sizeof nonce);
-    write_bytes(&w, magic, sizeof magic);
+    write_bytes(&w, ot->for_labels ? mixed_magic : magic, sizeof magic);
     write_u32(&w, OT_VERSION);
     write_u8(&w, ot->is_sender ? SOTTO_OT_SENDER : SOTTO_OT_RECEIVER);
     write_u8(&w, ot->terms.malicious);
@@ -222,6 +223,7 @@ static sotto_err prepare_base(struct sotto_ot *ot, struct setup *setup)
 {
     if (!ot->is_sender) return base_sender_new(ot->context, &setup->base_sender);
     random_bytes(ot->delta, sizeof *ot->delta);
+    if (ot->for_labels) ot->delta->half[0] |= 1; /* the two labels of a wire differ in colour */
     ct_mark_secret(ot->delta, sizeof *ot->delta);
     return base_receiver_new(ot->context, &setup->base_receiver, ot->delta);
 }

@@ -6,7 +6,7 @@
  *
  *   ctime ISA       exit status 0: clean (valgrind sets its own on errors), 77: no such ISA here
  */
-#include "sotto.h"
+#include "sotto-share.h"
 
 #include "base/cpu.h"
 #include "base/ct.h"
@@ -143,6 +143,83 @@ static void run_transfers(void)
     for (size_t i = 0; i < N; i++)
         CHECK(memcmp(&received[i], &messages[i][choices[i] & 1], BLOCK_LEN) == 0);
     sotto_context_free(context);
+}
+
+/* A mixed session: bits, weights and shares are secret, in a linear layer and in a circuit. */
+struct mixed_side {
+    struct side side;
+    int32_t weights[N_INSTANCES];
+    uint32_t shares[N_INSTANCES];
+};
+
+static void weights_of(void *user, sotto_column *column, uint64_t i)
+{
+    const struct mixed_side *side = user;
+
+    (void)i;
+    column->n = N_INSTANCES;
+    column->weights = side->weights;
+}
+
+static void *run_mixed_side(void *argument)
+{
+    struct mixed_side *mine = argument;
+    struct side *side = &mine->side;
+    const sotto_mixed_options options = {.role = side->role};
+    const sotto_linear linear = {20, 1, N_INSTANCES, weights_of, mine};
+    static const int owners[] = {SOTTO_GARBLER, SOTTO_EVALUATOR};
+    sotto_wires *values, *outputs;
+    sotto_interface *interface;
+    sotto_context *context;
+    sotto_circuit *circuit;
+    sotto_channel *channel;
+    sotto_operand operand;
+    sotto_mixed *mixed;
+
+    CHECK(sotto_context_new(&context, NULL) == SOTTO_OK);
+    CHECK(sotto_circuit_parse(context, &circuit, "ctime", circuit_text, sizeof circuit_text - 1) ==
+          SOTTO_OK);
+    CHECK(sotto_interface_default(context, &interface, circuit, owners, 2) == SOTTO_OK);
+    CHECK(channel_over(context, &channel, side->fd, side->fd, 60000) == SOTTO_OK);
+    CHECK(sotto_mixed_open(context, &mixed, channel, &options) == SOTTO_OK);
+    ct_mark_secret(side->inputs, sizeof side->inputs);
+    ct_mark_secret(mine->weights, sizeof mine->weights);
+    CHECK(sotto_mixed_input(mixed, &values, side->inputs, N_INSTANCES, N_BITS) == SOTTO_OK);
+    operand = (sotto_operand){values, NULL};
+    CHECK(sotto_mixed_project(mixed, mine->shares, &operand, N_INSTANCES, &linear) == SOTTO_OK);
+    CHECK(sotto_mixed_apply(mixed, &outputs, circuit, interface, side->inputs, NULL, N_INSTANCES) ==
+          SOTTO_OK);
+    CHECK(sotto_mixed_reveal(mixed, side->outputs, outputs, SOTTO_REVEAL_BOTH) == SOTTO_OK);
+    CHECK(sotto_mixed_reveal_shares(mixed, mine->shares, mine->shares, N_INSTANCES, 20,
+                                    SOTTO_REVEAL_BOTH) == SOTTO_OK);
+    CHECK(sotto_mixed_finish(mixed) == SOTTO_OK);
+    ct_mark_public(side->outputs, sizeof side->outputs);
+    ct_mark_public(mine->shares, sizeof mine->shares);
+    sotto_wires_free(values);
+    sotto_wires_free(outputs);
+    sotto_mixed_free(mixed);
+    sotto_channel_free(channel);
+    sotto_interface_free(interface);
+    sotto_circuit_free(circuit);
+    sotto_context_free(context);
+    return NULL;
+}
+
+static void run_mixed(void)
+{
+    static struct mixed_side garbler, evaluator;
+    pthread_t thread;
+    int fds[2];
+
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+    fill(&garbler.side, SOTTO_GARBLER, fds[0]);
+    fill(&evaluator.side, SOTTO_EVALUATOR, fds[1]);
+    random_bytes(garbler.weights, sizeof garbler.weights);
+    CHECK(pthread_create(&thread, NULL, run_mixed_side, &garbler) == 0);
+    run_mixed_side(&evaluator);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(memcmp(garbler.side.outputs, evaluator.side.outputs, sizeof garbler.side.outputs) == 0);
+    CHECK(memcmp(garbler.shares, evaluator.shares, sizeof garbler.shares) == 0);
 }
 
 /* Both sides of an extension: base keys, delta and choices are secret; so are trees and rows. */
@@ -284,6 +361,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], cpu_isa_name((enum cpu_isa)isa)) != 0) continue;
         if (!cpu_force((enum cpu_isa)isa)) return 77;
         run_session();
+        run_mixed();
         run_transfers();
         run_oblivious_transfers();
         return 0;

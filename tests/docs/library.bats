@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# sotto(3) and sotto-ot(3), each against its header, and both against the library.
+# sotto(3), sotto-ot(3) and sotto-share(3), each against its header, and all against the library.
 
 load docs.bash
 
 # Pages of functions; lib/PAGE.h is the header of each.
-PAGES="sotto sotto-ot"
+PAGES="sotto sotto-ot sotto-share"
 
 # Flags that the library was built with: those of sanitizers must be the program's too.
 build_flags() {
@@ -78,9 +78,15 @@ header_members() {
     same_lines "$(sort -u "$SRCDIR/lib/sotto.sym")" "$(tr -d '(' <<<"$documented" | sort)"
 }
 
-@test "sotto_ot_* stands in sotto-ot(3), all else in sotto(3)" {
-    same_lines "$(grep '^sotto_ot_' "$SRCDIR/lib/sotto.sym" | sort)" \
-        "$(synopsis sotto-ot | grep -oE 'sotto_[a-z_]+\(' | tr -d '(' | sort)"
+# functions_of PAGE PATTERN: what matches the pattern, and nothing else, stands in the page.
+functions_of() {
+    same_lines "$(grep -E "$2" "$SRCDIR/lib/sotto.sym" | sort)" \
+        "$(synopsis "$1" | grep -v typedef | grep -oE 'sotto_[a-z_]+\(' | tr -d '(' | sort)"
+}
+
+@test "transfers stand in sotto-ot(3), wires and shares in sotto-share(3), all else in sotto(3)" {
+    functions_of sotto-ot '^sotto_ot_'
+    functions_of sotto-share '^sotto_(mixed|wires|linear)_'
 }
 
 @test "every enumerator and every member of a public struct stands in the header's page" {

@@ -20,7 +20,7 @@ for room in $rooms; do
     allowed="$allowed${allowed:+|}$room"
     [ -d "lib/$room" ] || continue
     bad=$(grep -nE '^ *# *include "' "lib/$room"/*.[ch] |
-        grep -vE "\"(sotto(-ot)?\.h|config\.h|($allowed)/[a-z0-9_]+\.h)\"")
+        grep -vE "\"(sotto(-ot|-share)?\.h|config\.h|($allowed)/[a-z0-9_]+\.h)\"")
     [ -z "$bad" ] || printf '# %s\n' "$bad"
     [ -z "$bad" ]
     report $? "lib/$room includes only rooms below it"
@@ -28,7 +28,7 @@ done
 
 headers=$(find apps -name '*.h' | sed 's,^apps/,,' | tr '\n' '|')
 bad=$(grep -nE '^ *# *include "' apps/*.[ch] apps/nn/*.[ch] |
-    grep -vE "\"(sotto(-ot)?\.h|config\.h|apps/nn/onnx\.pb-c\.h|(apps/)?(${headers%|}))\"")
+    grep -vE "\"(sotto(-ot|-share)?\.h|config\.h|apps/nn/onnx\.pb-c\.h|(apps/)?(${headers%|}))\"")
 [ -z "$bad" ] || printf '# %s\n' "$bad"
 [ -z "$bad" ]
 report $? "apps include the public header only"

@@ -2,7 +2,7 @@
 # The shared library exports what the public headers declare, no more and no less; the seams that
 # the tests replace are not in it (SEC-2). Reports in the Test Anything Protocol.
 status=0
-declared=$(grep -ohE '\<sotto_[a-z0-9_]+\(' "$SRCDIR/lib/sotto.h" "$SRCDIR/lib/sotto-ot.h" |
+declared=$(grep -ohE '\<sotto_[a-z0-9_]+\(' "$SRCDIR/lib/sotto.h" "$SRCDIR/lib/sotto-ot.h" "$SRCDIR/lib/sotto-share.h" |
     tr -d '(' | sort -u)
 listed=$(sort -u "$SRCDIR/lib/sotto.sym")
 library=$BUILDDIR/.libs/libsotto.so

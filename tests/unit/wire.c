@@ -77,16 +77,23 @@ static size_t peer_hears(struct fixture *f, uint8_t *bytes, size_t size)
  * runs and of OT handles in both models. Chunks of OTs that an OT handle prepares have no MASKED;
  * their CORRECTION comes later, and no check with it, since their CHOICES had theirs. */
 #define END FRAME_NONE
-static const enum frame_type order[2][N_FRAME_TYPES][8] =
+static const enum frame_type order[2][N_FRAME_TYPES][12] =
     {
         [SOTTO_GARBLER] =
             {
                 [FRAME_NONE] = {FRAME_HELLO, END},
                 [FRAME_HELLO] = {FRAME_BASE_RECEIVER, FRAME_SEED, END},
                 [FRAME_BASE_RECEIVER] = {FRAME_SEED, FRAME_BASE_ANSWER, FRAME_MASKED, END},
-                [FRAME_SEED] = {FRAME_TABLES, FRAME_DECODE, FRAME_DONE, END},
-                [FRAME_TABLES] = {FRAME_TABLES, FRAME_DECODE, FRAME_DONE, END},
-                [FRAME_DECODE] = {FRAME_DECODE, FRAME_TABLES, FRAME_DONE, END},
+                [FRAME_SEED] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES, FRAME_DONE,
+                                END},
+                [FRAME_TABLES] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES,
+                                  FRAME_DONE, END},
+                [FRAME_DECODE] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES,
+                                  FRAME_DONE, END},
+                [FRAME_PUBLIC] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES,
+                                  FRAME_DONE, END},
+                [FRAME_SHARES] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES,
+                                  FRAME_DONE, END},
                 [FRAME_BASE_ANSWER] = {FRAME_CHALLENGE, END},
                 [FRAME_CHALLENGE] = {FRAME_CHALLENGE, FRAME_MASKED, END},
                 [FRAME_MASKED] = {FRAME_MASKED, FRAME_CHALLENGE, END},
@@ -95,13 +102,21 @@ static const enum frame_type order[2][N_FRAME_TYPES][8] =
             {
                 [FRAME_NONE] = {FRAME_HELLO, END},
                 [FRAME_HELLO] = {FRAME_BASE_SENDER, FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE, END},
-                [FRAME_BASE_SENDER] = {FRAME_BASE_PROOF, FRAME_TREES, FRAME_CHOICES, END},
+                [FRAME_BASE_SENDER] = {FRAME_BASE_PROOF, FRAME_TREES, FRAME_CHOICES, FRAME_PROGRESS,
+                                       FRAME_COLOURS, FRAME_PUBLIC, FRAME_SHARES, FRAME_DONE, END},
                 [FRAME_BASE_PROOF] = {FRAME_TREES, FRAME_CHOICES, END},
-                [FRAME_TREES] = {FRAME_CHOICES, END},
-                [FRAME_CHOICES] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE,
-                                   FRAME_ANSWER, FRAME_CORRECTION, END},
-                [FRAME_PROGRESS] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE, END},
-                [FRAME_COLOURS] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE, END},
+                [FRAME_TREES] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                 FRAME_SHARES, FRAME_DONE, END},
+                [FRAME_CHOICES] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                   FRAME_SHARES, FRAME_DONE, FRAME_ANSWER, FRAME_CORRECTION, END},
+                [FRAME_PROGRESS] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                    FRAME_SHARES, FRAME_DONE, END},
+                [FRAME_COLOURS] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                   FRAME_SHARES, FRAME_DONE, END},
+                [FRAME_PUBLIC] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                  FRAME_SHARES, FRAME_DONE, END},
+                [FRAME_SHARES] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
+                                  FRAME_SHARES, FRAME_DONE, END},
                 [FRAME_ANSWER] = {FRAME_CHOICES, FRAME_CORRECTION, END},
                 [FRAME_CORRECTION] = {FRAME_CORRECTION, FRAME_CHOICES, END},
             },
