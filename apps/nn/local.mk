@@ -14,6 +14,7 @@ libnn_la_SOURCES = \
 	apps/nn/file.c apps/nn/file.h \
 	apps/nn/gcnn.h apps/nn/gcnn_read.c apps/nn/gcnn_write.c \
 	apps/nn/graph.c apps/nn/graph.h \
+	apps/nn/layer.c apps/nn/layer.h \
 	apps/nn/lower.c apps/nn/lower.h \
 	apps/nn/lower_linear.c \
 	apps/nn/names.c apps/nn/names.h \
@@ -26,12 +27,17 @@ libnn_la_SOURCES = \
 	apps/nn/ops_matrix.c \
 	apps/nn/ops_move.c \
 	apps/nn/ops_window.c \
+	apps/nn/party.c apps/nn/party.h \
 	apps/nn/quantise.c apps/nn/quantise.h \
 	apps/nn/plan.c apps/nn/plan.h \
+	apps/nn/secure.c apps/nn/secure.h \
 	apps/nn/symbol.c apps/nn/symbol.h \
 	apps/nn/tensor.c apps/nn/tensor.h
 libnn_la_CPPFLAGS = $(AM_CPPFLAGS) $(PROTOBUF_C_CFLAGS)
-libnn_la_LIBADD = libonnx.la libapps.la libsotto.la -lm
+libnn_la_LIBADD = libonnx.la -lm
+
+# Layers are compiled when they are needed, so the compiler and what it stands on come along.
+NN_LDADD = libnn.la libapps.la libcompiler.la libsotto_core.la
 
 bin_PROGRAMS += gc-nn
 gc_nn_SOURCES = apps/nn/gc-nn.c \
@@ -39,7 +45,9 @@ gc_nn_SOURCES = apps/nn/gc-nn.c \
 	apps/nn/command_check.c \
 	apps/nn/command_clear.c \
 	apps/nn/command_quantize.c
-gc_nn_LDADD = libnn.la
+gc_nn_SOURCES += $(SEAM_SOURCES)
+gc_nn_CPPFLAGS = $(AM_CPPFLAGS)
+gc_nn_LDADD = $(NN_LDADD)
 endif
 
 apps/nn/onnx.pb-c.c: $(ONNX_PROTO)

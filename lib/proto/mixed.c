@@ -116,6 +116,7 @@ sotto_err sotto_mixed_open(sotto_context *context, sotto_mixed **mixed, sotto_ch
 void sotto_mixed_free(sotto_mixed *mixed)
 {
     if (mixed == NULL) return;
+    if (!mixed->spent) wire_abort(&mixed->ot.wire, SOTTO_ERR_USAGE); /* the peer is not to wait */
     burn(mixed);
     mem_free(mixed);
 }
