@@ -11,6 +11,7 @@ CLEANFILES += apps/nn/onnx.proto apps/nn/onnx.pb-c.c apps/nn/onnx.pb-c.h
 
 libnn_la_SOURCES = \
 	apps/nn/data.c apps/nn/data.h \
+	apps/nn/encode.c \
 	apps/nn/file.c apps/nn/file.h \
 	apps/nn/gcnn.h apps/nn/gcnn_read.c apps/nn/gcnn_write.c \
 	apps/nn/graph.c apps/nn/graph.h \
@@ -28,7 +29,8 @@ libnn_la_SOURCES = \
 	apps/nn/ops_move.c \
 	apps/nn/ops_window.c \
 	apps/nn/party.c apps/nn/party.h \
-	apps/nn/quantise.c apps/nn/quantise.h \
+	apps/nn/quantise.c apps/nn/quantise.h apps/nn/quantiser.h \
+	apps/nn/scales.c \
 	apps/nn/plan.c apps/nn/plan.h \
 	apps/nn/secure.c apps/nn/secure.h \
 	apps/nn/symbol.c apps/nn/symbol.h \

@@ -1,112 +1,17 @@
-/* Quantisation. */
+/* Quantisation, step by step. */
 #include "apps/nn/quantise.h"
+
+#include "apps/nn/quantiser.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** Weights of layers are 8-bit integers; coefficients of residual additions, which are summands of
- *  a layer's accumulator, may be larger. */
-#define WEIGHT_MAX 127
+/** Coefficients of residual additions, which are summands of an accumulator, may be larger than
+ *  weights. */
 #define COEFFICIENT_MAX (1 << 20)
 /** Memory for the activations of the calibration rows. */
 #define CALIBRATION_VALUES (UINT64_C(1) << 25)
-/** Accumulators that a choice of scales is judged by. */
-#define MAX_SAMPLES 100000
-
-struct range {
-    double low, high;
-};
-
-struct quantiser {
-    struct report *report;
-    struct net *net;
-    uint64_t n_rows; /**< of calibration */
-    double *real;    /**< activations of each row in the float network */
-    double *whole;   /**< and in the quantised one */
-    double *samples; /**< float accumulators of the step */
-    uint64_t n_samples;
-    struct range range; /**< of all float accumulators of the step, and 0 */
-    double
-        energy; /**< mean square of the integers that meet a row's weights, summed over the row */
-};
-
-/* -------------------------------------------------------------------------------------- inputs */
-
-static bool all_bytes(const struct dataset *rows)
-{
-    for (uint64_t i = 0; i < rows->n_rows * rows->n_columns; i++)
-        if (rows->values[i] < 0 || rows->values[i] > 255 ||
-            rows->values[i] != rint(rows->values[i]))
-            return false;
-    return true;
-}
-
-/** Range of input i over all rows, and whether it is always an integer. */
-static void column_range(double range[2], bool *integers, const struct dataset *rows, uint64_t i)
-{
-    for (uint64_t r = 0; r < rows->n_rows; r++) {
-        double x = rows->values[r * rows->n_columns + i];
-
-        range[0] = fmin(range[0], x);
-        range[1] = fmax(range[1], x);
-        if (x != rint(x)) *integers = false;
-    }
-}
-
-/** The byte q stands for zero + q * scale. */
-static void set_encoding(struct net *net, uint64_t first, uint64_t n, const double range[2],
-                         bool integers)
-{
-    double span = range[1] - range[0];
-
-    for (uint64_t i = first; i < first + n; i++) {
-        net->zero[i] = range[0];
-        net->scale[i] = span <= 0 || (integers && span <= 255) ? 1 : span / 255;
-    }
-}
-
-/** Tables have a range for each column, images one for all. */
-static void choose_encoding(struct net *net, const struct dataset *rows, bool whole_bytes)
-{
-    bool table = net->rank <= 2, integers = true;
-    double range[2] = {INFINITY, -INFINITY};
-
-    if (whole_bytes || all_bytes(rows)) {
-        set_encoding(net, 0, net->n_inputs, (double[]){0, 255}, true);
-        return;
-    }
-    for (uint64_t i = 0; i < net->n_inputs; i++) {
-        if (table) {
-            range[0] = INFINITY;
-            range[1] = -INFINITY;
-            integers = true;
-        }
-        column_range(range, &integers, rows, i);
-        if (table) set_encoding(net, i, 1, range, integers);
-    }
-    if (!table) set_encoding(net, 0, net->n_inputs, range, integers);
-}
-
-void encode_row(double *inputs, const struct net *net, const double *row)
-{
-    for (uint64_t i = 0; i < net->n_inputs; i++)
-        inputs[i] = fmin(fmax(floor((row[i] - net->zero[i]) / net->scale[i] + 0.5), 0), 255);
-}
-
-int noise_rows(struct report *report, struct dataset *rows, uint64_t n_rows, uint64_t n_columns)
-{
-    uint64_t state = 1;
-    int status = data_allocate(report, rows, n_rows, n_columns, "noise");
-
-    for (uint64_t i = 0; status == STATUS_OK && i < n_rows * n_columns; i++) {
-        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        rows->values[i] = (double)(state >> 56);
-    }
-    return status;
-}
-
-/* ------------------------------------------------------------------------------- what is known */
 
 /** Scales of the elements that share a weight agree, or the weight cannot stand for all of them. */
 static int check_shared(struct quantiser *q, const struct step *step, const struct term *term)
@@ -164,163 +69,6 @@ static void absorb_scales(const struct quantiser *q, struct term *term, uint64_t
     }
 }
 
-/** Largest weight of the terms that set the scale: those of layers, when there are any. */
-static double largest_weight(const struct step *step)
-{
-    double layers = 0, all = 0;
-
-    for (size_t t = 0; t < step->n_terms; t++)
-        for (uint64_t e = 0; e < step->terms[t].n_weights; e++) {
-            double w = fabs(step->terms[t].weights[e]);
-
-            all = fmax(all, w);
-            if (step->terms[t].kind != TERM_SPARSE) layers = fmax(layers, w);
-        }
-    return layers > 0 ? layers : all;
-}
-
-/** Whether all weights are the same number, as an average pool's are. */
-static bool uniform_weights(const struct step *step)
-{
-    double w = step->terms[0].n_weights > 0 ? step->terms[0].weights[0] : 0;
-
-    for (size_t t = 0; t < step->n_terms; t++)
-        for (uint64_t e = 0; e < step->terms[t].n_weights; e++)
-            if (fabs(step->terms[t].weights[e] - w) > 1e-9 * fabs(w)) return false;
-    return w > 0;
-}
-
-/* ---------------------------------------------------------------------------------- candidates */
-
-/** A choice of scales for one step. */
-struct candidate {
-    struct step step;   /**< its integer parameters */
-    double accumulator; /**< what a unit of the accumulator stands for */
-    double scale, zero; /**< of the activations that come out */
-    double error;
-};
-
-static double half(unsigned shift)
-{
-    return shift > 0 ? ldexp(1, (int)shift - 1) : 0;
-}
-
-/** What is added to the accumulator beside the float bias. */
-static double extra_bias(const struct candidate *c)
-{
-    double offset = c->step.activation == ACTIVATION_RELU ? -c->zero / c->accumulator : 0;
-
-    return half(c->step.shift) + offset;
-}
-
-/** Mean square error of the activations, and of what rounding the weights does to them. */
-static void judge(const struct quantiser *q, struct candidate *c, const struct step *real)
-{
-    double sum = 0;
-
-    for (uint64_t i = 0; i < q->n_samples; i++) {
-        double a = floor(q->samples[i] / c->accumulator + extra_bias(c) + 0.5);
-        double got, error;
-
-        if (c->step.activation == ACTIVATION_RELU) a = fmin(fmax(a, -1e15), 1e15);
-        got = (double)step_activate(&c->step, (int64_t)fmin(fmax(a, -1e15), 1e15));
-        error = got * c->scale + c->zero - step_activate_float(real, q->samples[i]);
-        sum += error * error;
-    }
-    c->error = sum / (double)(q->n_samples == 0 ? 1 : q->n_samples) +
-               q->energy * c->accumulator * c->accumulator / 12;
-}
-
-/** Sets shift and accumulator scale so that the activation's scale is target; the accumulator's is
- *  at least finest, where weights take all their bits. */
-static void set_scales(struct candidate *c, double target, double finest)
-{
-    int shift = (int)floor(log2(target / finest));
-
-    if (shift < 0) {
-        shift = 0;
-        target = finest;
-    }
-    if (shift > MAX_RING - 2) shift = MAX_RING - 2;
-    c->step.shift = (unsigned)shift;
-    c->accumulator = ldexp(target, -shift);
-    c->scale = target;
-}
-
-/** Fills the candidate that covers fraction of the range that was seen. */
-static void propose(struct candidate *c, const struct step *real, struct range range,
-                    double fraction, double finest, unsigned square_shift)
-{
-    double low = -range.low * fraction, high = range.high * fraction;
-
-    *c = (struct candidate){.step = {.activation = real->activation}};
-    switch (real->activation) {
-    case ACTIVATION_IDENTITY:
-        c->step.activation = ACTIVATION_RELU;
-        set_scales(c, fmax((low + high) / HIDDEN_MAX, 1e-30), finest);
-        c->zero = -low;
-        return;
-    case ACTIVATION_LEAKY:
-        set_scales(c, fmax((real->alpha * low + high) / HIDDEN_MAX, 1e-30), finest);
-        c->step.slope = (unsigned)lrint(real->alpha * 128);
-        c->step.offset = (unsigned)fmin(HIDDEN_MAX, ceil(fmin(low / c->scale, 128) * real->alpha));
-        c->zero = -c->scale * c->step.offset;
-        return;
-    case ACTIVATION_SQUARE:
-        set_scales(c, fmax(fmax(low, high) / HIDDEN_MAX, 1e-30), finest);
-        c->step.square_shift = square_shift;
-        c->scale = c->scale * c->scale * ldexp(1, (int)square_shift);
-        return;
-    default:
-        if (isfinite(real->cap)) high = real->cap;
-        set_scales(c, fmax(high / HIDDEN_MAX, 1e-30), finest);
-    }
-}
-
-/** Average pools keep the weight 1 (or 3, when that is much better), so that the ring stays small:
- *  their scale is a power of two away from that of their input. */
-static void choose_uniform(const struct quantiser *q, struct candidate *best,
-                           const struct step *real, double weight)
-{
-    struct range range = q->range;
-
-    for (unsigned multiple = 1; multiple <= 3; multiple += 2)
-        for (unsigned shift = 0; shift < 20; shift++) {
-            struct candidate c = {.step = {.activation = ACTIVATION_RELU, .shift = shift}};
-
-            c.accumulator = weight / multiple;
-            c.scale = ldexp(c.accumulator, (int)shift);
-            if (real->activation == ACTIVATION_IDENTITY) c.zero = range.low;
-            judge(q, &c, real);
-            if (multiple > 1) c.error /= 0.5;
-            if (c.error < best->error) *best = c;
-        }
-}
-
-static void choose(const struct quantiser *q, struct candidate *best, const struct step *real)
-{
-    static const unsigned square_shifts[] = {7, 6, 5, 4};
-    struct range range = q->range;
-    bool square = real->activation == ACTIVATION_SQUARE;
-    double finest = largest_weight(real) / WEIGHT_MAX;
-
-    *best = (struct candidate){.error = INFINITY};
-    if (finest <= 0 || !(finest >= 1e-30)) finest = 1e-30;
-    if (uniform_weights(real) && !isfinite(real->cap) &&
-        (real->activation == ACTIVATION_RELU || real->activation == ACTIVATION_IDENTITY)) {
-        choose_uniform(q, best, real, finest * WEIGHT_MAX);
-        return;
-    }
-    for (double fraction = 1; fraction > 0.25; fraction *= 0.97)
-        for (size_t s = 0; s < (square ? 4 : 1); s++) {
-            struct candidate c;
-
-            propose(&c, real, range, fraction, finest, square_shifts[s]);
-            judge(q, &c, real);
-            if (c.error < best->error) *best = c;
-        }
-}
-
 /* ------------------------------------------------------------------------------- making integers
  */
 
@@ -331,7 +79,8 @@ static int round_weights(struct quantiser *q, struct step *step, double accumula
             double *w = &step->terms[t].weights[e];
 
             *w = rint(*w / accumulator);
-            if (!(fabs(*w) <= COEFFICIENT_MAX))
+            if (step->terms[t].kind != TERM_SPARSE) *w = fmin(fmax(*w, -WEIGHT_MAX), WEIGHT_MAX);
+            else if (!(fabs(*w) <= COEFFICIENT_MAX))
                 return report_fail(q->report, STATUS_CIRCUIT,
                                    "%s: its weights differ too much in size to be quantised",
                                    step->name);
@@ -473,20 +222,6 @@ static int advance(struct quantiser *q, const struct step *step, const struct st
 
 /* --------------------------------------------------------------------------------------- steps */
 
-/** Chooses scales, or for the last step takes the finest. */
-static void choose_scales(struct quantiser *q, struct candidate *best, const struct step *step)
-{
-    double finest = largest_weight(step) / WEIGHT_MAX;
-
-    if (step->activation != ACTIVATION_NONE) {
-        choose(q, best, step);
-        return;
-    }
-    *best = (struct candidate){.step = {.activation = ACTIVATION_NONE}};
-    best->accumulator = finest > 1e-30 ? finest : 1e-30;
-    q->net->score_scale = best->accumulator;
-}
-
 static int quantise_linear(struct quantiser *q, struct step *step)
 {
     struct step real = {.activation = step->activation, .alpha = step->alpha, .cap = step->cap};
@@ -499,7 +234,9 @@ static int quantise_linear(struct quantiser *q, struct step *step)
     if (status == STATUS_OK) status = absorb_zeros(q, step);
     if (status == STATUS_OK) {
         for (size_t t = 0; t < step->n_terms; t++) absorb_scales(q, &step->terms[t], step->n_rows);
-        choose_scales(q, &best, step);
+        status = choose_scales(q, &best, step);
+    }
+    if (status == STATUS_OK) {
         for (uint64_t r = 0; r < step->n_rows; r++)
             step->bias[r] = rint(step->bias[r] / best.accumulator + extra_bias(&best));
         step->activation = best.step.activation;

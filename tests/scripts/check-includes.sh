@@ -27,7 +27,8 @@ for room in $rooms; do
 done
 
 headers=$(find apps -name '*.h' | sed 's,^apps/,,' | tr '\n' '|')
-bad=$(grep -nE '^ *# *include "' apps/*.[ch] apps/nn/*.[ch] |
+# Circuits of layers are compiled by the tool itself: layer.c alone may see the compiler.
+bad=$(grep -nE '^ *# *include "' apps/*.[ch] $(ls apps/nn/*.[ch] | grep -v /layer.c) |
     grep -vE "\"(sotto(-ot|-share)?\.h|config\.h|apps/nn/onnx\.pb-c\.h|(apps/)?(${headers%|}))\"")
 [ -z "$bad" ] || printf '# %s\n' "$bad"
 [ -z "$bad" ]
