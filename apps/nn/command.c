@@ -137,6 +137,40 @@ int check_scores(struct report *report, const struct net *net, enum plan_reveal 
     return STATUS_USAGE;
 }
 
+static void add_scores(struct buffer *out, const struct net *net, const double *scores,
+                       const int64_t *accumulators, bool integers)
+{
+    for (uint64_t i = 0; i < net->n_scores; i++) {
+        double score = scores != NULL ? scores[i] : (double)accumulators[i] * net->score_scale;
+
+        if (i > 0) buffer_add_char(out, ',');
+        if (integers) buffer_addf(out, "%lld", (long long)accumulators[i]);
+        else buffer_addf(out, "%.9g", score_meaning(net, score));
+    }
+}
+
+void add_answer(struct command *command, const struct net *net, uint64_t row, uint64_t label,
+                const double *scores, const int64_t *accumulators)
+{
+    bool integers = cli_has(&command->cli, "integers");
+    bool reveals = scores != NULL || accumulators != NULL;
+    struct buffer *out = &command->out;
+
+    if (!command->json) {
+        if (reveals) add_scores(out, net, scores, accumulators, integers);
+        else buffer_addf(out, "%llu", (unsigned long long)label);
+        buffer_add_char(out, '\n');
+        return;
+    }
+    buffer_addf(out, "%s{\"label\":%llu", row > 0 ? "," : "", (unsigned long long)label);
+    if (reveals) {
+        buffer_add_text(out, ",\"scores\":[");
+        add_scores(out, net, scores, accumulators, integers);
+        buffer_add_char(out, ']');
+    }
+    buffer_add_char(out, '}');
+}
+
 void add_accuracy(struct buffer *out, const char *name, uint64_t n_correct, uint64_t n_rows)
 {
     buffer_addf(out, ",\"%s\":{\"correct\":%llu,\"rows\":%llu}", name,

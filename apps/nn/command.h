@@ -26,6 +26,10 @@ struct command {
 int command_check(struct command *command);
 int command_quantize(struct command *command);
 int command_clear(struct command *command);
+int command_serve(struct command *command);
+int command_query(struct command *command);
+int command_layer(struct command *command);
+int command_bench(struct command *command);
 
 /** Reads --input-scale, --input-mean, --input-std. */
 int command_preprocessing(struct command *command);
@@ -52,6 +56,11 @@ double score_meaning(const struct net *net, double score);
 
 /** Refuses scores where the model has none to give. */
 int check_scores(struct report *report, const struct net *net, enum plan_reveal reveal);
+
+/** Appends the answer to row number row: its label, and its scores, one of the two kinds, where
+ *  those are revealed. NULL scores are not printed. */
+void add_answer(struct command *command, const struct net *net, uint64_t row, uint64_t label,
+                const double *scores, const int64_t *accumulators);
 
 /** Appends {"correct":...,"rows":...} without braces. */
 void add_accuracy(struct buffer *out, const char *name, uint64_t n_correct, uint64_t n_rows);

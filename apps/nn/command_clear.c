@@ -66,44 +66,12 @@ static int load(struct work *work)
     return STATUS_OK;
 }
 
-static void add_scores(struct buffer *out, const struct work *work, bool integers)
-{
-    for (uint64_t i = 0; i < work->net.n_scores; i++) {
-        double score = work->is_float ? work->scores[i]
-                                      : (double)work->accumulators[i] * work->net.score_scale;
-
-        if (i > 0) buffer_add_char(out, ',');
-        if (integers) buffer_addf(out, "%lld", (long long)work->accumulators[i]);
-        else buffer_addf(out, "%.9g", score_meaning(&work->net, score));
-    }
-}
-
-static void add_row(struct work *work, uint64_t row, uint64_t label)
-{
-    struct command *command = work->command;
-    struct buffer *out = &command->out;
-    bool scores = command->reveal == PLAN_REVEAL_SCORES;
-
-    if (!command->json) {
-        if (scores) add_scores(out, work, cli_has(&command->cli, "integers"));
-        else buffer_addf(out, "%llu", (ull)label);
-        buffer_add_char(out, '\n');
-        return;
-    }
-    buffer_addf(out, "%s{\"label\":%llu", row > 0 ? "," : "", (ull)label);
-    if (scores) {
-        buffer_add_text(out, ",\"scores\":[");
-        add_scores(out, work, cli_has(&command->cli, "integers"));
-        buffer_add_char(out, ']');
-    }
-    buffer_add_char(out, '}');
-}
-
 static int run_row(struct work *work, uint64_t r)
 {
     struct report *report = &work->command->report;
     const double *row = work->rows.values + r * work->rows.n_columns;
     uint64_t label;
+    bool reveals;
     int status;
 
     if (signals_seen() != 0) return report_interrupted(report);
@@ -113,7 +81,9 @@ static int run_row(struct work *work, uint64_t r)
     label = work->is_float ? net_label_float(work->scores, work->net.n_scores)
                            : net_label(work->accumulators, work->net.n_scores);
     if (work->labels.values != NULL) work->n_correct += (double)label == work->labels.values[r];
-    add_row(work, r, label);
+    reveals = work->command->reveal == PLAN_REVEAL_SCORES;
+    add_answer(work->command, &work->net, r, label, reveals && work->is_float ? work->scores : NULL,
+               reveals && !work->is_float ? work->accumulators : NULL);
     return STATUS_OK;
 }
 

@@ -44,9 +44,14 @@ NN_LDADD = libnn.la libapps.la libcompiler.la libsotto_core.la
 bin_PROGRAMS += gc-nn
 gc_nn_SOURCES = apps/nn/gc-nn.c \
 	apps/nn/command.c apps/nn/command.h \
+	apps/nn/command_bench.c \
 	apps/nn/command_check.c \
 	apps/nn/command_clear.c \
-	apps/nn/command_quantize.c
+	apps/nn/command_layer.c \
+	apps/nn/command_quantize.c \
+	apps/nn/command_query.c \
+	apps/nn/command_serve.c \
+	apps/nn/peer.c apps/nn/peer.h
 gc_nn_SOURCES += $(SEAM_SOURCES)
 gc_nn_CPPFLAGS = $(AM_CPPFLAGS)
 gc_nn_LDADD = $(NN_LDADD)
