@@ -64,6 +64,11 @@ run_session() {
 @test "gc-keygen(1): examples" { run_page "$MAN/gc-keygen.1"; }
 @test "gc-millionaires(1): examples" { run_page "$MAN/gc-millionaires.1"; }
 @test "gc-millionaires(1): two machines" { run_session "$MAN/gc-millionaires.1"; }
+@test "gc-nn(1): examples" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/heart-* .
+    run_page "$MAN/gc-nn.1"
+}
 @test "README: a first session" { run_session "$SRCDIR/README.md"; }
 
 @test "bristol(5): both examples are one circuit, and it compares" {
