@@ -80,7 +80,7 @@ static uint64_t count_fields(const char *line)
 {
     uint64_t n = 1;
 
-    for (; *line != '\0'; line++) n += *line == ',';
+    for (; *line != '\0' && *line != '\n'; line++) n += *line == ',';
     return n;
 }
 
@@ -136,8 +136,8 @@ int data_parse_csv(struct report *report, struct dataset *data, const char *text
 
     /* A row has a byte for each of its numbers at least. */
     if (n_columns > text_len + 1)
-        return report_fail(report, STATUS_INPUT, "%s holds no row of %llu values", name,
-                           (ull)n_columns);
+        return report_fail(report, STATUS_INPUT, "%s:1: a row of %llu values, not %llu", name,
+                           (ull)count_fields(text), (ull)n_columns);
     if (memchr(text, '\0', text_len) != NULL)
         return report_fail(report, STATUS_INPUT, "%s is not a text", name);
     status = data_allocate(report, &rows, count_lines(text, text_len), n_columns, name);

@@ -55,6 +55,9 @@ gc_nn_SOURCES = apps/nn/gc-nn.c \
 gc_nn_SOURCES += $(SEAM_SOURCES)
 gc_nn_CPPFLAGS = $(AM_CPPFLAGS)
 gc_nn_LDADD = $(NN_LDADD)
+dist_bashcompletion_DATA += apps/completions/gc-nn
+dist_zshcompletion_DATA += apps/completions/_gc-nn
+dist_fishcompletion_DATA += apps/completions/gc-nn.fish
 endif
 
 apps/nn/onnx.pb-c.c: $(ONNX_PROTO)
@@ -63,3 +66,5 @@ apps/nn/onnx.pb-c.c: $(ONNX_PROTO)
 		$(PROTOC_C) --proto_path=apps/nn --c_out=apps/nn onnx.proto
 apps/nn/onnx.pb-c.h: apps/nn/onnx.pb-c.c
 	@test -e $@ || { rm -f apps/nn/onnx.pb-c.c && $(MAKE) $(AM_MAKEFLAGS) apps/nn/onnx.pb-c.c; }
+
+EXTRA_DIST += apps/completions/gc-nn apps/completions/_gc-nn apps/completions/gc-nn.fish apps/nn/models

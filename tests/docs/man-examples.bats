@@ -108,6 +108,11 @@ has_bit_int() {
     files "$SRCDIR/README.md" file
     run_page "$SRCDIR/README.md"
 }
+@test "gc-nn(1): examples" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/heart-* .
+    run_page "$MAN/gc-nn.1"
+}
 @test "README: a first session" { run_session "$SRCDIR/README.md"; }
 
 @test "bristol(5): both examples are one circuit, and it compares" {
