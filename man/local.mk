@@ -12,6 +12,8 @@ dist_man_MANS = \
 	man/sotto-share.3 \
 	man/bristol.5 \
 	man/gcnn.5 \
+	man/gc-nn-tutorial.7 \
+	man/sotto-nn.7 \
 	man/sotto-interface.5 \
 	man/gc-c.7 \
 	man/sotto.7 \
