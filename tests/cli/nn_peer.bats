@@ -78,10 +78,11 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     serve digits-mlp.gcnn
     query --input row.csv -q --json
     expect 0
+    bob=$output
     finish alice; expect 0
     said=$("$BINDIR/gc-nn" check digits-mlp.gcnn --json)
-    owner=$(jq '.stats | [.layers[].bytes_received] | add' <<<"$output")
-    asker=$(jq '.stats | [.layers[].bytes_sent] | add' <<<"$output")
+    owner=$(jq '.stats | [.layers[].bytes_received] | add' <<<"$bob")
+    asker=$(jq '.stats | [.layers[].bytes_sent] | add' <<<"$bob")
     echo "$said; $owner $asker"
     promised_owner=$(jq .garbler_bytes <<<"$said")
     promised_asker=$(jq .evaluator_bytes <<<"$said")
