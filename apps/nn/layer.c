@@ -81,6 +81,13 @@ static const char relu_full_text[] =
     "    return x < 0 ? 0 : x;\n"
     "}\n";
 
+static const char sign_text[] =
+    "_Bool sign(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
+    "{\n"
+    "    _BitInt(K) x = garbler + evaluator;\n"
+    "    return x >= 0;\n"
+    "}\n";
+
 static const char compare_text[] =
     "_Bool compare(unsigned _BitInt(K) garbler[2], unsigned _BitInt(K) evaluator[2])\n"
     "{\n"
@@ -116,7 +123,7 @@ static void add_program(struct buffer *text, const struct layer_shape *shape)
         [LAYER_RELU] = relu_text,           [LAYER_LEAKY] = leaky_text,
         [LAYER_SQUARE] = square_text,       [LAYER_ARGMAX] = argmax_text,
         [LAYER_RELU_FULL] = relu_full_text, [LAYER_COMPARE] = compare_text,
-        [LAYER_POOL] = pool_text,
+        [LAYER_POOL] = pool_text,           [LAYER_SIGN] = sign_text,
     };
     unsigned half = shape->square_shift > 0 ? 1U << (shape->square_shift - 1) : 0;
 

@@ -21,6 +21,7 @@ enum layer_kind {
                           whether it is positive */
     LAYER_RELU_FULL, /**< one accumulator a to max(a, 0), of ring - 1 bits */
     LAYER_POOL,      /**< the largest of n accumulators */
+    LAYER_SIGN,      /**< whether an accumulator is not negative: ring - 1 ANDs */
     LAYER_COMPARE    /**< whether the first of two accumulators is larger */
 };
 

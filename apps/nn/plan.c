@@ -20,54 +20,79 @@ const char *plan_circuit_name(enum plan_circuit circuit)
     return names[circuit];
 }
 
-unsigned plan_index_bits(uint64_t n)
-{
-    unsigned bits = 0;
-
-    while ((UINT64_C(1) << bits) < n) bits++;
-    return bits;
-}
-
 /* ----------------------------------------------------------------------------------------- ANDs */
 
-/** Clamping what is left of an accumulator behind the shift to bits magnitude bits: an OR over
- * those above, then one AND for each that stays. Nothing when there are none above. */
-static uint64_t saturation(const struct step *step, unsigned bits)
+struct layer_shape plan_layer_shape(const struct net *net, size_t number)
 {
-    unsigned magnitude = step->ring - step->shift - 1;
+    static const enum layer_kind kinds[] = {
+        [ACTIVATION_NONE] = LAYER_ARGMAX,
+        [ACTIVATION_RELU] = LAYER_RELU,
+        [ACTIVATION_LEAKY] = LAYER_LEAKY,
+        [ACTIVATION_SQUARE] = LAYER_SQUARE,
+    };
+    const struct step *step = &net->steps[number];
 
-    return magnitude > bits ? magnitude - bits - 1 + bits : 0;
+    return (struct layer_shape){
+        .kind = step->activation == ACTIVATION_NONE && net->n_scores == 1 ? LAYER_SIGN
+                                                                          : kinds[step->activation],
+        .ring = step->ring,
+        .shift = step->shift,
+        .slope = step->slope,
+        .offset = step->offset,
+        .square_shift = step->square_shift,
+        .n = number == net->n_steps - 1 ? net->n_scores : 1,
+    };
 }
 
-/** Partial products and adders of x * x, or of x times a constant, for x of 7 bits. */
-#define SQUARE_ANDS 56
-#define SLOPE_ANDS 45
-
-uint64_t plan_circuit_ands(const struct step *step, enum plan_circuit circuit)
+/** The circuits are compiled to be counted: what a run compiles is what is priced. */
+static int count_layer(struct report *report, sotto_context *context, uint64_t *n_and,
+                       const struct layer_shape *shape)
 {
-    uint64_t add = step->ring - 1, n = step->n_rows;
-    unsigned left = step->ring == 0 ? 0 : step->ring - step->shift - 1;
+    struct layer layer;
+    int status = layer_init(report, context, &layer, shape);
 
-    switch (circuit) {
-    case PLAN_RELU:
-        return add + saturation(step, HIDDEN_BITS) + (left < HIDDEN_BITS ? left : HIDDEN_BITS);
-    /* Clamp, multiply, choose by sign, add the offset, clamp again. */
-    case PLAN_LEAKY:
-        return add + saturation(step, HIDDEN_BITS) + SLOPE_ANDS + HIDDEN_BITS + 8 + 2 * HIDDEN_BITS;
-    /* Clamp, magnitude, square, add the half, clamp. */
-    case PLAN_SQUARE:
-        return add + saturation(step, HIDDEN_BITS) + HIDDEN_BITS + SQUARE_ANDS + 13 +
-               (2 * HIDDEN_BITS - step->square_shift);
-    /* A comparison and a choice for each activation but the first, over all rows. */
-    case PLAN_MAX: return (step->begin[n] - n) * 2 * HIDDEN_BITS;
-    /* n sums, n - 1 comparisons, n - 2 choices of value and of index: the last one's value and the
-     * first one's index are not needed. */
-    case PLAN_ARGMAX:
-        return n < 2 ? 0
-                     : n * add + (n - 1) * step->ring + (n - 2) * (step->ring + plan_index_bits(n));
-    case PLAN_SIGN: return add;
-    default: return 0;
+    if (status != STATUS_OK) return status;
+    *n_and = layer.n_and;
+    layer_wipe(&layer);
+    return STATUS_OK;
+}
+
+/** Windows of each size have a circuit of their own. */
+static int count_pool(struct report *report, sotto_context *context, struct plan_step *planned,
+                      const struct net *net)
+{
+    const struct step *step = planned->step;
+    uint64_t counted = 0, n_and = 0;
+    int status = STATUS_OK;
+
+    planned->n_and = 0;
+    for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++) {
+        uint64_t size = step->begin[r + 1] - step->begin[r];
+        const struct layer_shape shape = {
+            .kind = LAYER_MAXIMUM,
+            .value_bits = activation_bits(net, step->pooled[step->begin[r]]),
+            .n = size,
+        };
+
+        if (size != counted) status = count_layer(report, context, &n_and, &shape);
+        counted = size;
+        planned->n_and += n_and;
     }
+    return status;
+}
+
+static int count_step(struct report *report, sotto_context *context, struct plan_step *planned,
+                      const struct net *net, size_t number)
+{
+    const struct layer_shape shape = plan_layer_shape(net, number);
+    uint64_t n_and = 0;
+    int status;
+
+    if (planned->circuit == PLAN_MAX) return count_pool(report, context, planned, net);
+    if (planned->circuit == PLAN_SCORES) return STATUS_OK;
+    status = count_layer(report, context, &n_and, &shape);
+    planned->n_and = n_and * planned->n_circuits;
+    return status;
 }
 
 /* ---------------------------------------------------------------------------------------- steps */
@@ -108,38 +133,57 @@ static enum plan_circuit circuit_of(const struct step *step, enum plan_reveal re
     }
 }
 
-static void plan_step(struct plan *plan, struct plan_step *planned, const struct step *step)
+static uint64_t choices_len(uint64_t n_cots)
 {
+    return (n_cots + PLAN_COT_BLOCK - 1) / PLAN_COT_BLOCK * PLAN_COT_BLOCK * PLAN_COT_LEN;
+}
+
+static int plan_step(struct report *report, sotto_context *context, struct plan *plan,
+                     size_t number)
+{
+    struct plan_step *planned = &plan->steps[number];
+    const struct step *step = &plan->net->steps[number];
+    int status;
+
     planned->step = step;
     planned->circuit = circuit_of(step, plan->reveal);
     planned->n_circuits = planned->circuit == PLAN_ARGMAX ? 1 : step->n_rows;
     for (size_t t = 0; t < step->n_terms; t++) plan_term(planned, plan->net, &step->terms[t]);
-    /* The gates of a max-pool are counted for all its rows at once. */
-    planned->n_and = plan_circuit_ands(step, planned->circuit) *
-                     (planned->circuit == PLAN_MAX ? 1 : planned->n_circuits);
+    status = count_step(report, context, planned, plan->net, number);
     if (planned->circuit == PLAN_SCORES) planned->share_len = (step->n_rows * step->ring + 7) / 8;
     else if (step->kind == STEP_LINEAR) planned->n_cots = step->n_rows * step->ring;
     plan->n_cots += planned->n_cots;
     plan->n_and += planned->n_and;
     plan->garbler_len +=
         planned->correction_len + planned->n_and * PLAN_AND_LEN + planned->share_len;
+    plan->evaluator_len += choices_len(planned->n_cots);
     plan->n_rounds += planned->n_cots > 0;
+    return status;
 }
 
 int plan_make(struct report *report, struct plan *plan, const struct net *net,
               enum plan_reveal reveal)
 {
     const struct step *last = &net->steps[net->n_steps - 1];
+    sotto_context *context;
+    int status;
 
     *plan = (struct plan){.net = net, .reveal = reveal, .n_steps = net->n_steps, .n_rounds = 1};
     plan->steps = new_array(net->n_steps, sizeof *plan->steps);
     if (plan->steps == NULL) return report_memory(report);
+    status = report_library(report, NULL, sotto_context_new(&context, NULL));
+    if (status != STATUS_OK) {
+        plan_free(plan);
+        return status;
+    }
     plan->n_input_cots = plan->n_cots = net->n_inputs * INPUT_BITS;
-    for (size_t s = 0; s < net->n_steps; s++) plan_step(plan, &plan->steps[s], &net->steps[s]);
-    if (reveal == PLAN_REVEAL_LABEL)
-        plan->garbler_len += (plan_index_bits(last->n_rows == 1 ? 2 : last->n_rows) + 7) / 8;
-    plan->evaluator_len = plan->n_cots * PLAN_COT_LEN;
-    return STATUS_OK;
+    plan->evaluator_len = choices_len(plan->n_cots);
+    for (size_t s = 0; status == STATUS_OK && s < net->n_steps; s++)
+        status = plan_step(report, context, plan, s);
+    if (reveal == PLAN_REVEAL_LABEL) plan->garbler_len += (index_bits(last->n_rows) + 7) / 8;
+    sotto_context_free(context);
+    if (status != STATUS_OK) plan_free(plan);
+    return status;
 }
 
 void plan_free(struct plan *plan)

@@ -17,8 +17,8 @@
  * the data owner's, ring bits by one correlated OT each (n_cots in all). The sum of the two modulo
  * 2^ring is the accumulator a in two's complement, rounding included; the outputs are the bits of
  * step_activate(a), which are activations first + row. PLAN_SIGN gives 1 for a > 0; PLAN_ARGMAX the
- * index of the greatest row, the lowest among equals, in plan_index_bits() bits. PLAN_SCORES has no
- * circuit: the model owner sends its share of each row, ring bits each, packed. max-pool      One
+ * index of the greatest row, the lowest among equals, in index_bits() bits (layer.h). PLAN_SCORES
+ * has no circuit: the model owner sends its share of each row, ring bits each, packed. max-pool One
  * circuit of two-input maxima for each row, on the wires of the activations that it pools; it needs
  * no message but its tables and takes no round trip.
  *
@@ -28,6 +28,7 @@
 #ifndef SOTTO_APPS_NN_PLAN_H
 #define SOTTO_APPS_NN_PLAN_H
 
+#include "apps/nn/layer.h"
 #include "apps/nn/net.h"
 
 enum plan_circuit {
@@ -47,6 +48,8 @@ enum plan_reveal { PLAN_REVEAL_LABEL, PLAN_REVEAL_SCORES };
 #define PLAN_AND_LEN 32
 /** Bytes that the data owner sends for a correlated OT by IKNP. */
 #define PLAN_COT_LEN 16
+/** They come in blocks. */
+#define PLAN_COT_BLOCK 128
 
 struct plan_step {
     const struct step *step; /**< its ring, shift, terms... */
@@ -57,7 +60,7 @@ struct plan_step {
     uint64_t n_pad_blocks;   /**< blocks of 16 bytes that one pad of every column takes */
     uint64_t correction_len; /**< garbler to evaluator */
     uint64_t n_cots;         /**< for the evaluator's shares */
-    uint64_t n_and;          /**< of all its circuits; an upper bound for LEAKY and SQUARE */
+    uint64_t n_and;          /**< of all its circuits */
     uint64_t share_len;      /**< PLAN_SCORES: the garbler's shares */
 };
 
@@ -92,11 +95,8 @@ static inline uint64_t plan_column_len(uint64_t n_entries, unsigned ring, unsign
     return (n_entries * (ring - j) + 7) / 8;
 }
 
-/** Bits of the index among n. */
-unsigned plan_index_bits(uint64_t n);
-
-/** AND gates of one circuit of the step. */
-uint64_t plan_circuit_ands(const struct step *step, enum plan_circuit circuit);
+/** The circuit of a linear step, where it has one: at the end, that of a label. */
+struct layer_shape plan_layer_shape(const struct net *net, size_t number);
 
 /** Seconds that a run takes on a link, connection and base OTs included, as a prediction. */
 double plan_seconds(const struct plan *plan, double bits_per_second, double rtt_seconds);

@@ -2,6 +2,7 @@
 #include "apps/nn/secure.h"
 
 #include "apps/buffer.h"
+#include "apps/nn/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,27 +35,6 @@ static bool is_last(const struct net *net, size_t step)
     return step == net->n_steps - 1;
 }
 
-static struct layer_shape shape_of(const struct net *net, size_t number)
-{
-    static const enum layer_kind kinds[] = {
-        [ACTIVATION_NONE] = LAYER_ARGMAX,
-        [ACTIVATION_RELU] = LAYER_RELU,
-        [ACTIVATION_LEAKY] = LAYER_LEAKY,
-        [ACTIVATION_SQUARE] = LAYER_SQUARE,
-    };
-    const struct step *step = &net->steps[number];
-
-    return (struct layer_shape){
-        .kind = kinds[step->activation],
-        .ring = step->ring,
-        .shift = step->shift,
-        .slope = step->slope,
-        .offset = step->offset,
-        .square_shift = step->square_shift,
-        .n = is_last(net, number) ? net->n_scores : 1,
-    };
-}
-
 int secure_init(struct report *report, struct secure *secure, sotto_context *context,
                 const struct net *net, sotto_role role, bool reveals_scores)
 {
@@ -70,7 +50,7 @@ int secure_init(struct report *report, struct secure *secure, sotto_context *con
     };
     if (secure->layers == NULL || secure->costs == NULL) status = report_memory(report);
     for (size_t s = 0; status == STATUS_OK && s < net->n_steps; s++) {
-        const struct layer_shape shape = shape_of(net, s);
+        const struct layer_shape shape = plan_layer_shape(net, s);
 
         if (net->steps[s].kind == STEP_MAX_POOL || (is_last(net, s) && reveals_scores)) continue;
         status = layer_init(report, context, &secure->layers[s], &shape);
@@ -213,12 +193,16 @@ static int project_term(struct report *report, const struct batch *batch, size_t
     return status;
 }
 
-/* The bias is the owner's: it starts its shares. */
+/* The bias is the owner's: it starts its shares. So is the one that is taken from a single score,
+ * which is positive when what is left is not negative. */
 static void start_shares(const struct batch *batch, const struct step *step)
 {
+    bool is_sign = step->activation == ACTIVATION_NONE && batch->net->n_scores == 1 &&
+                   !batch->secure->reveals_scores;
+
     for (uint64_t i = 0; i < batch->n_shares; i++)
         batch->shares[i] =
-            batch->secure->garbles ? (uint32_t)(int64_t)step->bias[i % step->n_rows] : 0;
+            batch->secure->garbles ? (uint32_t)(int64_t)step->bias[i % step->n_rows] - is_sign : 0;
 }
 
 /* This party's shares as bits of a circuit's input. */

@@ -242,6 +242,25 @@ START_TEST(largest_accumulator)
 }
 END_TEST
 
+START_TEST(sign_of_one)
+{
+    const struct layer_shape shape = {.kind = LAYER_SIGN, .ring = 9};
+    struct layer layer;
+
+    make(&layer, &shape);
+    ck_assert_uint_le(layer.n_and, 8);
+    for (int64_t a = -256; a < 256; a++) {
+        uint8_t bits[18], output;
+
+        put(bits, (uint64_t)(a * 77), 9);
+        put(bits + 9, (uint64_t)(a - a * 77), 9);
+        ck_assert_int_eq(sotto_circuit_evaluate(context, &output, layer.circuit, bits), SOTTO_OK);
+        ck_assert_int_eq(output, a >= 0);
+    }
+    layer_wipe(&layer);
+}
+END_TEST
+
 START_TEST(comparison_of_two)
 {
     const struct layer_shape shape = {.kind = LAYER_COMPARE, .ring = 17};
@@ -280,6 +299,7 @@ int main(void)
     tcase_add_test(layers, argmax_of_scores);
     tcase_add_test(layers, argmax_takes_the_ands_it_should);
     tcase_add_test(layers, largest_accumulator);
+    tcase_add_test(layers, sign_of_one);
     tcase_add_test(layers, comparison_of_two);
     tcase_set_timeout(layers, 120);
     suite_add_tcase(suite, layers);
