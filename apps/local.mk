@@ -54,3 +54,5 @@ EXTRA_DIST += apps/completions/generate
 .PHONY: completions
 completions: $(bin_PROGRAMS)
 	$(SHELL) $(srcdir)/apps/completions/generate . $(srcdir)/apps/completions
+
+include apps/nn/local.mk

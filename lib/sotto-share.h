@@ -43,7 +43,8 @@ SOTTO_CHECKED sotto_err sotto_mixed_open(sotto_context *context, sotto_mixed **m
                                          sotto_channel *channel,
                                          const sotto_mixed_options *options);
 
-/** Wipes every secret and frees the session. Wires made by it are freed on their own. */
+/** Wipes every secret and frees the session; when it was not finished the peer is told. Wires made
+ *  by it are freed on their own. */
 SOTTO_API void sotto_mixed_free(sotto_mixed *mixed);
 
 /** Tells the peer len bytes that are no secret, such as shapes: one call here is one
@@ -95,7 +96,7 @@ typedef void (*sotto_column_fn)(void *user, sotto_column *column, uint64_t i);
 
 /** What a linear layer is. */
 typedef struct sotto_linear {
-    unsigned ring_bits; /**< k: 1 to 32; at least the bits of a value, which are at most 16 */
+    unsigned ring_bits; /**< k: 1 to 32. Values have at most 16 bits */
     int is_signed;      /**< values are two's complement, not unsigned */
     uint64_t n_shares;
     sotto_column_fn column;

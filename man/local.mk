@@ -5,11 +5,15 @@ dist_man_MANS = \
 	man/gc-info.1 \
 	man/gc-keygen.1 \
 	man/gc-millionaires.1 \
+	man/gc-nn.1 \
 	man/gc-run.1 \
 	man/sotto.3 \
 	man/sotto-ot.3 \
 	man/sotto-share.3 \
 	man/bristol.5 \
+	man/gcnn.5 \
+	man/gc-nn-tutorial.7 \
+	man/sotto-nn.7 \
 	man/sotto-interface.5 \
 	man/sotto-circuits.7 \
 	man/gc-c.7 \

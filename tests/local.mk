@@ -31,7 +31,9 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 	tests/reference/reference.c tests/reference/reference.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
-UNIT_TESTS = \
+include tests/nn/local.mk
+
+UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
@@ -79,7 +81,7 @@ UNIT_TESTS = \
 	tests/unit/values \
 	tests/unit/wire
 
-BATS_TESTS = \
+BATS_TESTS = $(NN_BATS_TESTS) \
 	tests/cli/bench.bats \
 	tests/cli/cc.bats \
 	tests/cli/completions.bats \
@@ -100,7 +102,7 @@ BATS_TESTS = \
 	tests/docs/status.bats \
 	tests/library/library.bats
 
-SCRIPT_TESTS = \
+SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/compiler/mc_classes.sh \
 	tests/compiler/passes.sh \
 	tests/compiler/prove.sh \

@@ -63,11 +63,29 @@ static const char argmax_text[] =
     "    return best;\n"
     "}\n";
 
+static const char pool_text[] =
+    "unsigned _BitInt(K) pool(unsigned _BitInt(K) garbler[N], unsigned _BitInt(K) evaluator[N])\n"
+    "{\n"
+    "    _BitInt(K) most = garbler[0] + evaluator[0];\n"
+    "    for (int i = 1; i < N; i++) {\n"
+    "        _BitInt(K) x = garbler[i] + evaluator[i];\n"
+    "        most = x > most ? x : most;\n"
+    "    }\n"
+    "    return most;\n"
+    "}\n";
+
 static const char relu_full_text[] =
     "unsigned _BitInt(K - 1) relu(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
     "{\n"
     "    _BitInt(K) x = garbler + evaluator;\n"
     "    return x < 0 ? 0 : x;\n"
+    "}\n";
+
+static const char sign_text[] =
+    "_Bool sign(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
+    "{\n"
+    "    _BitInt(K) x = garbler + evaluator;\n"
+    "    return x >= 0;\n"
     "}\n";
 
 static const char compare_text[] =
@@ -105,6 +123,7 @@ static void add_program(struct buffer *text, const struct layer_shape *shape)
         [LAYER_RELU] = relu_text,           [LAYER_LEAKY] = leaky_text,
         [LAYER_SQUARE] = square_text,       [LAYER_ARGMAX] = argmax_text,
         [LAYER_RELU_FULL] = relu_full_text, [LAYER_COMPARE] = compare_text,
+        [LAYER_POOL] = pool_text,           [LAYER_SIGN] = sign_text,
     };
     unsigned half = shape->square_shift > 0 ? 1U << (shape->square_shift - 1) : 0;
 

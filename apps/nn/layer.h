@@ -20,6 +20,8 @@ enum layer_kind {
     LAYER_ARGMAX,    /**< the number of the largest of n accumulators, the lowest of equals; of one,
                           whether it is positive */
     LAYER_RELU_FULL, /**< one accumulator a to max(a, 0), of ring - 1 bits */
+    LAYER_POOL,      /**< the largest of n accumulators */
+    LAYER_SIGN,      /**< whether an accumulator is not negative: ring - 1 ANDs */
     LAYER_COMPARE    /**< whether the first of two accumulators is larger */
 };
 
@@ -31,7 +33,7 @@ struct layer_shape {
     unsigned offset;       /**< LEAKY: 0 to 127 */
     unsigned square_shift; /**< SQUARE: 0 to 14 */
     unsigned value_bits;   /**< MAXIMUM: 1 to 16 */
-    uint64_t n;            /**< MAXIMUM, ARGMAX: at least 1 */
+    uint64_t n;            /**< MAXIMUM, ARGMAX, POOL: at least 1 */
 };
 
 struct layer {

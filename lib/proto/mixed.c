@@ -22,7 +22,7 @@ sotto_err mixed_enter(struct sotto_mixed *mixed)
 static void burn(struct sotto_mixed *mixed)
 {
     ot_burn(&mixed->ot);
-    guarded_free(mixed->seed);
+    guarded_free(mixed->labels);
     projector_free(mixed->projector);
     stream_wipe(&mixed->stream);
     team_free(mixed->team);
@@ -55,16 +55,19 @@ static sotto_err exchange_seed(struct sotto_mixed *mixed)
 {
     uint8_t frame[FRAME_HEADER_LEN + BLOCK_LEN], *payload = frame + FRAME_HEADER_LEN;
     sotto_err err;
+    block seed;
 
     if (mixed->ot.is_sender) {
-        random_bytes(mixed->seed, sizeof *mixed->seed);
-        block_store(payload, *mixed->seed);
+        random_bytes(payload, BLOCK_LEN);
+        seed = block_load(payload);
         err = wire_send(&mixed->ot.wire, FRAME_SEED, frame, BLOCK_LEN);
     } else {
         err = wire_receive(&mixed->ot.wire, payload, FRAME_SEED, BLOCK_LEN);
-        if (err == SOTTO_OK) *mixed->seed = block_load(payload);
+        seed = block_load(payload);
     }
-    ct_mark_secret(mixed->seed, sizeof *mixed->seed);
+    ct_mark_secret(&seed, sizeof seed);
+    if (err == SOTTO_OK) prg_init(mixed->labels, &seed, 0);
+    mem_wipe(&seed, sizeof seed);
     mem_wipe(frame, sizeof frame);
     return err;
 }
@@ -79,8 +82,8 @@ static sotto_err start(struct sotto_mixed *mixed, struct sotto_channel *channel,
     sotto_err err = projector_new(mixed->context, &mixed->projector);
 
     if (err == SOTTO_OK) err = stream_init(&mixed->stream, mixed->context, MIXED_PIECE_LEN);
-    mixed->seed = guarded_new(sizeof *mixed->seed);
-    if (err == SOTTO_OK && mixed->seed == NULL) err = fail_memory(mixed->context);
+    mixed->labels = guarded_new(sizeof *mixed->labels);
+    if (err == SOTTO_OK && mixed->labels == NULL) err = fail_memory(mixed->context);
     mixed->team = team_new(options->n_threads);
     mixed->ot.for_labels = true;
     if (err == SOTTO_OK) err = ot_set_up(&mixed->ot, channel, &ot_options);
@@ -113,6 +116,7 @@ sotto_err sotto_mixed_open(sotto_context *context, sotto_mixed **mixed, sotto_ch
 void sotto_mixed_free(sotto_mixed *mixed)
 {
     if (mixed == NULL) return;
+    if (!mixed->spent) wire_abort(&mixed->ot.wire, SOTTO_ERR_USAGE); /* the peer is not to wait */
     burn(mixed);
     mem_free(mixed);
 }

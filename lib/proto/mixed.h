@@ -7,6 +7,7 @@
 #define SOTTO_PROTO_MIXED_H
 
 #include "base/team.h"
+#include "crypto/prg.h"
 #include "proto/ot.h"
 #include "proto/stream.h"
 #include "share/project.h"
@@ -21,8 +22,8 @@ struct sotto_mixed {
     bool spent;
     struct label_hash gates;    /* of garbled circuits; its tweaks come in pairs */
     struct label_hash products; /* of projections; a start point of its own */
-    block *seed;                /* of the labels of the garbler's inputs; guarded */
-    uint64_t n_label_streams;   /* streams of that seed that are used up */
+    struct prg *labels;         /* of the garbler's inputs, a stream for each instance; guarded */
+    uint64_t n_label_streams;   /* that are used up */
     struct stream stream;
     struct projector *projector;
     struct team *team; /* NULL: the calling thread alone */

@@ -23,7 +23,7 @@ struct application {
     uint64_t n_instances;
     uint64_t n_own_bits;       /* private bits of an instance: this party's */
     uint64_t n_evaluator_bits; /* and the evaluator's */
-    uint64_t first_stream;     /* of the seed, for instance 0 */
+    uint64_t first_stream;     /* of the garbler's labels, for instance 0 */
     block *rows;               /* labels of the evaluator's bits */
     uint64_t n_rows;
     struct schedule *schedule;
@@ -151,9 +151,9 @@ static void collect(const struct application *a, block *labels, uint64_t instanc
 {
     const uint8_t *bits = a->bits != NULL ? a->bits + instance * a->n_own_bits : NULL;
     const block *row = a->rows != NULL ? a->rows + instance * a->n_evaluator_bits : NULL;
-    struct prg prg;
+    struct prg prg = *a->mixed->labels;
 
-    prg_init(&prg, a->mixed->seed, a->first_stream + instance);
+    prg.stream = a->first_stream + instance;
     for (uint64_t i = 0; i < a->circuit->n_inputs; i++) {
         uint64_t n = a->circuit->input_bits[i];
 

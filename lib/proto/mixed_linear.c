@@ -10,9 +10,12 @@
 
 _Static_assert(MAX_ROWS >= PROJECT_ROWS, "a piece holds at least one stretch of a column");
 
+/* Bits of a value that the ring has no room for are worth nothing in it. */
 static struct projection projection_of(const sotto_linear *linear, unsigned value_bits)
 {
-    return (struct projection){linear->ring_bits, value_bits, linear->is_signed != 0};
+    unsigned bits = value_bits < linear->ring_bits ? value_bits : linear->ring_bits;
+
+    return (struct projection){linear->ring_bits, bits, linear->is_signed != 0};
 }
 
 /* A part of a value's column, from row number first on. */
@@ -129,9 +132,8 @@ sotto_err sotto_mixed_project(sotto_mixed *mixed, uint32_t *shares, const sotto_
     if (err == SOTTO_OK) err = mixed_check_operand(mixed, operand, n_values);
     if (err != SOTTO_OK) return err;
     if (linear->ring_bits < 1 || linear->ring_bits > RING_MAX_BITS ||
-        value_bits > PROJECT_MAX_VALUE_BITS || value_bits > linear->ring_bits)
-        return mixed_usage(mixed, "a ring of 1 to 32 bits, and values of at most as many, and of "
-                                  "at most 16, are wanted");
+        value_bits > PROJECT_MAX_VALUE_BITS)
+        return mixed_usage(mixed, "a ring of 1 to 32 bits and values of at most 16 are wanted");
     err = project_all(mixed, shares, operand, n_values, linear);
     if (err == SOTTO_OK) ring_reduce(shares, (size_t)linear->n_shares, linear->ring_bits);
     return mixed_leave(mixed, err);

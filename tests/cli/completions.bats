@@ -2,6 +2,7 @@
 load common
 
 TOOLS="gc-bench gc-cc gc-run gc-info gc-keygen gc-millionaires"
+[ ! -x "$BINDIR/gc-nn" ] || TOOLS="$TOOLS gc-nn"
 
 # Long options that --help of a tool lists.
 help_options()

@@ -10,6 +10,7 @@
 
 MAN=$SRCDIR/man
 TOOLS="gc-bench gc-cc gc-run gc-info gc-keygen gc-millionaires"
+[ ! -x "$BINDIR/gc-nn" ] || TOOLS="$TOOLS gc-nn"
 
 # Settings of the caller's must not reach the tools.
 for variable in $(compgen -e | grep '^GC_'); do

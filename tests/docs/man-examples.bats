@@ -113,6 +113,22 @@ has_bit_int() {
     files "$SRCDIR/README.md" file
     run_page "$SRCDIR/README.md"
 }
+# The models of the tree lie where the examples run.
+@test "gc-nn(1): two machines" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/heart-* .
+    run_session "$MAN/gc-nn.1"
+}
+@test "gc-nn-tutorial(7): a hospital and a model owner" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/breast-cancer-* .
+    run_session "$MAN/gc-nn-tutorial.7"
+}
+@test "gc-nn(1): examples" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/heart-* .
+    run_page "$MAN/gc-nn.1"
+}
 @test "README: a first session" { run_session "$SRCDIR/README.md"; }
 
 @test "bristol(5): both examples are one circuit, and it compares" {

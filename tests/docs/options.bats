@@ -39,6 +39,11 @@ fish_options() {
 @test "gc-bench: the manual page lists the options of --help" { check_tool gc-bench; }
 @test "gc-millionaires: the manual page lists the options of --help" { check_tool gc-millionaires; }
 
+@test "gc-nn: the manual page lists the options of --help" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    check_tool gc-nn
+}
+
 @test "bash completions offer the options of --help" {
     for tool in $TOOLS; do
         same_lines "$(long_options "$tool")" "$(shell_options "$SRCDIR/apps/completions/$tool")"
@@ -65,12 +70,13 @@ subset() {
 @test "no document names an option that no tool has" {
     known=$(for tool in $TOOLS; do long_options "$tool"; done | sort -u)
     for page in "$MAN"/*.[1-9]; do
+        [[ $page != */gc-nn.1 || -x $BINDIR/gc-nn ]] || continue
         subset "$(grep -oE 'Fl -[a-z][a-z-]*' "$page" | sed 's/Fl /-/' | sort -u)" "$known" ||
             [ -z "$(grep -oE 'Fl -[a-z]' "$page")" ]
     done
     for text in README.md SECURITY.md; do
         used=$(grep -oE -e '(^|[^-a-z])--[a-z][a-z-]*' "$SRCDIR/$text" | sed 's/^[^-]//' |
-            grep -vE -e '^--(enable|with)-' -e '^--(cflags|libs)$' | sort -u)
+            grep -vE -e '^--(enable|with|without)-' -e '^--(cflags|libs)$' | sort -u)
         [ -n "$used" ]
         subset "$used" "$known"
     done

@@ -27,8 +27,9 @@ for room in $rooms; do
 done
 
 headers=$(find apps -name '*.h' | sed 's,^apps/,,' | tr '\n' '|')
-bad=$(grep -nE '^ *# *include "' apps/*.[ch] |
-    grep -vE "\"(sotto(-ot|-share)?\.h|config\.h|(apps/)?(${headers%|}))\"")
+# Circuits of layers are compiled by the tool itself: layer.c alone may see the compiler.
+bad=$(grep -nE '^ *# *include "' apps/*.[ch] apps/nn/*.[ch] | grep -v '^apps/nn/layer\.c:' |
+    grep -vE "\"(sotto(-ot|-share)?\.h|config\.h|apps/nn/onnx\.pb-c\.h|(apps/)?(${headers%|}))\"")
 [ -z "$bad" ] || printf '# %s\n' "$bad"
 [ -z "$bad" ]
 report $? "apps include the public header only"

@@ -5,10 +5,10 @@
 # What the build needs, and what the tests need beyond it.
 # shellcheck disable=SC2034 # used by those who source this
 BUILD_PACKAGES="autoconf automake libtool pkg-config gcc libc6-dev make libssl-dev libsodium-dev
-    libjansson-dev"
+    libjansson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev"
 # shellcheck disable=SC2034
 TEST_PACKAGES="check bats jq socat expect openssl mandoc valgrind clang clang-format libclang-rt-14-dev
-    shellcheck git procps iproute2 python3 berkeley-abc"
+    shellcheck git procps iproute2 python3 berkeley-abc libonnx-testdata"
 
 say() {
     printf '%s\n' "$*" >&2

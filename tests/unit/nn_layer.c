@@ -212,6 +212,55 @@ START_TEST(argmax_takes_the_ands_it_should)
 }
 END_TEST
 
+START_TEST(largest_accumulator)
+{
+    struct layer_shape shape = {.kind = LAYER_POOL, .ring = 13};
+
+    for (shape.n = 1; shape.n < 10; shape.n++) {
+        uint64_t state = shape.n;
+        uint8_t bits[2 * 10 * 13], outputs[13];
+        struct layer layer;
+
+        make(&layer, &shape);
+        for (unsigned i = 0; i < 100; i++) {
+            int64_t most = INT64_MIN;
+
+            for (uint64_t k = 0; k < shape.n; k++) {
+                int64_t a = (int64_t)(test_next(&state) % 8192) - 4096;
+                uint64_t share = test_next(&state);
+
+                put(bits + k * 13, share, 13);
+                put(bits + (shape.n + k) * 13, (uint64_t)a - share, 13);
+                if (a > most) most = a;
+            }
+            ck_assert_int_eq(sotto_circuit_evaluate(context, outputs, layer.circuit, bits),
+                             SOTTO_OK);
+            ck_assert_uint_eq(get(outputs, 13), (uint64_t)most & 0x1fff);
+        }
+        layer_wipe(&layer);
+    }
+}
+END_TEST
+
+START_TEST(sign_of_one)
+{
+    const struct layer_shape shape = {.kind = LAYER_SIGN, .ring = 9};
+    struct layer layer;
+
+    make(&layer, &shape);
+    ck_assert_uint_le(layer.n_and, 8);
+    for (int64_t a = -256; a < 256; a++) {
+        uint8_t bits[18], output;
+
+        put(bits, (uint64_t)(a * 77), 9);
+        put(bits + 9, (uint64_t)(a - a * 77), 9);
+        ck_assert_int_eq(sotto_circuit_evaluate(context, &output, layer.circuit, bits), SOTTO_OK);
+        ck_assert_int_eq(output, a >= 0);
+    }
+    layer_wipe(&layer);
+}
+END_TEST
+
 START_TEST(comparison_of_two)
 {
     const struct layer_shape shape = {.kind = LAYER_COMPARE, .ring = 17};
@@ -249,6 +298,8 @@ int main(void)
     tcase_add_test(layers, maximum_of_values);
     tcase_add_test(layers, argmax_of_scores);
     tcase_add_test(layers, argmax_takes_the_ands_it_should);
+    tcase_add_test(layers, largest_accumulator);
+    tcase_add_test(layers, sign_of_one);
     tcase_add_test(layers, comparison_of_two);
     tcase_set_timeout(layers, 120);
     suite_add_tcase(suite, layers);

@@ -1,0 +1,241 @@
+/* Files of rows: which format it is, CSV, IDX and raw bytes. */
+#include "apps/nn/data.h"
+
+#include "apps/nn/file.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned long long ull;
+
+void data_free(struct dataset *data)
+{
+    free_secret(data->values, data->n_rows * data->n_columns * sizeof *data->values);
+    *data = (struct dataset){0};
+}
+
+int data_allocate(struct report *report, struct dataset *data, uint64_t n_rows, uint64_t n_columns,
+                  const char *name)
+{
+    if (n_rows == 0 || n_columns == 0)
+        return report_fail(report, STATUS_INPUT, "%s holds no rows", name);
+    if (n_rows > DATA_MAX_VALUES / n_columns)
+        return report_fail(report, STATUS_LIMIT, "%s holds too many rows", name);
+    data->values = new_array(n_rows * n_columns, sizeof *data->values);
+    if (data->values == NULL) return report_memory(report);
+    data->n_rows = n_rows;
+    data->n_columns = n_columns;
+    return STATUS_OK;
+}
+
+/* ----------------------------------------------------------------------------------------- CSV */
+
+struct csv {
+    struct report *report;
+    const char *name;
+    const char *at, *end;
+    uint64_t line;
+};
+
+/** One line without its end; false at the end of the text. */
+static bool next_line(struct csv *csv, struct buffer *line)
+{
+    const char *stop;
+
+    if (csv->at == csv->end) return false;
+    stop = memchr(csv->at, '\n', (size_t)(csv->end - csv->at));
+    if (stop == NULL) stop = csv->end;
+    line->len = 0;
+    buffer_add(line, csv->at, (size_t)(stop - csv->at));
+    if (!line->failed && line->len > 0 && line->data[line->len - 1] == '\r')
+        line->data[--line->len] = '\0';
+    csv->at = stop == csv->end ? stop : stop + 1;
+    csv->line++;
+    return true;
+}
+
+/** The number at *at and the separator behind it; false when there is none. */
+static bool take_number(const char **at, double *value)
+{
+    const char *from = *at;
+    char *stop;
+
+    while (*from == ' ' || *from == '\t') from++;
+    /* Of what strtod() takes, only decimals are wanted. */
+    if (strchr("+-.0123456789", *from) == NULL || *from == '\0') return false;
+    if (from[strcspn(from, "xXnNiI,")] != ',' && from[strcspn(from, "xXnNiI,")] != '\0')
+        return false;
+    *value = strtod(from, &stop);
+    if (stop == from) return false;
+    while (*stop == ' ' || *stop == '\t') stop++;
+    if (*stop != '\0' && *stop != ',') return false;
+    *at = *stop == ',' ? stop + 1 : stop;
+    return isfinite(*value) && !(*stop == ',' && stop[1] == '\0');
+}
+
+/** How many fields a line has. */
+static uint64_t count_fields(const char *line)
+{
+    uint64_t n = 1;
+
+    for (; *line != '\0' && *line != '\n'; line++) n += *line == ',';
+    return n;
+}
+
+static int read_row(struct csv *csv, double *row, const char *line, uint64_t n_columns)
+{
+    char part[SHOWN_SIZE];
+    uint64_t n = count_fields(line);
+
+    if (n != n_columns)
+        return report_fail(csv->report, STATUS_INPUT, "%s:%llu: a row of %llu values, not %llu",
+                           csv->name, (ull)csv->line, (ull)n, (ull)n_columns);
+    for (uint64_t i = 0; i < n_columns; i++) {
+        const char *from = line;
+
+        if (!take_number(&line, &row[i]))
+            return report_fail(csv->report, STATUS_INPUT, "%s:%llu: '%s' is not a number",
+                               csv->name, (ull)csv->line, shown(part, from, strcspn(from, ",")));
+    }
+    return STATUS_OK;
+}
+
+/** Whether the first line holds names: none of its fields is a number. */
+static bool is_header(const char *line)
+{
+    double value;
+
+    for (;;) {
+        const char *field = line;
+
+        if (take_number(&field, &value)) return false;
+        line += strcspn(line, ",");
+        if (*line == '\0') return true;
+        line++;
+    }
+}
+
+static uint64_t count_lines(const char *text, size_t text_len)
+{
+    uint64_t n = 1;
+
+    for (size_t i = 0; i < text_len; i++) n += text[i] == '\n';
+    return n;
+}
+
+int data_parse_csv(struct report *report, struct dataset *data, const char *text, size_t text_len,
+                   uint64_t n_columns, const char *name)
+{
+    struct csv csv = {report, name, text, text + text_len, 0};
+    struct buffer line = {0};
+    struct dataset rows = {0};
+    uint64_t n = 0;
+    int status;
+
+    /* A row has a byte for each of its numbers at least. */
+    if (n_columns > text_len + 1)
+        return report_fail(report, STATUS_INPUT, "%s:1: a row of %llu values, not %llu", name,
+                           (ull)count_fields(text), (ull)n_columns);
+    if (memchr(text, '\0', text_len) != NULL)
+        return report_fail(report, STATUS_INPUT, "%s is not a text", name);
+    status = data_allocate(report, &rows, count_lines(text, text_len), n_columns, name);
+    while (status == STATUS_OK && next_line(&csv, &line)) {
+        if (line.failed) status = report_memory(report);
+        else if (line.len == 0 || (csv.line == 1 && is_header(line.data))) continue;
+        else status = read_row(&csv, rows.values + n++ * n_columns, line.data, n_columns);
+    }
+    buffer_free(&line);
+    if (status == STATUS_OK && n == 0)
+        status = report_fail(report, STATUS_INPUT, "%s holds no rows", name);
+    if (status != STATUS_OK) {
+        data_free(&rows);
+        return status;
+    }
+    rows.n_rows = n;
+    *data = rows;
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------------------ IDX, raw bytes */
+
+static uint64_t big_endian(const uint8_t *at)
+{
+    return (uint64_t)at[0] << 24 | (uint64_t)at[1] << 16 | (uint64_t)at[2] << 8 | at[3];
+}
+
+/** Bytes as rows of n_columns. */
+static int from_bytes(struct report *report, struct dataset *data, const uint8_t *bytes, size_t len,
+                      uint64_t n_columns, const char *name)
+{
+    int status;
+
+    if (n_columns == 0 || len % n_columns != 0)
+        return report_fail(report, STATUS_INPUT, "%s holds %zu bytes, not rows of %llu", name, len,
+                           (ull)n_columns);
+    status = data_allocate(report, data, len / n_columns, n_columns, name);
+    for (size_t i = 0; status == STATUS_OK && i < len; i++) data->values[i] = bytes[i];
+    return status;
+}
+
+/** Y. LeCun's format: two zeros, type 8 (bytes), rank, dimensions, data. */
+int data_parse_idx(struct report *report, struct dataset *data, const char *text, size_t text_len,
+                   uint64_t n_columns, const char *name)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    uint64_t n = 1, width = 1;
+    size_t header;
+
+    if (text_len < 4 || bytes[0] != 0 || bytes[1] != 0 || bytes[2] != 8 || bytes[3] == 0)
+        return report_fail(report, STATUS_INPUT, "%s is not an IDX file of bytes", name);
+    header = 4 + 4 * (size_t)bytes[3];
+    if (text_len < header) return report_fail(report, STATUS_INPUT, "%s is truncated", name);
+    for (unsigned d = 0; d < bytes[3]; d++) {
+        uint64_t dim = big_endian(bytes + 4 + 4 * d);
+
+        if (__builtin_mul_overflow(n, dim, &n))
+            return report_fail(report, STATUS_INPUT, "%s is too large", name);
+        if (d > 0) width *= dim;
+    }
+    if (n != text_len - header)
+        return report_fail(report, STATUS_INPUT, "%s is truncated or too long", name);
+    if (width != n_columns)
+        return report_fail(report, STATUS_INPUT, "%s has rows of %llu values, not %llu", name,
+                           (ull)width, (ull)n_columns);
+    return from_bytes(report, data, bytes + header, text_len - header, n_columns, name);
+}
+
+/* ------------------------------------------------------------------------------------ any file */
+
+static bool ends_in(const char *path, const char *end)
+{
+    size_t len = strlen(path), end_len = strlen(end);
+
+    return len > end_len && strcmp(path + len - end_len, end) == 0;
+}
+
+int data_load(struct report *report, struct dataset *data, const char *path, uint64_t n_columns)
+{
+    struct buffer file = {0};
+    int status = file_load(report, &file, path, DATA_MAX_FILE, STATUS_INPUT);
+
+    if (status == STATUS_OK) {
+        if (ends_in(path, ".npy"))
+            status = data_parse_npy(report, data, file.data, file.len, n_columns, path);
+        else if (ends_in(path, ".csv") || ends_in(path, ".txt"))
+            status = data_parse_csv(report, data, file.data, file.len, n_columns, path);
+        else if (ends_in(path, ".raw") || ends_in(path, ".bin") || ends_in(path, ".bytes"))
+            status =
+                from_bytes(report, data, (const uint8_t *)file.data, file.len, n_columns, path);
+        else if (ends_in(path, "-ubyte") || ends_in(path, ".idx"))
+            status = data_parse_idx(report, data, file.data, file.len, n_columns, path);
+        else {
+            status = report_fail(report, STATUS_INPUT, "%s: what kind of file is this?", path);
+            report_hint(report, "Known are .npy, .csv, .txt, IDX (.idx, -ubyte) and raw bytes "
+                                "(.raw, .bin, .bytes).");
+        }
+    }
+    buffer_free(&file);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* Reading of ONNX files. */
+#ifndef SOTTO_APPS_NN_ONNX_H
+#define SOTTO_APPS_NN_ONNX_H
+
+#include "apps/nn/graph.h"
+
+/** Operator sets that are understood: 7 to 18 in full, and of the older ones the nodes that do not
+ *  differ but in broadcasting. */
+#define ONNX_MIN_OPSET 1
+#define ONNX_MAX_OPSET 18
+
+/** Bytes of a model file. */
+#define ONNX_MAX_FILE (UINT64_C(1) << 30)
+
+/** What to make of dimensions that the file leaves open. */
+#define ONNX_OPEN_DIMENSION 1
+
+/** Reads a model and infers its shapes. STATUS_CIRCUIT when the file cannot be read, is not a model
+ *  or has a node that is not supported; STATUS_LIMIT when it is too large. */
+int onnx_load(struct report *report, struct graph *graph, const char *path);
+
+/** The same from memory; name stands for the file in messages. */
+int onnx_parse(struct report *report, struct graph *graph, const uint8_t *data, size_t data_len,
+               const char *name);
+
+/** Reads a lone TensorProto, as ONNX's test data are. */
+int onnx_parse_tensor(struct report *report, struct tensor *tensor, const uint8_t *data,
+                      size_t data_len, const char *name);
+
+#endif

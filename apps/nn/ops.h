@@ -1,0 +1,84 @@
+/*
+ * What the nodes compute. Each function first works out the shapes of its outputs and, when the
+ * data of its inputs is there, computes them; see tensor.h.
+ */
+#ifndef SOTTO_APPS_NN_OPS_H
+#define SOTTO_APPS_NN_OPS_H
+
+#include "apps/nn/graph.h"
+
+struct op_call {
+    struct report *report;
+    const struct node *node;
+    unsigned opset;
+    const struct tensor *const *in; /**< NULL for an input that is left out */
+    size_t n_in;
+    struct tensor *out; /**< zeroed; freed by the caller in any case */
+    size_t n_out;
+};
+
+typedef int (*op_fn)(struct op_call *call);
+
+struct op {
+    const char *name;
+    op_fn run;
+    uint8_t min_in, max_in; /**< max_in 255: any number */
+    uint8_t max_out;
+};
+
+/** The node type of that name, NULL when it is not supported. */
+const struct op *op_find(const char *type);
+
+/** Checks the numbers of inputs and outputs, then runs. */
+int op_run(struct op_call *call);
+
+/** Whether all inputs that are there have data. */
+bool op_has_data(const struct op_call *call);
+
+/** Starts output 0. *compute tells whether its data is to be computed, and is then allocated. */
+int op_output(struct op_call *call, bool *compute, enum tensor_type type, unsigned rank,
+              const uint64_t *dims);
+
+/** Reads an axis attribute or value, negative ones from the end; limit is the rank, or one more
+ *  where a place between axes is meant. */
+int op_axis(const struct op_call *call, unsigned *axis, int64_t value, unsigned limit);
+
+/** The integers of an attribute, or of input number in when there is no such attribute; n is 0
+ *  when neither is there. The data is to be known. Free with free(). */
+int op_integers(const struct op_call *call, int64_t **values, size_t *n, const char *attribute,
+                size_t in);
+
+/** A window that slides over up to three spatial dimensions; unused ones are 1. */
+struct window {
+    uint64_t in[3], kernel[3], stride[3], dilation[3], pad[3], pad_end[3], out[3];
+};
+
+/** The spatial dimensions of x and the node's strides, pads, dilations, auto_pad and ceil_mode;
+ *  kernel has x->rank - 2 entries. */
+int op_window(const struct op_call *call, struct window *window, const struct tensor *x,
+              const uint64_t *kernel);
+
+/** The same for a pooling node, whose kernel is an attribute. */
+int op_pool_window(const struct op_call *call, struct window *window, const struct tensor *x);
+
+/** For place out (an index over window->out) and kernel place k: the index over window->in, or
+ *  UINT64_MAX when it lies in the padding. *beyond, if not NULL, tells that it lies even beyond the
+ *  padding, where only a window rounded up by ceil_mode can reach. */
+uint64_t window_at(const struct window *window, uint64_t out, uint64_t k, bool *beyond);
+
+static inline uint64_t volume(const uint64_t dims[3])
+{
+    return dims[0] * dims[1] * dims[2];
+}
+
+int op_reshape(struct op_call *call), op_flatten(struct op_call *call);
+int op_squeeze(struct op_call *call), op_unsqueeze(struct op_call *call);
+int op_transpose(struct op_call *call), op_concat(struct op_call *call);
+int op_pad(struct op_call *call), op_gather(struct op_call *call), op_slice(struct op_call *call);
+int op_conv(struct op_call *call), op_max_pool(struct op_call *call);
+int op_average_pool(struct op_call *call), op_global_average_pool(struct op_call *call);
+int op_gemm(struct op_call *call), op_matmul(struct op_call *call);
+int op_batch_normalization(struct op_call *call), op_softmax(struct op_call *call);
+int op_argmax(struct op_call *call);
+
+#endif

@@ -1,0 +1,108 @@
+/* Shapes and storage of tensors. */
+#include "apps/nn/tensor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool tensor_type_known(int64_t number)
+{
+    return number >= TENSOR_FLOAT && number <= TENSOR_UINT64 && number != 8 && number != 10;
+}
+
+size_t tensor_type_size(enum tensor_type type)
+{
+    switch (type) {
+    case TENSOR_UINT8:
+    case TENSOR_INT8:
+    case TENSOR_BOOL: return 1;
+    case TENSOR_UINT16:
+    case TENSOR_INT16: return 2;
+    case TENSOR_FLOAT:
+    case TENSOR_INT32:
+    case TENSOR_UINT32: return 4;
+    default: return 8;
+    }
+}
+
+bool tensor_is_integer(enum tensor_type type)
+{
+    return type != TENSOR_FLOAT && type != TENSOR_DOUBLE && type != TENSOR_BOOL;
+}
+
+/** The low bits of an integer that a double holds. */
+static double wrap(double value, unsigned bits, bool is_signed)
+{
+    double span = ldexp(1, (int)bits);
+    double low = value - span * floor(value / span);
+
+    return is_signed && low >= span / 2 ? low - span : low;
+}
+
+double tensor_convert(enum tensor_type type, double value)
+{
+    if (type == TENSOR_DOUBLE) return value;
+    if (type == TENSOR_FLOAT) return (float)value;
+    if (type == TENSOR_BOOL) return value != 0;
+    if (!isfinite(value)) return 0;
+    value = trunc(value);
+    /* Doubles do not hold all integers of 64 bits: these saturate by themselves. */
+    if (tensor_type_size(type) == 8) return value;
+    return wrap(value, 8 * (unsigned)tensor_type_size(type),
+                type == TENSOR_INT8 || type == TENSOR_INT16 || type == TENSOR_INT32);
+}
+
+int tensor_shape(struct report *report, struct tensor *tensor, enum tensor_type type, unsigned rank,
+                 const uint64_t *dims, const char *what)
+{
+    uint64_t n = 1;
+
+    if (rank > TENSOR_MAX_RANK)
+        return report_fail(report, STATUS_CIRCUIT, "%s has %u dimensions; at most %d are supported",
+                           what, rank, TENSOR_MAX_RANK);
+    /* Empty dimensions count as one here, so that no product of the others overflows later. */
+    for (unsigned d = 0; d < rank; d++)
+        if (__builtin_mul_overflow(n, dims[d] == 0 ? 1 : dims[d], &n) || n > TENSOR_MAX_ELEMENTS)
+            return report_fail(report, STATUS_CIRCUIT, "%s has more than %llu elements", what,
+                               (unsigned long long)TENSOR_MAX_ELEMENTS);
+    memset(tensor, 0, sizeof *tensor);
+    tensor->type = type;
+    tensor->rank = rank;
+    tensor->n = 1;
+    for (unsigned d = 0; d < rank; d++) tensor->n *= tensor->dims[d] = dims[d];
+    return STATUS_OK;
+}
+
+int tensor_allocate(struct report *report, struct tensor *tensor)
+{
+    tensor->data = new_array(tensor->n, sizeof *tensor->data);
+    return tensor->data == NULL ? report_memory(report) : STATUS_OK;
+}
+
+int tensor_copy(struct report *report, struct tensor *copy, const struct tensor *tensor)
+{
+    *copy = *tensor;
+    copy->data = NULL;
+    if (tensor->data == NULL) return STATUS_OK;
+    if (tensor_allocate(report, copy) != STATUS_OK) return report->status;
+    memcpy(copy->data, tensor->data, tensor->n * sizeof *copy->data);
+    return STATUS_OK;
+}
+
+bool tensor_same_shape(const struct tensor *a, const struct tensor *b)
+{
+    return a->rank == b->rank && memcmp(a->dims, b->dims, a->rank * sizeof a->dims[0]) == 0;
+}
+
+void tensor_free(struct tensor *tensor)
+{
+    free_secret(tensor->data, tensor->n * sizeof *tensor->data);
+    tensor->data = NULL;
+}
+
+void tensor_add_shape(struct buffer *out, const struct tensor *tensor)
+{
+    if (tensor->rank == 0) buffer_add_text(out, "scalar");
+    for (unsigned d = 0; d < tensor->rank; d++)
+        buffer_addf(out, "%s%llu", d > 0 ? "x" : "", (unsigned long long)tensor->dims[d]);
+}

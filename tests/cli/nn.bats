@@ -1,0 +1,150 @@
+# gc-nn: its commands, what they refuse, and the accuracy of the models in the tree. SOTTO_NN_DIR may
+# name a folder with the two MNIST networks and MNIST's test rows.
+load common
+
+MODELS=$SRCDIR/apps/nn/models
+
+accuracy()
+{
+    "$BINDIR/gc-nn" clear "$1" -q --json --input "$2" --labels "$3" "${@:4}" |
+        jq '.accuracy.correct * 10000 / .accuracy.rows | floor'
+}
+
+# quantised NAME DATA: makes NAME.gcnn.
+quantised()
+{
+    "$BINDIR/gc-nn" quantize "$MODELS/$1.onnx" -q -o "$1.gcnn" --calibrate "$MODELS/$2"
+}
+
+@test "quantised models of tables are as good as float ones, to 0.3 points" {
+    for name in breast-cancer-logistic breast-cancer-mlp heart-logistic heart-mlp wine-mlp \
+        digits-mlp; do
+        data=$MODELS/${name%-*}
+        quantised $name "${name%-*}-calibrate.csv"
+        float=$(accuracy "$MODELS/$name.onnx" "$data-test.csv" "$data-labels.csv")
+        whole=$(accuracy $name.gcnn "$data-test.csv" "$data-labels.csv")
+        echo "$name: $float $whole"
+        [ "$float" -ge 7500 ]
+        [ "$whole" -ge $((float - 30)) ]
+    done
+}
+
+@test "quantised models of images agree with float ones" {
+    for name in fashion-mlp fashion-cnn; do
+        "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
+            --calibrate "$MODELS/fashion-calibrate.raw" --input-scale 0.00392156862745098
+        try gc-nn clear $name.gcnn -q --input "$MODELS/fashion-test.raw"
+        expect 0
+        diff <(echo "$output") "$MODELS/$name-expected.csv"
+    done
+}
+
+@test "scores of a quantised model stand as recorded" {
+    for name in heart-mlp digits-mlp; do
+        quantised $name "${name%-*}-calibrate.csv"
+        head -n 21 "$MODELS/${name%-*}-test.csv" >rows.csv
+        try gc-nn clear $name.gcnn -q --input rows.csv --reveal scores --integers
+        expect 0
+        diff <(echo "$output") "$MODELS/$name-scores.csv"
+    done
+}
+
+@test "all of MNIST by the networks that were trained elsewhere" {
+    [ -n "${SOTTO_NN_DIR:-}" ] || skip "SOTTO_NN_DIR is not set"
+    LIMIT=600
+    for part in images-idx3 labels-idx1; do
+        gunzip -c "$SOTTO_NN_DIR/t10k-$part-ubyte.gz" >"$part-ubyte"
+    done
+    head -c 784016 images-idx3-ubyte | tail -c 784000 >calibrate.raw
+    try gc-nn quantize "$SOTTO_NN_DIR/mlp-784-128-128-10.onnx" -o mlp.gcnn \
+        --calibrate calibrate.raw --input-scale 0.00392156862745098 --input-mean 0.1307 \
+        --input-std 0.3081
+    expect 0
+    try gc-nn quantize "$SOTTO_NN_DIR/minionn-cnn.onnx" -o cnn.gcnn --calibrate calibrate.raw \
+        --input-scale 0.00392156862745098
+    expect 0
+    [ "$(accuracy mlp.gcnn images-idx3-ubyte labels-idx1-ubyte)" -ge 9760 ]
+    [ "$(accuracy cnn.gcnn images-idx3-ubyte labels-idx1-ubyte)" -ge 9880 ]
+}
+
+@test "check prices a model, as text and as JSON" {
+    quantised heart-mlp heart-calibrate.csv
+    try gc-nn check heart-mlp.gcnn
+    expect 0
+    [[ $output == *"no accumulator overflows"* ]]
+    try gc-nn check heart-mlp.gcnn --json --rtt 10ms
+    expect 0
+    [ "$(json steps.0.circuit <<<"$output")" = '"relu"' ]
+    [ "$(json steps.1.circuit <<<"$output")" = '"sign"' ]
+    [ "$(json round_trips <<<"$output")" = 3 ]
+    [ "$(jq '.and_gates * 32 + ([.steps[] | .correction_bytes] | add) + 1' <<<"$output")" = \
+        "$(json garbler_bytes <<<"$output")" ]
+    try gc-nn check "$MODELS/heart-mlp.onnx"
+    expect 0
+    [[ $output == *"scales are estimated"* ]]
+}
+
+@test "models that are none, or damaged, are refused with status 4" {
+    try gc-nn check missing.onnx
+    expect 4 "cannot open missing.onnx"
+    head -c 1000 "$MODELS/heart-mlp.onnx" >cut.onnx
+    try gc-nn check cut.onnx
+    expect 4 "cut.onnx is not an ONNX file, or it is truncated"
+    quantised heart-logistic heart-calibrate.csv
+    head -c 100 heart-logistic.gcnn >cut.gcnn
+    try gc-nn check cut.gcnn
+    expect 4 "truncated or damaged"
+    silent
+    echo hello >text.onnx
+    try gc-nn clear text.onnx --input "$MODELS/heart-test.csv" --json
+    expect 4
+    [ "$(json error.code <<<"$output")" = 4 ]
+}
+
+@test "rows of the wrong width or kind are refused with status 3" {
+    quantised heart-logistic heart-calibrate.csv
+    echo 1,2,3 >short.csv
+    try gc-nn clear heart-logistic.gcnn --input short.csv
+    expect 3 "short.csv:1: a row of 3 values, not 13"
+    silent
+    try gc-nn clear heart-logistic.gcnn --input "$MODELS/heart-test.csv" \
+        --labels "$MODELS/wine-labels.csv"
+    expect 3 "54 labels for 81 rows"
+    try gc-nn clear heart-logistic.gcnn --input missing.csv
+    expect 3 "cannot open missing.csv"
+    try gc-nn clear heart-logistic.gcnn --input "$MODELS/heart-mlp.onnx"
+    expect 3 "what kind of file"
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate short.csv -o new.gcnn
+    expect 3
+    [ ! -e new.gcnn ]
+}
+
+@test "usage" {
+    quantised heart-logistic heart-calibrate.csv
+    try gc-nn clear heart-logistic.gcnn
+    expect 2 "--input FILE"
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" -o new.gcnn
+    expect 2 "--calibrate FILE"
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate "$MODELS/heart-test.csv"
+    expect 2 "-o FILE"
+    try gc-nn check "$MODELS/heart-mlp.onnx" --input-scale 1,2
+    expect 2 "one for each of 13 channels"
+    try gc-nn check "$MODELS/heart-mlp.onnx" --input-std 0
+    expect 2
+    try gc-nn clear heart-logistic.gcnn --input "$MODELS/heart-test.csv" --input-scale 2
+    expect 2 "has them inside"
+    try gc-nn clear "$MODELS/heart-mlp.onnx" --input "$MODELS/heart-test.csv" --integers
+    expect 2
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate "$MODELS/heart-calibrate.csv" \
+        -o nowhere/new.gcnn
+    expect 10
+}
+
+@test "sigmoid scores are probabilities, near those of the float model" {
+    quantised heart-logistic heart-calibrate.csv
+    try gc-nn clear heart-logistic.gcnn -q --input "$MODELS/heart-test.csv" --reveal scores
+    expect 0
+    paste -d' ' <(echo "$output") <("$BINDIR/gc-nn" clear "$MODELS/heart-logistic.onnx" -q \
+        --input "$MODELS/heart-test.csv" --reveal scores) |
+        awk '{ d = $1 - $2; if (d < 0) d = -d; if ($1 <= 0 || $1 >= 1 || d > 0.08) exit 1 }'
+}

@@ -1,0 +1,233 @@
+# gc-nn between two processes: serve and query, layers alone, what each side refuses.
+# SOTTO_NN_DIR may name a folder with the two MNIST networks and MNIST's test rows.
+load common
+
+MODELS=$SRCDIR/apps/nn/models
+
+# quantised NAME: makes NAME.gcnn.
+quantised()
+{
+    "$BINDIR/gc-nn" quantize "$MODELS/$1.onnx" -q -o "$1.gcnn" \
+        --calibrate "$MODELS/${1%-*}-calibrate.csv"
+}
+
+serve() { start alice gc-nn serve "$@" --listen "unix:$PWD/s" --once; }
+query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
+
+@test "labels are those of the integer reference, for every row of every table" {
+    for name in breast-cancer-logistic breast-cancer-mlp heart-logistic heart-mlp wine-mlp \
+        digits-mlp; do
+        quantised $name
+        rows=$MODELS/${name%-*}-test.csv
+        serve $name.gcnn
+        query --input "$rows" -q -o $name.txt
+        expect 0
+        finish alice; expect 0
+        "$BINDIR/gc-nn" clear $name.gcnn -q --input "$rows" | diff - $name.txt
+    done
+}
+
+@test "scores are those of the integer reference" {
+    for name in heart-mlp digits-mlp breast-cancer-logistic; do
+        quantised $name
+        rows=$MODELS/${name%-*}-test.csv
+        serve $name.gcnn --reveal scores --ot softspoken
+        query --input "$rows" -q --integers -o $name.txt --ot softspoken=2
+        expect 0
+        finish alice; expect 0
+        "$BINDIR/gc-nn" clear $name.gcnn -q --input "$rows" --reveal scores --integers |
+            diff - $name.txt
+    done
+}
+
+@test "images, through convolutions and pools" {
+    for name in fashion-mlp fashion-cnn; do
+        "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
+            --calibrate "$MODELS/fashion-calibrate.raw" --input-scale 0.00392156862745098
+        serve $name.gcnn --threads 2
+        query --input "$MODELS/fashion-test.raw" -q
+        expect 0
+        diff <(echo "$output") "$MODELS/$name-expected.csv"
+        finish alice; expect 0
+    done
+}
+
+@test "MNIST by the networks that were trained elsewhere" {
+    [ -n "${SOTTO_NN_DIR:-}" ] || skip "SOTTO_NN_DIR is not set"
+    LIMIT=300
+    gunzip -c "$SOTTO_NN_DIR/t10k-images-idx3-ubyte.gz" >images-idx3-ubyte
+    head -c 784016 images-idx3-ubyte | tail -c 784000 >rows.raw
+    head -c 78400 rows.raw >few.raw
+    "$BINDIR/gc-nn" quantize "$SOTTO_NN_DIR/mlp-784-128-128-10.onnx" -q -o mlp.gcnn \
+        --calibrate few.raw --input-scale 0.00392156862745098 --input-mean 0.1307 \
+        --input-std 0.3081
+    "$BINDIR/gc-nn" quantize "$SOTTO_NN_DIR/minionn-cnn.onnx" -q -o cnn.gcnn \
+        --calibrate few.raw --input-scale 0.00392156862745098
+    for pair in mlp:rows cnn:few; do
+        serve "${pair%:*}.gcnn"
+        query --input "${pair#*:}.raw" -q -o labels
+        expect 0
+        finish alice; expect 0
+        "$BINDIR/gc-nn" clear "${pair%:*}.gcnn" -q --input "${pair#*:}.raw" | diff - labels
+    done
+}
+
+@test "bytes on the line are those that check tells, and frames" {
+    quantised digits-mlp
+    head -n 1 "$MODELS/digits-test.csv" >row.csv
+    serve digits-mlp.gcnn
+    query --input row.csv -q --json
+    expect 0
+    bob=$output
+    finish alice; expect 0
+    said=$("$BINDIR/gc-nn" check digits-mlp.gcnn --json)
+    owner=$(jq '.stats | [.layers[].bytes_received] | add' <<<"$bob")
+    asker=$(jq '.stats | [.layers[].bytes_sent] | add' <<<"$bob")
+    echo "$said; $owner $asker"
+    promised_owner=$(jq .garbler_bytes <<<"$said")
+    promised_asker=$(jq .evaluator_bytes <<<"$said")
+    [ "$owner" -ge "$promised_owner" ]
+    [ "$owner" -le $((promised_owner + 200)) ]
+    # The number of rows is told too.
+    [ "$asker" -ge "$promised_asker" ]
+    [ "$asker" -le $((promised_asker + 200)) ]
+}
+
+@test "the data owner is told what is revealed before the row is used" {
+    quantised heart-logistic
+    head -n 2 "$MODELS/heart-test.csv" >row.csv
+    serve heart-logistic.gcnn --reveal scores --max-queries 3
+    query --input row.csv
+    expect 0 "reveals to you the scores of 3 rows at most"
+    finish alice; expect 0 "answered 1 row, 2 left"
+}
+
+@test "more rows than are answered: 24 at the asker, and nothing is answered" {
+    quantised heart-logistic
+    head -n 4 "$MODELS/heart-test.csv" >rows.csv
+    serve heart-logistic.gcnn --max-queries 2
+    query --input rows.csv
+    expect 24 "answers 2 rows at most, and there are 3"
+    silent
+    finish alice; expect 25
+}
+
+@test "a service goes on after a session that failed, until its rows are used up" {
+    quantised heart-logistic
+    head -n 2 "$MODELS/heart-test.csv" >row.csv
+    echo 1,2,3 >bad.csv
+    start alice gc-nn serve heart-logistic.gcnn --listen "unix:$PWD/s" --max-queries 2
+    query --input row.csv -q; expect 0
+    query --input bad.csv; expect 3 "bad.csv"
+    query --input row.csv -q; expect 0
+    finish alice; expect 0 "answered 1 row, 0 left"
+}
+
+@test "rows and labels that do not fit, a model that is none, another program" {
+    quantised heart-logistic
+    echo 1,2,3 >bad.csv
+    serve heart-logistic.gcnn
+    query --input bad.csv
+    expect 3 "bad.csv"
+    finish alice; expect 25
+    try gc-nn serve "$MODELS/heart-logistic.onnx" --listen "unix:$PWD/s"
+    expect 4 "gc-nn quantize"
+    try gc-nn query --connect "unix:$PWD/s" --input missing.csv
+    expect 3 "missing.csv"
+    try gc-nn query --connect "unix:$PWD/s"
+    expect 2 "--input"
+    try gc-nn serve --listen "unix:$PWD/s"
+    expect 2 "serve needs"
+    head -c 40 heart-logistic.gcnn >cut.gcnn
+    try gc-nn serve cut.gcnn --listen "unix:$PWD/s"
+    expect 4 "cut.gcnn"
+    start alice gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen "unix:$PWD/s"
+    head -n 2 "$MODELS/heart-test.csv" >row.csv
+    query --input row.csv
+    [ "$status" -eq 24 ]
+    finish alice
+    [ "$status" -ne 0 ]
+}
+
+@test "the two sides disagree on the extension: 24 at both" {
+    quantised heart-logistic
+    head -n 2 "$MODELS/heart-test.csv" >row.csv
+    serve heart-logistic.gcnn --ot softspoken=4
+    query --input row.csv
+    expect 24
+    finish alice; expect 24
+}
+
+# shares NAME NUMBER...: two files whose sums modulo 2^16 are the numbers.
+shares()
+{
+    local number i=0
+    : >a.txt; : >b.txt
+    for number in "$@"; do
+        share=$(((i * 7919 + 12345) % 65536))
+        echo $share >>a.txt
+        echo $((number - share)) | awk '{ x = $1 % 65536; if (x < 0) x += 65536; print x }' >>b.txt
+        i=$((i + 1))
+    done
+}
+
+layer()
+{
+    start alice gc-nn layer "$@" --listen "unix:$PWD/s" --input a.txt
+    try gc-nn layer "$@" --connect "unix:$PWD/s" --input b.txt
+    expect 0
+    bob=$output
+    finish alice; expect 0
+}
+
+@test "layers alone, revealed" {
+    shares 5 -3 0 32767 -32768 77
+    layer relu --ring 16 --reveal both
+    [ "$bob" = "$(printf '%s\n' 5 0 0 32767 0 77)" ]
+    [ "$output" = "$bob" ]
+    layer relu --ring 16 --shift 2 --reveal evaluator
+    [ "$bob" = "$(printf '%s\n' 1 0 0 127 0 19)" ]
+    [ -z "$output" ]
+    layer maxpool --ring 16 --group 3 --reveal garbler
+    [ "$output" = "$(printf '%s\n' 5 32767)" ]
+    [ -z "$bob" ]
+    layer argmax --ring 16 --group 6 --reveal both
+    [ "$bob" = 3 ]
+    layer argmax --ring 16 --group 1 --reveal both
+    [ "$bob" = "$(printf '%s\n' 1 0 0 1 0 1)" ]
+    layer compare --ring 16 --reveal both
+    [ "$bob" = "$(printf '%s\n' 1 0 0)" ]
+}
+
+@test "layers alone, shared again" {
+    shares 5 -3 0 32767
+    layer relu --ring 16
+    alice=$output
+    paste -d ' ' <(echo "$alice") <(echo "$bob") | while read -r a b; do echo $((a ^ b)); done >sums
+    [ "$(cat sums)" = "$(printf '%s\n' 5 0 0 32767)" ]
+}
+
+@test "layers refuse what makes no sense, and a peer that has something else" {
+    shares 1 2 3
+    try gc-nn layer relu --connect "unix:$PWD/s" --input b.txt; expect 2 "--ring"
+    try gc-nn layer relu --ring 33 --connect "unix:$PWD/s" --input b.txt; expect 2 "--ring"
+    try gc-nn layer blur --ring 16 --connect "unix:$PWD/s" --input b.txt; expect 2 "maxpool"
+    try gc-nn layer maxpool --ring 16 --connect "unix:$PWD/s" --input b.txt; expect 2 "--group"
+    try gc-nn layer compare --ring 16 --connect "unix:$PWD/s" --input b.txt; expect 3 "groups of 2"
+    try gc-nn layer relu --ring 16 --shift 16 --connect "unix:$PWD/s" --input b.txt
+    expect 2 "--shift"
+    echo 65536 >c.txt
+    try gc-nn layer relu --ring 16 --connect "unix:$PWD/s" --input c.txt; expect 3 "65536"
+    start alice gc-nn layer relu --ring 16 --listen "unix:$PWD/s" --input a.txt
+    try gc-nn layer relu --ring 17 --connect "unix:$PWD/s" --input b.txt
+    expect 24
+    finish alice; expect 24
+}
+
+@test "bench measures networks and layers" {
+    LIMIT=120
+    try gc-nn bench --repeat 1 --json
+    expect 0
+    [ "$(jq '.bench | length' <<<"$output")" -eq 6 ]
+    [ "$(jq '[.bench[].online_seconds] | min > 0' <<<"$output")" = true ]
+}

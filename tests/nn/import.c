@@ -1,0 +1,255 @@
+/* ONNX files that are to be refused, each with the words that name the place. */
+#include "tests/nn/build.h"
+#include "tests/support/suite.h"
+
+#include "apps/nn/lower.h"
+#include "apps/nn/onnx.h"
+#include "apps/nn/quantise.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DIMS(...)                                                                                  \
+    sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[])                                \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+static const struct preprocessing no_preprocessing;
+static struct report report;
+
+/** Imports, lowers and quantises; the status of the first that fails. */
+static int take(struct build *build)
+{
+    struct dataset rows = {0};
+    struct graph graph;
+    struct net net;
+    size_t len;
+    uint8_t *bytes = build_bytes(build, &len);
+    int status;
+
+    memset(&report, 0, sizeof report);
+    status = onnx_parse(&report, &graph, bytes, len, "model");
+    free(bytes);
+    if (status != STATUS_OK) return status;
+    status = lower_graph(&report, &net, &graph, &no_preprocessing);
+    graph_free(&graph);
+    if (status != STATUS_OK) return status;
+    status = noise_rows(&report, &rows, 4, net.n_inputs);
+    if (status == STATUS_OK) status = quantise(&report, &net, &rows, true);
+    data_free(&rows);
+    net_free(&net);
+    return status;
+}
+
+static void refused(struct build *build, const char *words)
+{
+    ck_assert_int_eq(take(build), STATUS_CIRCUIT);
+    ck_assert_msg(strstr(report.message, words) != NULL, "no '%s' in '%s'", words, report.message);
+}
+
+START_TEST(test_good)
+{
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_weights(&build, "w", DIMS(3, 2));
+    build_node(&build, "MatMul", "x w", "y");
+    ck_assert_int_eq(take(&build), STATUS_OK);
+}
+END_TEST
+
+START_TEST(test_unsupported)
+{
+    static char domain[] = "com.example";
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_node(&build, "Relu", "x", "r");
+    build_node(&build, "Tanh", "r", "t");
+    build_node(&build, "Erf", "t", "y");
+    refused(&build, "node 2, Tanh 't': not supported");
+    ck_assert_ptr_nonnull(strstr(report.hint, "node 3, Erf 'y'"));
+    build_init(&build, 13, DIMS(0, 3));
+    build_node(&build, "Relu", "x", "y")->domain = domain;
+    refused(&build, "node 1, Relu");
+}
+END_TEST
+
+START_TEST(test_opset)
+{
+    struct build build;
+
+    build_init(&build, 19, DIMS(0, 3));
+    build_node(&build, "Relu", "x", "y");
+    refused(&build, "operator set 19");
+}
+END_TEST
+
+START_TEST(test_not_a_number)
+{
+    static const float values[] = {1, NAN, 2, INFINITY};
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 2));
+    build_floats(&build, "w", DIMS(2, 2), values);
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "node 1, MatMul 'y': a weight is not a finite number");
+}
+END_TEST
+
+START_TEST(test_overflow)
+{
+    static const float weights[] = {1e-3f, 1e-3f}, bias[] = {1e12f};
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 2));
+    build_floats(&build, "w", DIMS(2, 1), weights);
+    build_floats(&build, "b", DIMS(1), bias);
+    build_node(&build, "Gemm", "x w b", "y");
+    refused(&build, "would overflow");
+}
+END_TEST
+
+START_TEST(test_tensors)
+{
+    struct build build;
+    Onnx__TensorProto *w;
+    Onnx__StringStringEntryProto entry = ONNX__STRING_STRING_ENTRY_PROTO__INIT, *entries = &entry;
+
+    build_init(&build, 13, DIMS(0, 2));
+    w = build_weights(&build, "w", DIMS(2, 2));
+    w->external_data = &entries;
+    w->n_external_data = 1;
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "tensor 'w' has its data in another file");
+
+    build_init(&build, 13, DIMS(0, 2));
+    w = build_weights(&build, "w", DIMS(2, 2));
+    w->dims[0] = 3;
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "has 4 elements where its shape has 6");
+
+    build_init(&build, 13, DIMS(0, 2));
+    w = build_weights(&build, "w", DIMS(2, 2));
+    w->dims[0] = w->dims[1] = INT64_C(1) << 40;
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "more than");
+
+    build_init(&build, 13, DIMS(0, 2));
+    w = build_weights(&build, "w", DIMS(2, 2));
+    w->data_type = 8;
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "type 8");
+}
+END_TEST
+
+START_TEST(test_shapes)
+{
+    struct build build;
+    Onnx__NodeProto *node;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_weights(&build, "w", DIMS(4, 2));
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "node 1, MatMul 'y': its matrices do not fit");
+
+    build_init(&build, 13, DIMS(0, 1, 4, 4));
+    build_weights(&build, "w", DIMS(1, 1, 5, 5));
+    build_node(&build, "Conv", "x w", "y");
+    refused(&build, "its window is larger than the input");
+
+    build_init(&build, 13, DIMS(0, 4));
+    build_ints(&build, "s", 2, (int64_t[]){-1, 3});
+    build_node(&build, "Reshape", "x s", "y");
+    refused(&build, "4 elements do not fit its shape");
+
+    build_init(&build, 13, DIMS(0, 1, 4, 4));
+    node = build_node(&build, "MaxPool", "x", "y");
+    build_list(&build, node, "kernel_shape", DIMS(2, 2));
+    build_list(&build, node, "pads", DIMS(-1, 0, 0, 0));
+    refused(&build, "pads has a value that is not supported");
+}
+END_TEST
+
+START_TEST(test_forms)
+{
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 4));
+    build_weights(&build, "w", DIMS(4, 4));
+    build_node(&build, "MatMul", "x w", "a");
+    build_node(&build, "Mul", "a x", "y");
+    refused(&build, "node 2, Mul 'y': of two values that are not constants");
+
+    build_init(&build, 13, DIMS(0, 4));
+    build_weights(&build, "w", DIMS(4, 4));
+    build_node(&build, "Sigmoid", "x", "a");
+    build_node(&build, "MatMul", "a w", "y");
+    refused(&build, "supported at the output only");
+
+    build_init(&build, 13, DIMS(3, 4));
+    build_weights(&build, "w", DIMS(4, 4));
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "answers 3 rows at once");
+}
+END_TEST
+
+/* Protobuf that no encoder writes: nested without end, cut anywhere, or noise. */
+START_TEST(test_bytes)
+{
+    struct graph graph;
+    struct build build;
+    size_t len;
+    uint8_t *bytes, nested[4096];
+
+    memset(&report, 0, sizeof report);
+    for (size_t i = 0; i < sizeof nested; i++) nested[i] = (uint8_t)(i * 151 + i / 256);
+    ck_assert_int_eq(onnx_parse(&report, &graph, nested, sizeof nested, "noise"), STATUS_CIRCUIT);
+
+    /* ModelProto.graph, then GraphProto.node, NodeProto.attribute, AttributeProto.g, over again. */
+    len = sizeof nested;
+    for (size_t i = 0; len >= 3; i++) {
+        static const uint8_t tags[] = {0x3a, 0x0a, 0x2a, 0x32};
+        size_t inner = len - 3;
+
+        nested[sizeof nested - len] = i == 0 ? tags[0] : tags[1 + (i - 1) % 3];
+        nested[sizeof nested - len + 1] = (uint8_t)(0x80 | (inner & 0x7f));
+        nested[sizeof nested - len + 2] = (uint8_t)(inner >> 7);
+        len = inner;
+    }
+    ck_assert_int_eq(onnx_parse(&report, &graph, nested, sizeof nested - len, "deep"),
+                     STATUS_CIRCUIT);
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_weights(&build, "w", DIMS(3, 2));
+    build_node(&build, "MatMul", "x w", "y");
+    bytes = build_bytes(&build, &len);
+    for (size_t cut = 0; cut < len; cut++) {
+        int status = onnx_parse(&report, &graph, bytes, cut, "cut");
+
+        /* Cut between fields, what is left may be a model still. */
+        if (status == STATUS_OK) graph_free(&graph);
+        else ck_assert_int_eq(status, STATUS_CIRCUIT);
+    }
+    free(bytes);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("import");
+    TCase *tests = tcase_create("import");
+
+    tcase_add_test(tests, test_good);
+    tcase_add_test(tests, test_unsupported);
+    tcase_add_test(tests, test_opset);
+    tcase_add_test(tests, test_not_a_number);
+    tcase_add_test(tests, test_overflow);
+    tcase_add_test(tests, test_tensors);
+    tcase_add_test(tests, test_shapes);
+    tcase_add_test(tests, test_forms);
+    tcase_add_test(tests, test_bytes);
+    suite_add_tcase(suite, tests);
+    return run_suite(suite);
+}

@@ -1,0 +1,550 @@
+/*
+ * Networks: what the normal form computes is what the graph computes; what the quantised network
+ * computes is near to that; files hold the same network again; plans count what columns hold.
+ */
+#include "tests/nn/build.h"
+#include "tests/support/suite.h"
+
+#include "apps/nn/gcnn.h"
+#include "apps/nn/lower.h"
+#include "apps/nn/onnx.h"
+#include "apps/nn/plan.h"
+#include "apps/nn/quantise.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DIMS(...)                                                                                  \
+    sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t), (int64_t[])                                \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+static const struct preprocessing no_preprocessing;
+static struct report report;
+
+static void must(int status)
+{
+    ck_assert_msg(status == STATUS_OK, "%s", report.message);
+}
+
+/* -------------------------------------------------------------------------------------- models */
+
+typedef void (*model_fn)(struct build *build);
+
+static void conv_node(struct build *build, const char *inputs, const char *output, int64_t pad,
+                      int64_t stride)
+{
+    Onnx__NodeProto *node = build_node(build, "Conv", inputs, output);
+
+    build_list(build, node, "pads", DIMS(pad, pad, pad, pad));
+    build_list(build, node, "strides", DIMS(stride, stride));
+}
+
+static void pool_node(struct build *build, const char *type, const char *input, const char *output,
+                      int64_t stride)
+{
+    Onnx__NodeProto *node = build_node(build, type, input, output);
+
+    build_list(build, node, "kernel_shape", DIMS(2, 2));
+    build_list(build, node, "strides", DIMS(stride, stride));
+}
+
+/** A layer of 5 scores at the end, from n values in input. */
+static void scores(struct build *build, const char *input, int64_t n)
+{
+    char inputs[64];
+
+    snprintf(inputs, sizeof inputs, "%s end.w end.b", input);
+    build_weights(build, "end.w", DIMS(n, 5));
+    build_weights(build, "end.b", DIMS(5));
+    build_node(build, "Gemm", inputs, "y");
+}
+
+static void dense(struct build *build)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 12));
+    build_weights(build, "w", DIMS(9, 12));
+    build_weights(build, "b", DIMS(9));
+    node = build_node(build, "Gemm", "x w b", "a");
+    build_int(build, node, "transB", 1);
+    build_float(build, node, "alpha", 0.5f);
+    build_node(build, "Relu", "a", "r");
+    scores(build, "r", 9);
+}
+
+static void normalised(struct build *build)
+{
+    static const float variance[] = {0.5f, 1, 2, 3, 0.25f, 1, 1.5f};
+
+    build_init(build, 14, DIMS(0, 6));
+    build_weights(build, "w", DIMS(6, 7));
+    build_weights(build, "g", DIMS(7));
+    build_weights(build, "o", DIMS(7));
+    build_weights(build, "m", DIMS(7));
+    build_floats(build, "v", DIMS(7), variance);
+    build_node(build, "MatMul", "x w", "a");
+    build_node(build, "BatchNormalization", "a g o m v", "n");
+    build_node(build, "Relu", "n", "r");
+    build_node(build, "BatchNormalization", "r g o m v", "s");
+    scores(build, "s", 7);
+}
+
+static void convolution(struct build *build)
+{
+    build_init(build, 11, DIMS(0, 2, 7, 6));
+    build_weights(build, "w", DIMS(4, 2, 3, 3));
+    build_weights(build, "b", DIMS(4));
+    conv_node(build, "x w b", "c", 1, 1);
+    build_node(build, "Relu", "c", "r");
+    pool_node(build, "MaxPool", "r", "p", 2);
+    build_weights(build, "w2", DIMS(6, 4, 2, 2));
+    conv_node(build, "p w2", "c2", 0, 1);
+    pool_node(build, "MaxPool", "c2", "p2", 1);
+    build_node(build, "Relu", "p2", "r2");
+    build_node(build, "Flatten", "r2", "f");
+    scores(build, "f", 6);
+}
+
+static void grouped(struct build *build)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 4, 8, 8));
+    build_weights(build, "w", DIMS(8, 2, 2, 3));
+    node = build_node(build, "Conv", "x w", "c");
+    build_int(build, node, "group", 2);
+    build_list(build, node, "dilations", DIMS(2, 1));
+    build_list(build, node, "pads", DIMS(1, 0, 2, 1));
+    build_list(build, node, "strides", DIMS(2, 3));
+    build_node(build, "Relu", "c", "r");
+    build_node(build, "GlobalAveragePool", "r", "g");
+    build_ints(build, "axes", 2, (int64_t[]){2, 3});
+    build_node(build, "Squeeze", "g axes", "s");
+    scores(build, "s", 8);
+}
+
+static void residual(struct build *build)
+{
+    build_init(build, 13, DIMS(0, 3, 5, 5));
+    build_weights(build, "w", DIMS(3, 3, 3, 3));
+    build_weights(build, "w2", DIMS(3, 3, 3, 3));
+    build_weights(build, "w3", DIMS(3, 3, 3, 3));
+    conv_node(build, "x w", "a", 1, 1);
+    build_node(build, "Relu", "a", "ar");
+    conv_node(build, "ar w2", "b", 1, 1);
+    build_node(build, "Add", "b ar", "sum");
+    build_node(build, "Relu", "sum", "r");
+    conv_node(build, "r w3", "c", 1, 1);
+    build_node(build, "Sub", "r c", "difference");
+    build_node(build, "Relu", "difference", "s");
+    pool_node(build, "AveragePool", "s", "p", 1);
+    build_node(build, "Flatten", "p", "f");
+    scores(build, "f", 48);
+}
+
+static void leaky(struct build *build)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 9, DIMS(0, 10));
+    build_weights(build, "w", DIMS(10, 8));
+    build_weights(build, "b", DIMS(8));
+    build_node(build, "Gemm", "x w b", "a");
+    node = build_node(build, "LeakyRelu", "a", "r");
+    build_float(build, node, "alpha", 0.25f);
+    scores(build, "r", 8);
+}
+
+static void clipped(struct build *build)
+{
+    static const float bounds[] = {-20, 60};
+
+    build_init(build, 12, DIMS(0, 10));
+    build_weights(build, "w", DIMS(10, 8));
+    build_floats(build, "low", 0, NULL, bounds);
+    build_floats(build, "high", 0, NULL, bounds + 1);
+    build_node(build, "MatMul", "x w", "a");
+    build_node(build, "Clip", "a low high", "c");
+    scores(build, "c", 8);
+}
+
+static void squares(struct build *build)
+{
+    build_init(build, 13, DIMS(0, 6));
+    build_weights(build, "w", DIMS(6, 8));
+    build_weights(build, "b", DIMS(8));
+    build_node(build, "Gemm", "x w b", "a");
+    build_node(build, "Mul", "a a", "s");
+    scores(build, "s", 8);
+}
+
+/** Elements go all ways before they are used. */
+static void moved(struct build *build)
+{
+    static const float two = 2;
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 2, 3, 4));
+    build_floats(build, "two", 0, NULL, &two);
+    build_weights(build, "shift", DIMS(1, 4, 1, 1));
+    build_weights(build, "w", DIMS(3, 3));
+    build_node(build, "Mul", "x two", "m");
+    node = build_node(build, "Transpose", "m", "t"); /* 1 x 4 x 2 x 3 */
+    build_list(build, node, "perm", DIMS(0, 3, 1, 2));
+    build_node(build, "Add", "t shift", "u");
+    build_node(build, "MatMul", "u w", "v"); /* 1 x 4 x 2 x 3, eight rows */
+    build_node(build, "Relu", "v", "r");
+    node = build_node(build, "Concat", "r t", "c"); /* 1 x 4 x 4 x 3 */
+    build_int(build, node, "axis", 2);
+    build_ints(build, "pads", 8, (int64_t[]){0, 0, 1, 0, 0, 0, 0, 2});
+    build_node(build, "Pad", "c pads", "p"); /* 1 x 4 x 5 x 5 */
+    build_weights(build, "k", DIMS(2, 4, 3, 3));
+    build_node(build, "Relu", "p", "q");
+    build_node(build, "Shape", "q", "shape");
+    conv_node(build, "q k", "d", 0, 1);
+    build_ints(build, "to", 2, (int64_t[]){0, -1});
+    build_node(build, "Reshape", "d to", "f");
+    build_node(build, "Relu", "f", "g");
+    scores(build, "g", 18);
+}
+
+static const struct {
+    const char *name;
+    model_fn make;
+} models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
+              {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
+              {"clipped", clipped}, {"squares", squares},       {"moved", moved}};
+#define N_MODELS ((int)(sizeof models / sizeof models[0]))
+
+/* ---------------------------------------------------------------------------------- fixture */
+
+static void load(struct graph *graph, struct net *net, model_fn make)
+{
+    struct build build;
+    size_t len;
+    uint8_t *bytes;
+
+    memset(&report, 0, sizeof report);
+    make(&build);
+    bytes = build_bytes(&build, &len);
+    must(onnx_parse(&report, graph, bytes, len, "model"));
+    free(bytes);
+    must(lower_graph(&report, net, graph, &no_preprocessing));
+}
+
+/** Every combination of layers as integers, calibrated with noise. */
+static void load_quantised(struct net *net, struct dataset *rows, model_fn make)
+{
+    struct graph graph;
+
+    load(&graph, net, make);
+    graph_free(&graph);
+    must(noise_rows(&report, rows, 64, net->n_inputs));
+    must(quantise(&report, net, rows, false));
+}
+
+START_TEST(test_normal_form)
+{
+    struct graph graph;
+    struct net net;
+    struct dataset rows = {0};
+    double *values, scores[8];
+
+    load(&graph, &net, models[_i].make);
+    ck_assert_uint_eq(net.n_scores, 5);
+    must(noise_rows(&report, &rows, 3, net.n_inputs));
+    values = new_array(net.n_activations, sizeof *values);
+    for (uint64_t r = 0; r < rows.n_rows; r++) {
+        struct tensor input = graph.values[graph.inputs[0]].tensor, output;
+
+        must(tensor_allocate(&report, &input));
+        memcpy(input.data, rows.values + r * net.n_inputs, net.n_inputs * sizeof *values);
+        memcpy(values, input.data, net.n_inputs * sizeof *values);
+        must(graph_evaluate(&report, &graph, &output, &input));
+        must(net_run_float(&report, &net, values, scores));
+        ck_assert_uint_eq(output.n, 5);
+        for (int i = 0; i < 5; i++)
+            ck_assert_double_eq_tol(scores[i], output.data[i], 1e-5 * fabs(output.data[i]) + 1e-3);
+        tensor_free(&input);
+        tensor_free(&output);
+    }
+    free(values);
+    data_free(&rows);
+    net_free(&net);
+    graph_free(&graph);
+}
+END_TEST
+
+START_TEST(test_quantised_is_near)
+{
+    struct graph graph;
+    struct net real, net;
+    struct dataset rows = {0};
+    double *values, scores[8], error = 0, square = 0;
+    int64_t whole[8];
+
+    load(&graph, &real, models[_i].make);
+    graph_free(&graph);
+    load_quantised(&net, &rows, models[_i].make);
+    values = new_array(net.n_activations, sizeof *values);
+    for (uint64_t r = 0; r < rows.n_rows; r++) {
+        const double *row = rows.values + r * net.n_inputs;
+
+        memcpy(values, row, net.n_inputs * sizeof *values);
+        must(net_run_float(&report, &real, values, scores));
+        encode_row(values, &net, row);
+        must(net_run_integer(&report, &net, values, whole));
+        for (int i = 0; i < 5; i++) {
+            double off = (double)whole[i] * net.score_scale - scores[i];
+
+            error += off * off;
+            square += scores[i] * scores[i];
+        }
+    }
+    ck_assert_msg(error < 0.03 * 0.03 * square, "%s is off by %g of 1", models[_i].name,
+                  sqrt(error / square));
+    free(values);
+    data_free(&rows);
+    net_free(&net);
+    net_free(&real);
+}
+END_TEST
+
+/* The columns that the secure run is made of give what the reference gives, modulo the ring. */
+START_TEST(test_columns)
+{
+    struct net net;
+    struct dataset rows = {0};
+
+    load_quantised(&net, &rows, models[_i].make);
+    for (size_t s = 0; s < net.n_steps; s++) {
+        const struct step *step = &net.steps[s];
+        double *values = new_array(net.n_activations, sizeof *values), *expected;
+
+        if (step->kind == STEP_MAX_POOL) {
+            free(values);
+            continue;
+        }
+        for (uint64_t i = 0; i < net.n_activations; i++) values[i] = (double)(i * 37 % 128);
+        must(step_rows(&report, &expected, step, values));
+        for (size_t t = 0; t < step->n_terms; t++) {
+            const struct term *term = &step->terms[t];
+            uint64_t most = term_column_max(term, step->n_rows), products = 0;
+            uint32_t *at = new_array(most, sizeof *at);
+            int64_t *weights = new_array(most, sizeof *weights);
+
+            for (uint64_t i = 0; i < term->n_elements; i++) {
+                uint64_t n = term_column(term, step->n_rows, i, at, weights);
+
+                ck_assert_uint_le(n, most);
+                if (term->source[i] == 0) continue;
+                products += n;
+                for (uint64_t e = 0; e < n; e++) {
+                    ck_assert_uint_lt(at[e], step->n_rows);
+                    expected[at[e]] -= (double)weights[e] * values[term->source[i] - 1];
+                }
+            }
+            ck_assert_uint_eq(products, term_products(term, step->n_rows));
+            free(at);
+            free(weights);
+        }
+        for (uint64_t r = 0; r < step->n_rows; r++) ck_assert(expected[r] == step->bias[r]);
+        free(expected);
+        free(values);
+    }
+    data_free(&rows);
+    net_free(&net);
+}
+END_TEST
+
+START_TEST(test_file_round_trip)
+{
+    struct net net, again;
+    struct dataset rows = {0};
+    struct buffer file = {0}, second = {0}, description = {0};
+
+    load_quantised(&net, &rows, models[_i].make);
+    gcnn_write(&file, &net, false);
+    must(gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, false, "file"));
+    gcnn_write(&second, &again, false);
+    ck_assert_uint_eq(file.len, second.len);
+    ck_assert_mem_eq(file.data, second.data, file.len);
+    net_free(&again);
+
+    /* A description has the shapes and no weight, and plans to the same bytes. */
+    gcnn_write(&description, &net, true);
+    ck_assert_int_eq(gcnn_parse(&report, &again, (const uint8_t *)description.data, description.len,
+                                false, "file"),
+                     STATUS_CIRCUIT);
+    must(gcnn_parse(&report, &again, (const uint8_t *)description.data, description.len, true,
+                    "file"));
+    for (size_t s = 0; s < again.n_steps; s++) {
+        ck_assert_ptr_null(again.steps[s].bias);
+        for (size_t t = 0; t < again.steps[s].n_terms; t++)
+            ck_assert_ptr_null(again.steps[s].terms[t].weights);
+    }
+    for (int reveal = 0; reveal < 2; reveal++) {
+        struct plan mine, yours;
+
+        must(plan_make(&report, &mine, &net, (enum plan_reveal)reveal));
+        must(plan_make(&report, &yours, &again, (enum plan_reveal)reveal));
+        ck_assert_uint_eq(mine.garbler_len, yours.garbler_len);
+        ck_assert_uint_eq(mine.evaluator_len, yours.evaluator_len);
+        ck_assert_uint_eq(mine.n_rounds, yours.n_rounds);
+        plan_free(&mine);
+        plan_free(&yours);
+    }
+    net_free(&again);
+    net_free(&net);
+    data_free(&rows);
+    buffer_free(&file);
+    buffer_free(&second);
+    buffer_free(&description);
+}
+END_TEST
+
+/* Every byte of a file changed, with the checksum made right again: refused, or still a network
+ * whose accumulators fit. */
+START_TEST(test_file_damage)
+{
+    struct net net, again;
+    struct dataset rows = {0};
+    struct buffer file = {0};
+    size_t refused = 0;
+
+    load_quantised(&net, &rows, convolution);
+    gcnn_write(&file, &net, false);
+    for (size_t i = 0; i < file.len - 8; i++) {
+        uint64_t sum;
+
+        for (int change = 0; change < 3; change++) {
+            static const char with[] = {'\x01', '\x80', '\xff'};
+            int status;
+
+            file.data[i] ^= with[change];
+            sum = gcnn_checksum((const uint8_t *)file.data, file.len - 8);
+            for (int b = 0; b < 8; b++) file.data[file.len - 8 + (size_t)b] = (char)(sum >> 8 * b);
+            memset(&report, 0, sizeof report);
+            status = gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, true, "f");
+            ck_assert(status == STATUS_OK || status == STATUS_CIRCUIT || status == STATUS_LIMIT);
+            refused += status != STATUS_OK;
+            net_free(&again);
+            file.data[i] ^= with[change];
+        }
+    }
+    ck_assert_uint_gt(refused, 100);
+    /* And cut short at every place. */
+    for (size_t len = 0; len < file.len; len++)
+        ck_assert_int_eq(
+            gcnn_parse(&report, &again, (const uint8_t *)file.data, len, false, "file"),
+            STATUS_CIRCUIT);
+    net_free(&net);
+    data_free(&rows);
+    buffer_free(&file);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------- planning */
+
+START_TEST(test_plan_counts)
+{
+    struct net net = {.n_inputs = 3, .n_steps = 2, .n_scores = 10};
+    struct step steps[2] = {{.kind = STEP_LINEAR,
+                             .n_rows = 4,
+                             .first = 3,
+                             .activation = ACTIVATION_RELU,
+                             .ring = 22,
+                             .shift = 8,
+                             .n_terms = 1},
+                            {.kind = STEP_LINEAR,
+                             .n_rows = 10,
+                             .activation = ACTIVATION_NONE,
+                             .ring = 24,
+                             .n_terms = 1}};
+    uint32_t first[] = {1, 2, 3}, second[] = {4, 5, 6, 7};
+    struct term terms[2] = {{.kind = TERM_DENSE, .n_elements = 3, .source = first},
+                            {.kind = TERM_DENSE, .n_elements = 4, .source = second}};
+    struct plan plan;
+    uint64_t bytes = 0;
+
+    memset(&report, 0, sizeof report);
+    net.steps = steps;
+    steps[0].terms = &terms[0];
+    steps[1].terms = &terms[1];
+    must(plan_make(&report, &plan, &net, PLAN_REVEAL_LABEL));
+    /* nn.md: (k - 1) + (k - 9 - s) + 14 ANDs, 40 at k = 22 and s = 8. */
+    ck_assert_uint_eq(plan.steps[0].n_and, 4 * 40);
+    for (unsigned j = 0; j < 8; j++) bytes += 3 * ((4 * (22 - j) + 7) / 8);
+    ck_assert_uint_eq(plan.steps[0].correction_len, bytes);
+    ck_assert_uint_eq(plan.steps[0].n_cots, 4 * 22);
+    ck_assert_uint_eq(plan.n_input_cots, 24);
+    ck_assert_uint_le(plan.steps[1].n_and, 698);
+    ck_assert_uint_eq(plan.n_rounds, 3);
+    plan_free(&plan);
+    must(plan_make(&report, &plan, &net, PLAN_REVEAL_SCORES));
+    ck_assert_uint_eq(plan.steps[1].n_and, 0);
+    ck_assert_uint_eq(plan.steps[1].share_len, 30);
+    ck_assert_uint_eq(plan.n_rounds, 2);
+    plan_free(&plan);
+}
+END_TEST
+
+START_TEST(test_ring)
+{
+    ck_assert_uint_eq(ring_for(0), 1);
+    ck_assert_uint_eq(ring_for(1), 2);
+    ck_assert_uint_eq(ring_for(127), 8);
+    ck_assert_uint_eq(ring_for(128), 9);
+    ck_assert_uint_eq(ring_for(2097151), 22);
+}
+END_TEST
+
+START_TEST(test_activations)
+{
+    struct step relu = {.activation = ACTIVATION_RELU, .shift = 3};
+    struct step leaky_step = {
+        .activation = ACTIVATION_LEAKY, .shift = 2, .slope = 32, .offset = 40};
+    struct step square = {.activation = ACTIVATION_SQUARE, .shift = 1, .square_shift = 7};
+
+    ck_assert_int_eq(step_activate(&relu, 1023), 127);
+    ck_assert_int_eq(step_activate(&relu, 1024), 127);
+    ck_assert_int_eq(step_activate(&relu, 15), 1);
+    ck_assert_int_eq(step_activate(&relu, -1), 0);
+    ck_assert_int_eq(step_activate(&leaky_step, 40), 50);
+    ck_assert_int_eq(step_activate(&leaky_step, -40), 37);  /* -10 * 32 >> 7 is -3 */
+    ck_assert_int_eq(step_activate(&leaky_step, -9999), 8); /* -128 * 32 >> 7 is -32 */
+    ck_assert_int_eq(step_activate(&square, 200), 78);      /* (10000 + 64) >> 7 */
+    ck_assert_int_eq(step_activate(&square, -99999), 126);  /* 127 * 127 */
+}
+END_TEST
+
+START_TEST(test_labels)
+{
+    ck_assert_uint_eq(net_label((int64_t[]){3, 9, 9, -1}, 4), 1);
+    ck_assert_uint_eq(net_label((int64_t[]){0}, 1), 0);
+    ck_assert_uint_eq(net_label((int64_t[]){1}, 1), 1);
+    ck_assert_uint_eq(net_label((int64_t[]){-4, -5}, 2), 0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("network");
+    TCase *tests = tcase_create("network");
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, test_normal_form, 0, N_MODELS);
+    tcase_add_loop_test(tests, test_quantised_is_near, 0, N_MODELS);
+    tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
+    tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
+    tcase_add_test(tests, test_file_damage);
+    tcase_add_test(tests, test_plan_counts);
+    tcase_add_test(tests, test_ring);
+    tcase_add_test(tests, test_activations);
+    tcase_add_test(tests, test_labels);
+    suite_add_tcase(suite, tests);
+    return run_suite(suite);
+}

@@ -1,0 +1,313 @@
+/*
+ * The secure run of networks against the integer reference, bit for bit: random networks of every
+ * kind of step, two parties as two threads over a socket pair; what an offer allows.
+ */
+#include "apps/nn/gcnn.h"
+#include "apps/nn/party.h"
+
+#include "net/channel.h"
+#include "tests/support/suite.h"
+#include "tests/support/support.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define IDLE_TIMEOUT 5000 /* milliseconds */
+#define MAX_ROWS 40
+#define MAX_SCORES 8
+#define MAX_INPUTS 16
+
+static struct report report;
+
+/* -------------------------------------------------------------------------------- networks -- */
+
+static int64_t weight(uint64_t *state)
+{
+    return (int64_t)(test_next(state) % 255) - 127;
+}
+
+/* Elements meet every row, or with sparse every third one. Some have no source. */
+static void fill_term(struct term *term, uint64_t n_rows, uint64_t first, uint64_t n_sources,
+                      bool sparse, uint64_t *state)
+{
+    uint64_t n = n_sources;
+
+    term->kind = sparse ? TERM_SPARSE : TERM_DENSE;
+    term->n_elements = n;
+    term->source = new_array(n, sizeof *term->source);
+    for (uint64_t i = 0; i < n; i++) term->source[i] = i % 7 == 5 ? 0 : (uint32_t)(first + i + 1);
+    term->n_weights = n * n_rows;
+    term->weights = new_array(n * n_rows, sizeof *term->weights);
+    for (uint64_t i = 0; i < n * n_rows; i++) term->weights[i] = (double)weight(state);
+    if (!sparse) return;
+    term->begin = new_array(n + 1, sizeof *term->begin);
+    term->rows = new_array(n * n_rows, sizeof *term->rows);
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t at = term->begin[i];
+
+        for (uint64_t r = i % 3; r < n_rows; r += 3) term->rows[at++] = (uint32_t)r;
+        term->begin[i + 1] = at;
+    }
+    term->n_weights = term->begin[n];
+}
+
+/* k as nn.md has it, from the weights. */
+static unsigned ring_of(const struct net *net, const struct step *step)
+{
+    double most = 0;
+    uint32_t rows[64];
+    int64_t weights[64];
+    unsigned ring = 1;
+
+    for (uint64_t r = 0; r < step->n_rows; r++) {
+        double sum = step->bias[r] < 0 ? -step->bias[r] : step->bias[r];
+
+        for (size_t t = 0; t < step->n_terms; t++)
+            for (uint64_t e = 0; e < step->terms[t].n_elements; e++) {
+                uint32_t source = step->terms[t].source[e];
+                uint64_t n = term_column(&step->terms[t], step->n_rows, e, rows, weights);
+
+                for (uint64_t k = 0; source > 0 && k < n; k++)
+                    if (rows[k] == r)
+                        sum += (double)(llabs(weights[k]) *
+                                        ((1 << activation_bits(net, source - 1)) - 1));
+            }
+        if (sum > most) most = sum;
+    }
+    while ((double)((uint64_t)1 << (ring - 1)) <= most) ring++;
+    return ring;
+}
+
+static void linear_step(struct net *net, size_t number, uint64_t n_rows, enum activation activation,
+                        uint64_t *state)
+{
+    struct step *step = &net->steps[number];
+
+    step->kind = STEP_LINEAR;
+    (void)snprintf(step->name, sizeof step->name, "step %zu", number);
+    step->first = net->n_activations;
+    step->n_rows = n_rows;
+    step->activation = activation;
+    step->bias = new_array(n_rows, sizeof *step->bias);
+    for (uint64_t r = 0; r < n_rows; r++)
+        step->bias[r] = (double)((int64_t)(test_next(state) % 4001) - 2000);
+    step->n_terms = 2;
+    step->terms = new_array(2, sizeof *step->terms);
+    /* What stands right before it, and everything: inputs are met again. */
+    if (number == 0) fill_term(&step->terms[0], n_rows, 0, net->n_inputs, false, state);
+    else
+        fill_term(&step->terms[0], n_rows, net->steps[number - 1].first,
+                  net->steps[number - 1].n_rows, false, state);
+    fill_term(&step->terms[1], n_rows, 0, net->n_activations, true, state);
+    step->ring = ring_of(net, step);
+    step->shift = activation == ACTIVATION_NONE ? 0 : step->ring > 9 ? step->ring - 9 : 0;
+    step->slope = (unsigned)(test_next(state) % 129);
+    step->offset = (unsigned)(test_next(state) % 100);
+    if (activation != ACTIVATION_LEAKY) step->slope = step->offset = 0;
+    if (activation == ACTIVATION_SQUARE) step->square_shift = 7;
+    net->n_activations += activation == ACTIVATION_NONE ? 0 : n_rows;
+}
+
+/* Windows of one to three hidden values, of all steps before, some of them in two windows. */
+static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t *state)
+{
+    struct step *step = &net->steps[number];
+    uint64_t n_hidden = net->n_activations - net->n_inputs;
+
+    step->kind = STEP_MAX_POOL;
+    (void)snprintf(step->name, sizeof step->name, "step %zu", number);
+    step->first = net->n_activations;
+    step->n_rows = n_rows;
+    step->begin = new_array(n_rows + 1, sizeof *step->begin);
+    step->pooled = new_array(3 * n_rows, sizeof *step->pooled);
+    for (uint64_t r = 0; r < n_rows; r++) {
+        step->begin[r + 1] = step->begin[r] + 1 + r % 3;
+        for (uint64_t i = step->begin[r]; i < step->begin[r + 1]; i++)
+            step->pooled[i] = (uint32_t)(net->n_inputs + test_next(state) % n_hidden);
+    }
+    net->n_activations += n_rows;
+}
+
+static void net_make(struct net *net, uint64_t seed)
+{
+    uint64_t state = seed;
+    uint64_t n_scores = 1 + seed % MAX_SCORES;
+
+    *net = (struct net){.rank = 1, .n_inputs = 6 + seed % 10, .n_scores = n_scores};
+    net->dims[0] = net->n_inputs;
+    net->n_activations = net->n_inputs;
+    net->n_steps = 5;
+    net->steps = new_array(net->n_steps, sizeof *net->steps);
+    linear_step(net, 0, 9 + seed % 3, ACTIVATION_RELU, &state);
+    linear_step(net, 1, 8, ACTIVATION_LEAKY, &state);
+    pool_step(net, 2, 10, &state);
+    linear_step(net, 3, 7, ACTIVATION_SQUARE, &state);
+    linear_step(net, 4, n_scores, ACTIVATION_NONE, &state);
+    net->scale = new_array(net->n_activations, sizeof *net->scale);
+    net->zero = new_array(net->n_activations, sizeof *net->zero);
+    for (uint64_t i = 0; i < net->n_activations; i++) net->scale[i] = 1;
+    net->score_scale = 1;
+}
+
+/* --------------------------------------------------------------------------------- parties -- */
+
+struct side {
+    int fd;
+    sotto_role role;
+    const struct net *net; /* the garbler's */
+    struct offer offer;
+    uint64_t n_rows;
+    uint8_t inputs[MAX_ROWS * MAX_INPUTS];
+    uint64_t labels[MAX_ROWS];
+    int64_t scores[MAX_ROWS * MAX_SCORES];
+    uint64_t n_answered;
+    struct report report;
+    struct party_cost cost;
+    struct secure secure;
+    int status;
+    sotto_context *context;
+    sotto_channel *channel;
+};
+
+static const struct party_options options = {.ot_width = 2, .n_threads = 1};
+
+static void run_owner(struct side *side)
+{
+    side->status = secure_init(&side->report, &side->secure, side->context, side->net,
+                               SOTTO_GARBLER, side->offer.reveals_scores);
+    if (side->status == STATUS_OK)
+        side->status = party_serve(&side->report, &side->secure, &side->cost, &side->n_answered,
+                                   side->channel, &side->offer, &options);
+}
+
+static void run_asker(struct side *side)
+{
+    struct net net = {0};
+    struct offer offer;
+
+    side->status = party_hear(&side->report, &side->secure, &side->cost, &net, &offer,
+                              side->context, side->channel, &options);
+    if (side->status == STATUS_OK) {
+        ck_assert_int_eq(offer.reveals_scores, side->offer.reveals_scores);
+        ck_assert_uint_eq(offer.max_rows, side->offer.max_rows);
+        ck_assert_ptr_null(net.steps[0].bias);
+        ck_assert_ptr_null(net.steps[0].terms[0].weights);
+        side->status = party_ask(&side->report, &side->secure, &side->cost, side->labels,
+                                 side->scores, side->inputs, side->n_rows);
+    }
+    party_close(&side->secure);
+    net_free(&net);
+}
+
+static void *run_side(void *argument)
+{
+    struct side *side = argument;
+
+    side->context = test_context();
+    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
+                     SOTTO_OK);
+    if (side->role == SOTTO_GARBLER) run_owner(side);
+    else run_asker(side);
+    if (side->role == SOTTO_GARBLER) party_close(&side->secure);
+    sotto_channel_free(side->channel);
+    sotto_context_free(side->context);
+    return NULL;
+}
+
+static void run_both(struct side *sides)
+{
+    pthread_t thread;
+    int fds[2];
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[1]), 0);
+    run_side(&sides[0]);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+
+static struct side *sides_new(const struct net *net, uint64_t n_rows, bool reveals_scores,
+                              uint64_t seed)
+{
+    struct side *sides = new_array(2, sizeof *sides);
+    uint64_t state = seed;
+
+    ck_assert_ptr_nonnull(sides);
+    for (int i = 0; i < 2; i++) {
+        sides[i].role = i == 0 ? SOTTO_GARBLER : SOTTO_EVALUATOR;
+        sides[i].net = net;
+        sides[i].n_rows = n_rows;
+        sides[i].offer = (struct offer){reveals_scores, MAX_ROWS};
+    }
+    for (uint64_t i = 0; i < n_rows * net->n_inputs; i++)
+        sides[1].inputs[i] = (uint8_t)test_next(&state);
+    return sides;
+}
+
+static void reference(const struct net *net, int64_t *scores, const uint8_t *inputs)
+{
+    double *values = new_array(net->n_activations, sizeof *values);
+
+    for (uint64_t i = 0; i < net->n_inputs; i++) values[i] = inputs[i];
+    ck_assert_int_eq(net_run_integer(&report, net, values, scores), STATUS_OK);
+    free(values);
+}
+
+START_TEST(runs_equal_the_reference)
+{
+    static const uint64_t counts[] = {1, 2, 9, MAX_ROWS};
+    bool reveals_scores = _i % 2 != 0;
+    uint64_t n_rows = counts[_i % 4];
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, (uint64_t)_i);
+    sides = sides_new(&net, n_rows, reveals_scores, (uint64_t)_i);
+    run_both(sides);
+    for (int i = 0; i < 2; i++)
+        ck_assert_msg(sides[i].status == STATUS_OK, "side %d: %s", i, sides[i].report.message);
+    ck_assert_uint_eq(sides[0].n_answered, n_rows);
+    for (uint64_t row = 0; row < n_rows; row++) {
+        int64_t scores[MAX_SCORES];
+
+        reference(&net, scores, sides[1].inputs + row * net.n_inputs);
+        if (reveals_scores)
+            ck_assert_mem_eq(sides[1].scores + row * net.n_scores, scores,
+                             net.n_scores * sizeof *scores);
+        else ck_assert_uint_eq(sides[1].labels[row], net_label(scores, net.n_scores));
+    }
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
+START_TEST(more_rows_than_offered_are_refused)
+{
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, 3);
+    sides = sides_new(&net, 5, false, 3);
+    sides[0].offer.max_rows = sides[1].offer.max_rows = 4;
+    run_both(sides);
+    ck_assert_int_eq(sides[0].status, STATUS_MISMATCH);
+    ck_assert_int_eq(sides[1].status, STATUS_ABORTED);
+    ck_assert_uint_eq(sides[0].n_answered, 0);
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("nn_secure");
+    TCase *runs = tcase_create("runs");
+
+    tcase_add_loop_test(runs, runs_equal_the_reference, 0, 16);
+    tcase_add_test(runs, more_rows_than_offered_are_refused);
+    tcase_set_timeout(runs, 60);
+    suite_add_tcase(suite, runs);
+    return run_suite(suite);
+}
