@@ -12,8 +12,8 @@ import re
 import subprocess
 import sys
 
-HEAD = """# The circuits that are built: ANDs, XORs, inverters, AND depth, start of the digest, inputs,
-# outputs. Written by `make regenerate`; a count of ANDs may only fall.
+HEAD = """# The circuits that are built: ANDs, XORs, inverters, AND depth, start of the digest,
+# inputs, outputs. Written by `make regenerate`; a count of ANDs may only fall.
 """
 COUNTS = ("AND", "XOR", "INV", "depth")
 
