@@ -12,7 +12,7 @@ configure_in demo --disable-static
 make_in demo
 
 bin=$PWD/build/demo
-GC_CIRCUITS_DIR=$PWD/circuits
+GC_CIRCUITS_DIR=$PWD/build/demo/circuits
 export GC_CIRCUITS_DIR
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -5,6 +5,8 @@
 
 #include "buffer.h"
 
+#include <stdbool.h>
+
 #define BENCH_MAX_REPEATS 101
 #define BENCH_MAX_ROWS 64
 
@@ -77,6 +79,15 @@ struct bench_pair {
 };
 
 int bench_run_pair(struct report *report, struct bench_pair *pair);
+
+/** Rows of oblivious transfers, n_transfers at a time: between two threads on processors of their
+ *  own, over TCP to this machine; or with the peer of a channel. baseline may be NULL. */
+int bench_ot_here(struct bench *bench, const struct bench_row *baseline, uint64_t n_transfers);
+int bench_ot_with_peer(struct bench *bench, sotto_channel *channel, bool is_sender,
+                       uint64_t n_transfers);
+
+/** A TCP connection from this process to itself; false leaves errno. */
+bool bench_connect_here(int fds[2]);
 
 /** Bytes a second through a TCP connection to this machine, and through memcpy(). */
 int bench_raw_tcp(struct report *report, double *per_second, double seconds);

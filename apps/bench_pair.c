@@ -177,8 +177,7 @@ static void read_chunks(struct pipe_end *end)
     free(chunk);
 }
 
-/* A TCP connection from this process to itself. */
-static bool connect_here(int fds[2])
+bool bench_connect_here(int fds[2])
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
@@ -205,7 +204,7 @@ int bench_raw_tcp(struct report *report, double *per_second, double seconds)
     int fds[2];
     bool started;
 
-    if (!connect_here(fds))
+    if (!bench_connect_here(fds))
         return report_fail(report, STATUS_CONNECT, "no connection to this machine itself: %s",
                            strerror(errno));
     writer.fd = fds[0];

@@ -8,6 +8,7 @@
 
 #define DEFAULT_REPEATS 9
 #define DEFAULT_SECONDS 0.05
+#define DEFAULT_TRANSFERS (UINT64_C(1) << 22)
 #define N_ROUNDS 4000    /* of the chained runs */
 #define N_INSTANCES 1000 /* of the runs side by side */
 
@@ -15,6 +16,7 @@ static const char *const usage[] = {
     "[--circuit FILE]... [OPTION...]",
     "--listen ADDR [OPTION...]",
     "--connect ADDR [OPTION...]",
+    "ot [--listen ADDR | --connect ADDR] [OPTION...]",
     NULL,
 };
 
@@ -24,6 +26,7 @@ static const struct cli_option options[] = {
     {"circuit", 0, CLI_LIST, "FILE", CLI_ALL, "measure this circuit too, in memory"},
     {"repeats", 0, CLI_TEXT, "N", CLI_ALL, "repeat every measurement so often (9)"},
     {"time", 0, CLI_TEXT, "TIME", CLI_ALL, "duration of a repeat in memory (50ms)"},
+    {"transfers", 0, CLI_TEXT, "N", CLI_ALL, "with ot: transfers in a repeat (4194304)"},
     CONNECTION_OPTIONS(CLI_ALL),
     {"quiet", 'q', CLI_FLAG, NULL, CLI_ALL, "print no progress"},
     {"verbose", 'v', CLI_FLAG, NULL, CLI_ALL, "tell more about the connection"},
@@ -33,11 +36,13 @@ static const struct cli_tool tool = {
     .name = "gc-bench",
     .usage = usage,
     .about = "Measures hashing, garbling and evaluating in memory and whole runs of two parties, "
-             "on this machine or, with --listen and --connect, between two.",
+             "on this machine or, with --listen and --connect, between two. gc-bench ot measures "
+             "oblivious transfers of every kind.",
     .options = options,
     .n_options = sizeof options / sizeof options[0],
-    .notes = "Both sides of a measurement over the network give the same --repeats. All inputs "
-             "are zeros.\n\n"
+    .max_operands = 1,
+    .notes = "Both sides of a measurement over the network give the same --repeats and "
+             "--transfers. All inputs are zeros.\n\n"
              "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
              "the protocol, not from one that cheats.",
 };
@@ -48,19 +53,38 @@ struct gc_bench {
     struct connection connection;
     struct bench bench;
     sotto_circuit *circuits[BENCH_N_CIRCUITS];
+    bool is_ot; /* oblivious transfers alone */
+    uint64_t n_transfers;
     const struct bench_row *aes; /* baselines */
     const struct bench_row *tcp;
 };
+
+static int parse_what(struct gc_bench *self)
+{
+    struct cli *cli = &self->cli;
+
+    if (cli->n_operands > 0 && strcmp(cli->operands[0], "ot") != 0)
+        return report_fail(&self->report, STATUS_USAGE,
+                           "unexpected argument '%.200s'; only ot is one", cli->operands[0]);
+    self->is_ot = cli->n_operands > 0;
+    if (self->is_ot && cli_has(cli, "circuit"))
+        return report_fail(&self->report, STATUS_USAGE, "gc-bench ot takes no --circuit");
+    if (!self->is_ot && cli_text(cli, "transfers") != NULL)
+        return report_fail(&self->report, STATUS_USAGE, "--transfers is of gc-bench ot");
+    return cli_count(&self->report, cli, &self->n_transfers, "transfers");
+}
 
 static int parse_options(struct gc_bench *self)
 {
     struct bench *bench = &self->bench;
     uint64_t n_repeats, milliseconds;
-    int status = cli_count(&self->report, &self->cli, &n_repeats, "repeats");
+    int status = parse_what(self);
 
+    if (status == STATUS_OK) status = cli_count(&self->report, &self->cli, &n_repeats, "repeats");
     if (status == STATUS_OK)
         status = cli_duration(&self->report, &self->cli, &milliseconds, "time");
     if (status != STATUS_OK) return status;
+    if (self->n_transfers == 0) self->n_transfers = DEFAULT_TRANSFERS;
     if (n_repeats > BENCH_MAX_REPEATS)
         return report_fail(&self->report, STATUS_USAGE, "--repeats takes at most %d",
                            BENCH_MAX_REPEATS);
@@ -243,6 +267,20 @@ static int measure_pairs(struct gc_bench *self)
     return status;
 }
 
+/* The baselines first: figures are compared with what this machine did in the same run. */
+static int measure_ot(struct gc_bench *self)
+{
+    int status;
+
+    bench_pin(0);
+    status = measure_speed(self, &self->aes, SOTTO_SPEED_AES, "AES-128 blocks", "", NULL);
+    bench_pin(1);
+    if (status == STATUS_OK)
+        status = measure_raw(self, &self->tcp, "raw TCP to this machine", bench_raw_tcp);
+    if (status == STATUS_OK) status = bench_ot_here(&self->bench, self->aes, self->n_transfers);
+    return status;
+}
+
 static int measure_with_peer(struct gc_bench *self, sotto_channel *channel)
 {
     sotto_role role = self->connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
@@ -278,7 +316,10 @@ static int meet_peer(struct gc_bench *self)
     if (status == STATUS_OK)
         status = connection_open(&self->report, self->bench.context, &channel, &self->connection,
                                  "gc-bench");
-    if (status == STATUS_OK) status = measure_with_peer(self, channel);
+    if (status == STATUS_OK && self->is_ot)
+        status = bench_ot_with_peer(&self->bench, channel, self->connection.options.listen != NULL,
+                                    self->n_transfers);
+    else if (status == STATUS_OK) status = measure_with_peer(self, channel);
     sotto_channel_free(channel);
     return status;
 }
@@ -294,8 +335,9 @@ static int execute(struct gc_bench *self)
 
     if (status == STATUS_OK) status = make_circuits(self);
     if (status == STATUS_OK && has_peer) status = meet_peer(self);
-    if (status == STATUS_OK && !has_peer) status = measure_memory(self);
-    if (status == STATUS_OK && !has_peer) status = measure_pairs(self);
+    if (status == STATUS_OK && !has_peer && self->is_ot) status = measure_ot(self);
+    if (status == STATUS_OK && !has_peer && !self->is_ot) status = measure_memory(self);
+    if (status == STATUS_OK && !has_peer && !self->is_ot) status = measure_pairs(self);
     if (status == STATUS_OK && cli_has(&self->cli, "json")) bench_print_json(&out, &self->bench);
     else if (status == STATUS_OK) bench_print(&out, &self->bench);
     if (status == STATUS_OK) status = sink_write(&self->report, &sink, &out);

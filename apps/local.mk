@@ -22,8 +22,8 @@ libapps_la_SOURCES = \
 
 bin_PROGRAMS += gc-bench gc-run gc-info gc-keygen gc-millionaires
 APPS_LDADD = libapps.la libsotto.la
-gc_bench_SOURCES = apps/gc-bench.c apps/bench.h apps/bench_circuits.c apps/bench_pair.c \
-	apps/bench_rows.c
+gc_bench_SOURCES = apps/gc-bench.c apps/bench.h apps/bench_circuits.c apps/bench_ot.c \
+	apps/bench_pair.c apps/bench_rows.c
 gc_bench_LDADD = $(APPS_LDADD)
 gc_run_SOURCES = apps/gc-run.c
 gc_run_LDADD = $(APPS_LDADD)
@@ -37,15 +37,15 @@ gc_millionaires_LDADD = $(APPS_LDADD)
 
 # Completions are written by apps/completions/generate from --help, and kept in the tree.
 dist_bashcompletion_DATA = \
-	apps/completions/gc-bench \
+	apps/completions/gc-bench apps/completions/gc-cc \
 	apps/completions/gc-run apps/completions/gc-info apps/completions/gc-keygen \
 	apps/completions/gc-millionaires
 dist_zshcompletion_DATA = \
-	apps/completions/_gc-bench \
+	apps/completions/_gc-bench apps/completions/_gc-cc \
 	apps/completions/_gc-run apps/completions/_gc-info apps/completions/_gc-keygen \
 	apps/completions/_gc-millionaires
 dist_fishcompletion_DATA = \
-	apps/completions/gc-bench.fish \
+	apps/completions/gc-bench.fish apps/completions/gc-cc.fish \
 	apps/completions/gc-run.fish apps/completions/gc-info.fish \
 	apps/completions/gc-keygen.fish apps/completions/gc-millionaires.fish
 EXTRA_DIST += apps/completions/generate

@@ -103,6 +103,13 @@ literal arith_less(struct graph *graph, const literal *a, const literal *b, uint
     return lit_not(carry);
 }
 
+literal arith_difference_sign(struct graph *graph, const literal *a, const literal *b, uint32_t n)
+{
+    literal borrow = arith_less(graph, a, b, n - 1);
+
+    return graph_xor(graph, graph_xor(graph, a[n - 1], b[n - 1]), borrow);
+}
+
 literal arith_less_signed(struct graph *graph, const literal *a, const literal *b, uint32_t n)
 {
     literal not_below;

@@ -27,6 +27,8 @@ void arith_negate_if(struct graph *graph, literal *out, literal condition, const
                      uint32_t n);
 
 literal arith_less(struct graph *graph, const literal *a, const literal *b, uint32_t n);
+/** arith_less() where a - b is known to be in -2^(n - 1) .. 2^(n - 1) - 1, for one AND less. */
+literal arith_difference_sign(struct graph *graph, const literal *a, const literal *b, uint32_t n);
 literal arith_less_signed(struct graph *graph, const literal *a, const literal *b, uint32_t n);
 literal arith_equal(struct graph *graph, const literal *a, const literal *b, uint32_t n);
 

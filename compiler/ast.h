@@ -16,9 +16,12 @@ struct symbol {
     const char *name;
     struct type *type;
     source_pos position;
+    source_pos declarator_end;  /* of a local: behind its declarator */
+    source_pos declaration_end; /* and behind the ';' */
     bool is_static;
     bool is_global; /* one object for the whole run: globals and local statics */
     bool is_parameter;
+    bool is_defined; /* of a variable: not only declared extern */
     bool is_builtin;
     enum owner owner;
     struct word *constant;  /* of an enumerator */

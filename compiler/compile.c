@@ -12,9 +12,9 @@ static void run(struct compilation *c, const char *name, const char *text, uint6
 {
     struct arena *arena = &c->arena;
     struct lexer lexer;
-    struct sema sema;
+    struct sema *sema = arena_new(arena, 1, sizeof *sema); /* types outlive this call */
     struct unit unit;
-    struct exec x = {.arena = arena, .diag = &c->diag, .sema = &sema, .graph = &c->graph};
+    struct exec x = {.arena = arena, .diag = &c->diag, .sema = sema, .graph = &c->graph};
     char here;
 
     source_init(&c->source, arena, name, text, text_len);
@@ -22,11 +22,11 @@ static void run(struct compilation *c, const char *name, const char *text, uint6
     c->diag.warnings_are_errors = options->warnings_are_errors;
     c->diag.no_warnings = options->no_warnings;
     word_graph_init(&c->graph, arena);
-    sema_init(&sema, arena, &c->diag, &c->graph);
+    sema_init(sema, arena, &c->diag, &c->graph);
     lex(&lexer, arena, &c->source, &c->diag);
-    if (!parse(&unit, arena, &lexer, &c->diag, &sema)) return;
+    if (!parse(&unit, arena, &lexer, &c->diag, sema)) return;
     c->graph.fold = !options->no_fold;
-    x.types = &sema.types;
+    x.types = &sema->types;
     x.bound = options->bound;
     x.max_steps = options->max_steps != 0 ? options->max_steps : DEFAULT_MAX_STEPS;
     x.max_stack = options->max_stack != 0 ? options->max_stack : DEFAULT_MAX_STACK;

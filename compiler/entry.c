@@ -245,11 +245,24 @@ static void read_output(struct exec *x, struct word_value *out, struct object *o
 /* --------------------------------------------------------------------------------- the program --
  */
 
+/* Whether a second call could find what a first one left. */
+static bool has_state(const struct unit *unit)
+{
+    for (uint64_t i = 0; i < unit->n_variables; i++) {
+        const struct type *type = unit->variables[i]->type;
+
+        while (type->kind == TYPE_ARRAY && !type->is_const) type = type->base;
+        if (!type->is_const) return true;
+    }
+    return false;
+}
+
 static void make_globals(struct exec *x, struct unit *unit)
 {
     for (uint64_t i = 0; i < unit->n_variables; i++) {
         struct symbol *symbol = unit->variables[i];
 
+        if (!symbol->is_defined) continue; /* refused where it is read */
         if (symbol->type->is_incomplete) {
             diag_error(x->diag, symbol->position, "'%s' has an incomplete type", symbol->name);
             continue;
@@ -262,11 +275,25 @@ static void make_globals(struct exec *x, struct unit *unit)
             exec_initialize(x, unit->variables[i]->object, unit->variables[i]);
 }
 
+static const char crossing_hint[] =
+    "numbers cross, arrays and structs of them, and unions whose members have one size";
+
 static void check_crossing(struct exec *x, const struct crossing *crossing)
 {
     if (interface_type(x->arena, crossing->type) != NULL) return;
     diag_error(x->diag, crossing->position, "'%s' cannot be an input or output: its type is '%s'",
                crossing->name, type_text(x->arena, crossing->type));
+    diag_hint(x->diag, "%s", crossing_hint);
+}
+
+static void check_result(struct exec *x, const struct symbol *function)
+{
+    const struct type *type = function->type->base;
+
+    if (type->kind == TYPE_VOID || interface_type(x->arena, type) != NULL) return;
+    diag_error(x->diag, function->position, "'%s' cannot return its output: its type is '%s'",
+               function->name, type_text(x->arena, type));
+    diag_hint(x->diag, "%s", crossing_hint);
 }
 
 /* Objects for everything that crosses; inputs hold their bits, outputs are 0. */
@@ -279,7 +306,6 @@ static void make_crossings(struct entry *entry, struct word_program *program)
         uint64_t bits;
 
         crossing->object = object_new(x, crossing->name, crossing->type, crossing->position);
-        object_clear(x, crossing->object);
         if (crossing->is_local) {
             struct binding *preset = arena_new(x->arena, 1, sizeof *preset);
 
@@ -289,8 +315,13 @@ static void make_crossings(struct entry *entry, struct word_program *program)
         if (crossing->owner == OWNER_OUTPUT) continue;
         bits = fill_input(x, crossing->object, entry->n_input_bits);
         entry->n_input_bits += bits;
-        program->inputs[program->n_inputs++] = (struct word_value){
-            .name = crossing->name, .bits = bits, .owner = crossing->owner == OWNER_EVALUATOR};
+        program->inputs[program->n_inputs++] =
+            (struct word_value){.name = crossing->name,
+                                .bits = bits,
+                                .owner = crossing->owner == OWNER_EVALUATOR,
+                                .kind = crossing->is_local ? VALUE_LOCAL : VALUE_PARAMETER,
+                                .type = crossing->type,
+                                .symbol = crossing->symbol};
     }
 }
 
@@ -302,22 +333,47 @@ static struct value argument(struct exec *x, const struct crossing *crossing)
                      crossing->position);
 }
 
-static void add_output(struct exec *x, struct word_program *program, struct type **types,
-                       const char *name, struct object *object)
+/* What nobody has written is 0. */
+static void complete_output(struct exec *x, struct object *object)
 {
-    struct word_value *out = &program->outputs[program->n_outputs];
+    struct object *zero = object_new(x, object->name, object->type, object->position);
+    uint64_t n = 0;
 
-    types[program->n_outputs++] = object->type;
-    out->name = name;
-    read_output(x, out, object);
+    object_clear(x, zero);
+    for (uint64_t i = 0; i < object->n_slots; i++) {
+        if (object->slots[i].content.word != NULL || object->slots[i].content.pointer != NULL)
+            continue;
+        object->slots[i].content = zero->slots[i].content;
+        n++;
+    }
+    if (n == 0) return;
+    if (n == object->n_slots)
+        diag_warning(x->diag, object->position, "output '%s' is never written: it is 0",
+                     object->name);
+    else
+        diag_warning(x->diag, object->position,
+                     "%llu of the %llu elements of output '%s' are never written: they are 0",
+                     (unsigned long long)n, (unsigned long long)object->n_slots, object->name);
+    diag_hint(x->diag, "write every element, or leave out what is not needed");
 }
 
-static void add_exceeded(struct exec *x, struct word_program *program, struct type **types)
+static struct word_value *add_output(struct exec *x, struct word_program *program, const char *name,
+                                     struct object *object)
+{
+    struct word_value *out = &program->outputs[program->n_outputs++];
+
+    out->name = name;
+    out->type = object->type;
+    read_output(x, out, object);
+    return out;
+}
+
+static void add_exceeded(struct exec *x, struct word_program *program)
 {
     struct word *word = word_extract(x->graph, x->exceeded->slots[0].content.word, 0, 1);
 
     if (word_is_zero(word)) return;
-    add_output(x, program, types, "bound_exceeded", x->exceeded);
+    add_output(x, program, "bound_exceeded", x->exceeded)->kind = VALUE_EXCEEDED;
 }
 
 static const char *result_name(const struct entry *entry)
@@ -327,7 +383,21 @@ static const char *result_name(const struct entry *entry)
     return "result";
 }
 
-static void call_entry(struct entry *entry, struct word_program *program, struct type **types)
+static void add_output_crossings(const struct entry *entry, struct word_program *program)
+{
+    for (uint64_t i = 0; i < entry->n_crossings; i++) {
+        const struct crossing *crossing = &entry->crossings[i];
+        struct word_value *out;
+
+        if (crossing->owner != OWNER_OUTPUT) continue;
+        complete_output(entry->x, crossing->object);
+        out = add_output(entry->x, program, crossing->name, crossing->object);
+        out->kind = crossing->is_local ? VALUE_LOCAL : VALUE_PARAMETER;
+        out->symbol = crossing->symbol;
+    }
+}
+
+static void call_entry(struct entry *entry, struct word_program *program)
 {
     struct exec *x = entry->x;
     struct symbol *function = entry->function;
@@ -344,24 +414,20 @@ static void call_entry(struct entry *entry, struct word_program *program, struct
         result = object_new(x, result_name(entry), type, function->position);
         object_clear(x, result);
         exec_store(x, pointer_to(x, result, 0), type, NULL, value, function->position);
-        add_output(x, program, types, result->name, result);
+        add_output(x, program, result->name, result)->kind = VALUE_RESULT;
     }
-    for (uint64_t i = 0; i < entry->n_crossings; i++)
-        if (entry->crossings[i].owner == OWNER_OUTPUT)
-            add_output(x, program, types, entry->crossings[i].name, entry->crossings[i].object);
+    add_output_crossings(entry, program);
     if (program->n_outputs == 0) {
         diag_error(x->diag, function->position, "'%s' has no output", function->name);
         diag_hint(x->diag, "return a value, or mark a parameter with OUTPUT");
     }
-    add_exceeded(x, program, types);
+    add_exceeded(x, program);
 }
 
 void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
                const char *function)
 {
     struct entry entry = {.x = x, .function = find_function(x, unit, function)};
-    struct type **input_types, **output_types;
-    uint64_t n_inputs = 0;
 
     if (entry.function == NULL) return;
     frame_push(x, NULL);
@@ -372,18 +438,17 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
     collect_locals(&entry);
     default_owners(&entry);
     for (uint64_t i = 0; i < entry.n_crossings; i++) check_crossing(x, &entry.crossings[i]);
+    check_result(x, entry.function);
     make_globals(x, unit);
     if (x->diag->n_errors > 0) return;
-    *program = (struct word_program){.graph = x->graph, .function = entry.function->name};
+    *program = (struct word_program){.graph = x->graph,
+                                     .function = entry.function->name,
+                                     .entry = entry.function,
+                                     .has_state = has_state(unit)};
     program->inputs = arena_new(x->arena, entry.n_crossings, sizeof *program->inputs);
     program->outputs = arena_new(x->arena, entry.n_crossings + 2, sizeof *program->outputs);
-    input_types = arena_new(x->arena, entry.n_crossings, sizeof *input_types);
-    output_types = arena_new(x->arena, entry.n_crossings + 2, sizeof *output_types);
-    for (uint64_t i = 0; i < entry.n_crossings; i++)
-        if (entry.crossings[i].owner != OWNER_OUTPUT)
-            input_types[n_inputs++] = entry.crossings[i].type;
     make_crossings(&entry, program);
-    call_entry(&entry, program, output_types);
+    call_entry(&entry, program);
     if (x->diag->n_errors > 0) return;
-    program->interface = interface_text(x->arena, program, input_types, output_types);
+    program->interface = interface_text(x->arena, program);
 }

@@ -13,8 +13,7 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
 
 /** The type of a value as sotto-interface/1 writes it; NULL when it cannot cross the interface. */
 const char *interface_type(struct arena *arena, const struct type *type);
-/** The whole interface. types and n_... are those of the values of program. */
-const char *interface_text(struct arena *arena, const struct word_program *program,
-                           struct type *const *input_types, struct type *const *output_types);
+/** The whole interface of a program whose inputs and outputs are complete. */
+const char *interface_text(struct arena *arena, const struct word_program *program);
 
 #endif

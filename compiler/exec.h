@@ -132,6 +132,8 @@ struct exec {
     uint64_t n_steps;
     uint64_t max_steps;
     uint32_t n_calls; /* running */
+    uint32_t n_loops; /* around what runs, in all functions */
+    bool is_quiet;    /* a read of what is then written says no warning */
     const char *stack_base;
     size_t max_stack;
     bool stop; /* an error that leaves nothing to go on with */
@@ -204,6 +206,16 @@ struct object *exec_variable(struct exec *x, struct symbol *symbol, source_pos p
 struct value exec_call(struct exec *x, struct symbol *function, struct value *arguments,
                        uint64_t n_arguments, source_pos position);
 struct word *memory_form(struct exec *x, struct word *word, const struct type *type);
+
+/* exec_warn.c */
+void warn_unwritten(struct exec *x, const struct object *object, source_pos position);
+/** Integers: a / b or a % b. */
+void warn_division(struct exec *x, const struct word *a, const struct word *b, source_pos position);
+/** An access at a secret index has made the words from first on. */
+void warn_index(struct exec *x, const struct object *object, uint64_t first, bool is_write,
+                source_pos position);
+/** The loop has made the words from first on. */
+void warn_loop(struct exec *x, uint64_t first, source_pos position);
 
 /* exec_builtin.c */
 struct value exec_builtin(struct exec *x, struct expr *e);

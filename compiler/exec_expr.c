@@ -93,6 +93,19 @@ static struct word *with_field(struct exec *x, struct word *unit, const struct m
     return word_concat(x->graph, parts, n);
 }
 
+/* The bits around a bit-field, which need not have been written. */
+static struct content quiet_read(struct exec *x, const struct pointer *p, uint64_t size,
+                                 source_pos position)
+{
+    bool was_quiet = x->is_quiet;
+    struct content content;
+
+    x->is_quiet = true;
+    content = pointer_read(x, p, size, position);
+    x->is_quiet = was_quiet;
+    return content;
+}
+
 void exec_store(struct exec *x, const struct pointer *p, struct type *type,
                 const struct member *bit_field, struct value value, source_pos position)
 {
@@ -107,7 +120,7 @@ void exec_store(struct exec *x, const struct pointer *p, struct type *type,
     if (value.pointer == NULL) {
         content.word = memory_form(x, value.word, type);
         if (bit_field != NULL && bit_field->bit_width > 0) {
-            struct content unit = pointer_read(x, p, type->size, position);
+            struct content unit = quiet_read(x, p, type->size, position);
 
             if (unit.word == NULL) return;
             content.word = with_field(x, unit.word, bit_field, value.word);
@@ -237,6 +250,13 @@ static struct value compare_pointers(struct exec *x, struct expr *e, const struc
                   e->type);
 }
 
+static void check_division(struct exec *x, const struct expr *e, const struct type *type,
+                           const struct word *a, const struct word *b)
+{
+    if ((e->op == OP_DIV || e->op == OP_REM) && type_is_integer(type))
+        warn_division(x, a, b, e->position);
+}
+
 static struct value binary(struct exec *x, struct expr *e)
 {
     struct value a = exec_expr(x, e->a), b = exec_expr(x, e->b);
@@ -245,6 +265,7 @@ static struct value binary(struct exec *x, struct expr *e)
     x->graph->position = e->position;
     if (a.pointer != NULL && b.pointer != NULL) return compare_pointers(x, e, a.pointer, b.pointer);
     if (a.word == NULL || b.word == NULL) return nothing(x, e->type, e->position);
+    check_division(x, e, e->a->type, a.word, b.word);
     word = value_binary(x->graph, e->op, e->a->type, a.word, b.word, e->b->type);
     return of_word(word_resize(x->graph, word, e->type->bits, false));
 }
@@ -363,6 +384,7 @@ static struct value read_modify_write(struct exec *x, struct expr *e)
         new = stepped_pointer(x, e, old.pointer, b.word);
     } else {
         word = value_cast(x->graph, old.word, e->a->type, e->operation);
+        check_division(x, e, e->operation, word, b.word);
         word = value_binary(x->graph, e->op, e->operation, word, b.word, e->b->type);
         new = of_word(value_cast(x->graph, word, e->operation, e->a->type));
     }

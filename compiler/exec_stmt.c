@@ -2,6 +2,9 @@
 #include "compiler/exec.h"
 #include "compiler/value.h"
 
+/* Runs of a loop that nothing public has ended: beyond them nothing will. */
+#define MAX_SECRET_RUNS 4096
+
 /* -------------------------------------------------------------------------------- variables -- */
 
 void exec_bind(struct exec *x, struct symbol *symbol, struct object *object)
@@ -204,13 +207,30 @@ static bool count_step(struct exec *x, const struct stmt *stmt)
 {
     if (++x->n_steps <= x->max_steps) return true;
     diag_error(x->diag, stmt->position, "this loop does not seem to end");
-    diag_hint(x->diag, "write '#pragma gc bound N' before it, N the most runs there can be");
+    diag_hint(x->diag,
+              "write '#pragma gc bound N' before it, N the most runs there can be; "
+              "--max-runs allows more than %llu",
+              (unsigned long long)x->max_steps);
     x->stop = true;
     return false;
 }
 
+/* A loop without a condition of its own that so far only secret conditions have left. */
+static bool is_left_by_secrets(struct exec *x, const struct stmt *stmt, const struct frame *down,
+                               uint64_t n_runs)
+{
+    if (n_runs < MAX_SECRET_RUNS || stmt->bound != 0 || x->bound != 0 || x->frame == down)
+        return false;
+    if (stmt->value != NULL && stmt->value->kind != EXPR_CONST) return false;
+    refuse_loop(x, stmt);
+    x->stop = true;
+    return true;
+}
+
 static void loop_runs(struct exec *x, struct stmt *stmt)
 {
+    const struct frame *down = x->frame;
+
     for (uint64_t n_runs = 0; count_step(x, stmt) && loop_goes_on(x, stmt, n_runs); n_runs++) {
         struct frame *base = x->frame;
 
@@ -220,7 +240,7 @@ static void loop_runs(struct exec *x, struct stmt *stmt)
             frame_arrive(x, x->continue_to);
             frame_settle(x);
         }
-        if (is_dead(x)) return;
+        if (is_dead(x) || is_left_by_secrets(x, stmt, down, n_runs)) return;
         if (stmt->step != NULL) exec_expr(x, stmt->step);
     }
 }
@@ -229,13 +249,17 @@ static void exec_loop(struct exec *x, struct stmt *stmt)
 {
     uint64_t break_to = x->break_to, continue_to = x->continue_to;
     struct frame *down = x->frame;
+    uint64_t first_word = x->graph->n_words;
 
     for (struct stmt *init = stmt->init; init != NULL; init = init->next) exec_stmt(x, init);
     x->break_to = ++x->n_targets;
     x->continue_to = ++x->n_targets;
+    x->n_loops++;
     loop_runs(x, stmt);
+    x->n_loops--;
     frame_pop_to(x, down);
     frame_arrive(x, x->break_to);
+    if (x->n_loops == 0) warn_loop(x, first_word, stmt->position);
     x->break_to = break_to;
     x->continue_to = continue_to;
     frame_settle(x);

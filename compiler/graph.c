@@ -27,6 +27,7 @@ void graph_wipe(struct graph *graph)
     mem_free(graph->scratch);
     mem_free(graph->nodes);
     mem_free(graph->table);
+    mem_free(graph->positions);
     if (graph->trial != NULL) graph_wipe(graph->trial);
     graph_init(graph, graph->arena);
 }
@@ -68,11 +69,17 @@ static void grow_nodes(struct graph *graph)
     uint64_t capacity =
         graph->capacity > 0 ? graph->capacity + graph->capacity / 2 : FIRST_CAPACITY;
     struct graph_node *nodes;
+    uint32_t *positions;
 
     if (graph->n_nodes >= GRAPH_MAX_NODES - 1) graph_fail(graph, SOTTO_ERR_LIMIT);
     nodes = mem_resize(graph->nodes, graph->capacity, capacity, sizeof *nodes);
     if (nodes == NULL) graph_fail(graph, SOTTO_ERR_MEMORY);
     graph->nodes = nodes;
+    if (graph->track_positions) {
+        positions = mem_resize(graph->positions, graph->capacity, capacity, sizeof *positions);
+        if (positions == NULL) graph_fail(graph, SOTTO_ERR_MEMORY);
+        graph->positions = positions;
+    }
     graph->capacity = capacity;
     if (graph->n_nodes == 0) graph->n_nodes = 1; /* the constant */
 }
@@ -101,6 +108,7 @@ static literal push_node(struct graph *graph, literal a, literal b)
 {
     if (graph->n_nodes >= graph->capacity) grow_nodes(graph);
     graph->nodes[graph->n_nodes] = (struct graph_node){.a = a, .b = b};
+    if (graph->track_positions) graph->positions[graph->n_nodes] = graph->position;
     return graph->n_nodes++ << 1;
 }
 
@@ -316,6 +324,7 @@ static void copy_marked(struct graph *copy, const struct graph *graph, literal *
         literal a = names[lit_node(n.a)] ^ (n.a & 1), b = names[lit_node(n.b)] ^ (n.b & 1);
 
         if (marks[node] == 0) continue;
+        if (graph->track_positions) copy->position = graph->positions[node];
         names[node] = n.a < n.b ? graph_and(copy, a, b) : graph_xor(copy, a, b);
     }
 }

@@ -45,6 +45,9 @@ struct graph {
     struct scratch_block *scratch;
     struct column_bit *free_bits; /* see sums.h */
     struct graph *trial;          /* of graph_trial() */
+    uint32_t *positions;          /* of each node, when track_positions: see word.h */
+    uint32_t position;            /* given to the nodes made from now on */
+    bool track_positions;         /* set before the first node */
 };
 
 static inline literal lit_not(literal a)
@@ -108,7 +111,7 @@ void graph_mark_live(const struct graph *graph, uint8_t *marks, const literal *o
                      uint64_t n_outputs);
 
 /** Builds in *copy, an empty graph, the gates that the outputs depend on and all inputs, and
- *  renames the outputs. */
+ *  renames the outputs. Positions go along when both graphs track them. */
 void graph_copy_live(struct graph *copy, struct graph *graph, literal *outputs, uint64_t n_outputs);
 
 /** Evaluates every node on 64 assignments at once: values holds n_nodes words, those of the inputs

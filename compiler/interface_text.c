@@ -25,6 +25,14 @@ static const char *struct_text(struct arena *arena, const struct type *type)
     return arena_format(arena, "{\"struct\":[%s]}", text);
 }
 
+/* The first member stands for all: none may hold more. */
+static const char *union_text(struct arena *arena, const struct type *type)
+{
+    for (const struct member *member = type->members; member != NULL; member = member->next)
+        if (member->type->size != type->size || member->bit_width > 0) return NULL;
+    return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
+}
+
 const char *interface_type(struct arena *arena, const struct type *type)
 {
     const char *inner;
@@ -40,14 +48,12 @@ const char *interface_type(struct arena *arena, const struct type *type)
         if (inner == NULL) return NULL;
         return arena_format(arena, "{\"array\":%s,\"n\":%llu}", inner, (unsigned long long)type->n);
     case TYPE_STRUCT: return struct_text(arena, type);
-    case TYPE_UNION:
-        return type->members != NULL ? interface_type(arena, type->members->type) : NULL;
+    case TYPE_UNION: return union_text(arena, type);
     default: return NULL;
     }
 }
 
-const char *interface_text(struct arena *arena, const struct word_program *program,
-                           struct type *const *input_types, struct type *const *output_types)
+const char *interface_text(struct arena *arena, const struct word_program *program)
 {
     const char *text = arena_format(
         arena, "{\"schema\":\"sotto-interface/1\",\n \"function\":\"%s\",\n \"inputs\":[",
@@ -57,10 +63,11 @@ const char *interface_text(struct arena *arena, const struct word_program *progr
         text = arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"owner\":\"%s\",\"type\":%s}", text,
                             i > 0 ? "," : "", program->inputs[i].name,
                             program->inputs[i].owner == 0 ? "garbler" : "evaluator",
-                            interface_type(arena, input_types[i]));
+                            interface_type(arena, program->inputs[i].type));
     text = arena_format(arena, "%s],\n \"outputs\":[", text);
     for (uint64_t i = 0; i < program->n_outputs; i++)
-        text = arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"type\":%s}", text, i > 0 ? "," : "",
-                            program->outputs[i].name, interface_type(arena, output_types[i]));
+        text =
+            arena_format(arena, "%s%s\n  {\"name\":\"%s\",\"type\":%s}", text, i > 0 ? "," : "",
+                         program->outputs[i].name, interface_type(arena, program->outputs[i].type));
     return arena_format(arena, "%s]}\n", text);
 }

@@ -452,6 +452,11 @@ static void lex_pragma(struct lexer *lexer, uint64_t start)
         diag_error(lexer->diag, (source_pos)lexer->at, "unknown '#pragma gc'");
         diag_hint(lexer->diag, "there is '#pragma gc bound N' before a loop");
     }
+    if (take_word(lexer, "pack") || take_word(lexer, "scalar_storage_order")) {
+        diag_error(lexer->diag, (source_pos)start,
+                   "a pragma that changes layouts is not supported");
+        diag_hint(lexer->diag, "leave it out: a circuit has no memory layout");
+    }
     skip_line(lexer);
 }
 
@@ -547,11 +552,14 @@ static void lex_one(struct lexer *lexer)
 
 void lex(struct lexer *lexer, struct arena *arena, struct source *source, struct diag *diag)
 {
+    uint64_t end = source->text_len;
+
     *lexer = (struct lexer){.source = source, .diag = diag, .arena = arena};
     grow_names(lexer);
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         find_name(lexer, keywords[i], strlen(keywords[i]))->is_keyword = true;
     while (lexer->at < source->text_len) lex_one(lexer);
     if (lexer->in_pragma) push_token(lexer, TOKEN_LINE_END, lexer->at);
-    push_token(lexer, TOKEN_END, source->text_len);
+    while (end > 0 && isspace((unsigned char)source->text[end - 1])) end--;
+    push_token(lexer, TOKEN_END, end);
 }

@@ -100,20 +100,48 @@ static bool differs_by_term(const struct lowering *lowering, const struct word *
     return x->operands[0] == y || (x->op == WORD_ADD && x->operands[1] == y);
 }
 
+/* The word of which this is the low part. */
+static const struct word *whole(const struct word *word)
+{
+    return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
+}
+
 static bool is_negative_of(const struct word *x, const struct word *y)
 {
-    return x->op == WORD_NEG && x->operands[0] == y;
+    if (x->op == WORD_NEG) return x->operands[0] == y;
+    x = whole(x);
+    y = whole(y);
+    return x->op == WORD_SUB && y->op == WORD_SUB && x->operands[0] == y->operands[1] &&
+           x->operands[1] == y->operands[0];
+}
+
+static bool is_extension_of(const struct word *x, const struct word *y)
+{
+    return x == y || (x->op == WORD_ZEXT && x->operands[0] == y);
+}
+
+/* Whether the condition compares x - y's operands: then it is the carry out of that difference. */
+static bool is_sign_of(const struct word *condition, const struct word *difference)
+{
+    if (condition->op != WORD_ULT && condition->op != WORD_SLT) return false;
+    difference = whole(difference);
+    return difference->op == WORD_SUB &&
+           is_extension_of(difference->operands[0], condition->operands[0]) &&
+           is_extension_of(difference->operands[1], condition->operands[1]);
 }
 
 static enum role find_role(const struct lowering *lowering, const struct word *word)
 {
-    const struct word *x, *y;
+    const struct word *condition, *x, *y;
 
     if (word->op != WORD_MUX) return ROLE_PLAIN;
+    condition = word->operands[0];
     x = word->operands[1];
     y = word->operands[2];
-    if (is_negative_of(x, y)) return ROLE_NEGATE_IF;
+    if (is_negative_of(x, y) && !is_sign_of(condition, x)) return ROLE_NEGATE_IF;
     if (is_negative_of(y, x)) return ROLE_NEGATE_UNLESS;
+    /* The difference is half done where it is compared. */
+    if (is_sign_of(condition, x) || is_sign_of(condition, y)) return ROLE_PLAIN;
     if (differs_by_term(lowering, x, y)) return x->op == WORD_ADD ? ROLE_ADD_IF : ROLE_SUBTRACT_IF;
     if (differs_by_term(lowering, y, x))
         return y->op == WORD_ADD ? ROLE_ADD_UNLESS : ROLE_SUBTRACT_UNLESS;
@@ -146,11 +174,46 @@ struct word *lower_operand(const struct lowering *lowering, const struct word *w
     return changed->operands[0] == base ? changed->operands[1] : changed->operands[0];
 }
 
+/* Whether x + y never reaches 2^width. */
+static bool adds_exactly(const struct word *word)
+{
+    struct word **operands = word->operands;
+    uint64_t sum;
+
+    if (word->op != WORD_ADD || word->width > 64) return false;
+    if (__builtin_add_overflow(operands[0]->max, operands[1]->max, &sum)) return false;
+    return word->width == 64 || sum >> word->width == 0;
+}
+
+/* Exact sums may be terms of wider ones. Products and conditional terms among theirs are not. */
+static bool is_exact_sum(const struct lowering *lowering, const struct word *word)
+{
+    if (word->op == WORD_POPCOUNT) return true;
+    if (word->op == WORD_ZEXT) return lowering->is_exact[word->operands[0]->id] != 0;
+    if (!adds_exactly(word)) return false;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct word *x = word->operands[i];
+
+        if (lowering->is_exact[x->id] == 0 && lower_is_summable(lowering, x)) return false;
+    }
+    return true;
+}
+
+/* A wider sum's operand that is an exact sum, extended, and read nowhere else. */
+static bool is_extended_term(const struct lowering *lowering, const struct word *word)
+{
+    return word->op == WORD_ZEXT && lowering->is_exact[word->id] != 0 &&
+           lowering->uses[word->operands[0]->id] == 1;
+}
+
 /* A sum's operand that is itself a sum, a product or a count, and read nowhere else, is a term. */
 static void find_terms(struct lowering *lowering)
 {
     const struct word_graph *words = lowering->program->graph;
 
+    for (uint64_t id = 0; id < words->n_words; id++)
+        lowering->is_exact[id] =
+            lowering->needed[id] > 0 && is_exact_sum(lowering, words->words[id]);
     for (uint64_t id = words->n_words; id-- > 0;) {
         const struct word *word = words->words[id];
 
@@ -160,9 +223,10 @@ static void find_terms(struct lowering *lowering)
             bool is_gated = lowering->roles[id] != ROLE_PLAIN &&
                             (i != 1 || is_negation((enum role)lowering->roles[id]));
 
-            if (!is_gated && lowering->uses[operand->id] == 1 &&
-                lower_is_summable(lowering, operand))
-                lowering->is_term[operand->id] = 1;
+            if (is_gated || lowering->uses[operand->id] != 1) continue;
+            if (lower_is_summable(lowering, operand)) lowering->is_term[operand->id] = 1;
+            if (is_extended_term(lowering, operand))
+                lowering->is_term[operand->id] = lowering->is_term[operand->operands[0]->id] = 1;
         }
     }
 }
@@ -189,6 +253,7 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     uint32_t n = lowering->needed[word->id];
     literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
 
+    lowering->graph->position = word->position;
     if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
     narrow(bits, word, n);
@@ -225,6 +290,7 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
                                 .needed = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .uses = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .roles = arena_new(arena, n_words, 1),
+                                .is_exact = arena_new(arena, n_words, 1),
                                 .is_term = arena_new(arena, n_words, 1)};
 
     find_needed(&lowering);

@@ -24,11 +24,12 @@ enum role {
 struct lowering {
     struct graph *graph;
     const struct word_program *program;
-    literal **values; /* by word: its bits, NULL while not lowered */
-    uint32_t *needed; /* by word: the low bits that are read; 0: none */
-    uint32_t *uses;   /* by word: operands of needed words, and outputs, that it is */
-    uint8_t *roles;   /* by word: enum role */
-    uint8_t *is_term; /* by word: it has no value of its own but is part of a sum */
+    literal **values;  /* by word: its bits, NULL while not lowered */
+    uint32_t *needed;  /* by word: the low bits that are read; 0: none */
+    uint32_t *uses;    /* by word: operands of needed words, and outputs, that it is */
+    uint8_t *roles;    /* by word: enum role */
+    uint8_t *is_exact; /* by word: a sum of counts and words that loses no carry at its top */
+    uint8_t *is_term;  /* by word: it has no value of its own but is part of a sum */
 };
 
 /** The operands under the word's role: of a conditional addition the condition, x and y, of a

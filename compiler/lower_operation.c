@@ -112,6 +112,8 @@ static void lower_comparison(struct operation *op)
     uint32_t width = op->word->operands[0]->width;
 
     if (op->word->op == WORD_EQ) op->out[0] = arith_equal(op->graph, op->x, op->y, width);
+    else if (op->word->op == WORD_ULT && op->word->immediate != 0)
+        op->out[0] = arith_difference_sign(op->graph, op->x, op->y, width);
     else if (op->word->op == WORD_ULT) op->out[0] = arith_less(op->graph, op->x, op->y, width);
     else op->out[0] = arith_less_signed(op->graph, op->x, op->y, width);
 }
@@ -127,17 +129,39 @@ static void lower_count(struct operation *op)
 
 /* ------------------------------------------------------------------------------------ arrays -- */
 
+/* Elements up to 2^k when the index is known to be in range: an element that is never read is one
+ * that makes a multiplexer vanish. */
+static uint64_t extended_length(const struct word *word)
+{
+    const struct word *index = word->operands[0];
+    uint64_t n = word->n_operands - 1, length = 1;
+    bool is_constant = true;
+
+    for (uint64_t i = 1; i <= n; i++) is_constant = is_constant && word_is_const(word->operands[i]);
+    if (is_constant || index->width > 32 || index->max >= n) return n;
+    while (length < n) length *= 2;
+    return length;
+}
+
+/* The place that stands for one that is never read: no subtree of it is missing. */
+static uint64_t present_place(uint64_t place, uint64_t n)
+{
+    for (uint32_t bit = 32; bit-- > 0;)
+        if ((place >> bit & 1) != 0 && place >> bit << bit >= n) place ^= UINT64_C(1) << bit;
+    return place;
+}
+
 static void lower_select(struct operation *op)
 {
     const size_t literals_a_pointer = sizeof(const literal *) / sizeof(literal);
-    uint64_t n = op->word->n_operands - 1;
+    uint64_t n = op->word->n_operands - 1, length = extended_length(op->word);
     struct scratch_mark mark = graph_scratch_mark(op->graph);
     const literal **elements =
-        (const literal **)(void *)graph_scratch(op->graph, n * literals_a_pointer);
+        (const literal **)(void *)graph_scratch(op->graph, length * literals_a_pointer);
 
-    for (uint64_t i = 0; i < n; i++)
-        elements[i] = lower_bits(op->lowering, op->word->operands[1 + i]);
-    table_select(op->graph, op->out, op->n, op->x, op->word->operands[0]->width, elements, n);
+    for (uint64_t i = 0; i < length; i++)
+        elements[i] = lower_bits(op->lowering, op->word->operands[1 + present_place(i, n)]);
+    table_select(op->graph, op->out, op->n, op->x, op->word->operands[0]->width, elements, length);
     graph_scratch_release(op->graph, mark);
 }
 

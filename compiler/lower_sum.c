@@ -44,6 +44,7 @@ static void push(struct terms *terms, const struct word *word, bool negative)
     terms->stack[terms->n++] = (struct term){.word = word, .negative = negative};
 }
 
+/* n bits, zero above them. */
 static void add_bits(struct terms *terms, const literal *bits, uint32_t n, bool negative)
 {
     if (negative) columns_subtract_word(&terms->columns, 0, bits, n);
@@ -126,6 +127,7 @@ static void expand(struct terms *terms, struct term term)
         push(terms, operands[0], term.negative);
         break;
     case WORD_NEG: push(terms, operands[0], !term.negative); break;
+    case WORD_ZEXT: push(terms, operands[0], term.negative); break;
     case WORD_MUL: add_product(terms, term); break;
     case WORD_POPCOUNT: add_count(terms, term); break;
     }
@@ -140,9 +142,10 @@ void lower_sum(struct lowering *lowering, literal *out, const struct word *word,
     expand(&terms, (struct term){.word = word});
     while (terms.n > 0) {
         struct term term = terms.stack[--terms.n];
+        uint32_t width = term.word->width < n ? term.word->width : n;
 
         if (lowering->is_term[term.word->id] != 0) expand(&terms, term);
-        else add_bits(&terms, lower_bits(lowering, term.word), n, term.negative);
+        else add_bits(&terms, lower_bits(lowering, term.word), width, term.negative);
     }
     columns_finish(&terms.columns, out);
     graph_scratch_release(lowering->graph, mark);

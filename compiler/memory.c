@@ -159,12 +159,6 @@ struct content content_mux(struct exec *x, struct word *condition, struct conten
 
 /* ----------------------------------------------------------------------------------- reading -- */
 
-static void warn_unwritten(struct exec *x, const struct object *object, source_pos position)
-{
-    diag_warning(x->diag, position, "'%s' is read before it is written: the value is 0",
-                 object->name);
-}
-
 /* n bytes from the middle of one slot. */
 static struct word *read_piece(struct exec *x, struct object *object, uint64_t slot, uint64_t first,
                                uint64_t n, uint64_t len, source_pos position)

@@ -60,6 +60,19 @@ const struct token *expect_name(struct parser *p)
     return &p->lexer->tokens[p->at++];
 }
 
+void refuse(struct parser *p, const char *what, const char *instead)
+{
+    diag_error(p->diag, here(p), "%s not supported", what);
+    if (instead != NULL) diag_hint(p->diag, "%s", instead);
+}
+
+void refuse_mark(struct parser *p, const struct specifiers *specifiers, source_pos position)
+{
+    if (specifiers->owner == OWNER_NONE) return;
+    diag_error(p->diag, position, "GARBLER, EVALUATOR and OUTPUT mark parameters only");
+    diag_hint(p->diag, "write the mark at the beginning of a parameter of the circuit's function");
+}
+
 void enter_nesting(struct parser *p)
 {
     if (++p->depth <= MAX_NESTING) return;

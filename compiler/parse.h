@@ -103,12 +103,24 @@ void external_declaration(struct parser *p);
 /** Items of the initialiser of an object of the type, whose missing length is filled in. */
 struct init_item *initializer(struct parser *p, struct type **type);
 void skip_attributes(struct parser *p);
+/** Storage classes, qualifiers and marks of ownership: true when the next token was one. */
+bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const);
+struct type *struct_specifier(struct parser *p);
+struct type *enum_specifier(struct parser *p);
+/** "WHAT not supported" at the next token; instead: a hint, or NULL. */
+/** Reports a name that circuit C knows but does not have; false for others. */
+bool refuse_name(struct parser *p, const struct token *token);
+/** GARBLER, EVALUATOR and OUTPUT stand before parameters only. */
+void refuse_mark(struct parser *p, const struct specifiers *specifiers, source_pos position);
+void refuse(struct parser *p, const char *what, const char *instead);
 
 struct expr *expression(struct parser *p);
 struct expr *assignment_expression(struct parser *p);
 struct expr *constant_expression(struct parser *p);
 
 struct stmt *compound_statement(struct parser *p);
+/** The same in the scope of the parameters, which its declarations may not repeat. */
+struct stmt *function_body(struct parser *p);
 struct stmt *new_stmt(struct parser *p, enum stmt_kind kind);
 
 #endif

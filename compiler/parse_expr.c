@@ -64,34 +64,6 @@ static struct expr *number(struct parser *p)
 
 /* ----------------------------------------------------------------------------------- primary -- */
 
-static void report_unknown(struct parser *p, const struct token *token)
-{
-    static const char *const refused[][2] = {
-        {"malloc", "declare an array of the greatest size"},
-        {"calloc", "declare an array of the greatest size"},
-        {"realloc", "declare an array of the greatest size"},
-        {"free", "arrays need no free()"},
-        {"alloca", "declare an array of the greatest size"},
-        {"printf", "a circuit has no input or output but its parameters and results"},
-        {"puts", "a circuit has no input or output but its parameters and results"},
-        {"putchar", "a circuit has no input or output but its parameters and results"},
-        {"scanf", "a circuit has no input or output but its parameters and results"},
-        {"fprintf", "a circuit has no input or output but its parameters and results"},
-        {"exit", "return from the function instead"},
-        {"abort", "return from the function instead"},
-        {"setjmp", "return from the function instead"},
-        {"longjmp", "return from the function instead"},
-    };
-
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (strcmp(token->text, refused[i][0]) == 0) {
-            diag_error(p->diag, token->position, "'%s' is not supported", token->text);
-            diag_hint(p->diag, "%s", refused[i][1]);
-            return;
-        }
-    diag_error(p->diag, token->position, "'%s' is not declared", token->text);
-}
-
 static struct expr *name(struct parser *p)
 {
     const struct token *token = &p->lexer->tokens[p->at++];
@@ -101,7 +73,8 @@ static struct expr *name(struct parser *p)
     if (symbol != NULL) return sema_symbol(p->sema, token->position, symbol);
     if (strcmp(token->text, "__func__") == 0 && len > 0)
         return sema_string(p->sema, token->position, p->function->name, len);
-    report_unknown(p, token);
+    if (!refuse_name(p, token))
+        diag_error(p->diag, token->position, "'%s' is not declared", token->text);
     return sema_error(p->sema, token->position);
 }
 
@@ -252,6 +225,7 @@ static struct expr *compound_literal(struct parser *p, source_pos position, stru
     symbol->type = type;
     symbol->init = initializer(p, &symbol->type);
     symbol->has_init = true;
+    symbol->is_defined = true;
     symbol->is_global = p->function == NULL;
     if (symbol->is_global) {
         p->unit->variables = arena_grow(p->arena, p->unit->variables, p->unit->n_variables,
@@ -319,6 +293,10 @@ static struct expr *unary_expression(struct parser *p)
     struct expr *result;
 
     enter_nesting(p);
+    if (next_is(p, "&&")) {
+        refuse(p, "the address of a label is", "use switch, loops, break and continue");
+        longjmp(*p->recover, 1);
+    }
     if (take(p, "++")) result = prefix_step(p, position, OP_ADD);
     else if (take(p, "--")) result = prefix_step(p, position, OP_SUB);
     else if (take(p, "&")) result = sema_address(p->sema, position, cast_expression(p));

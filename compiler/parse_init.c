@@ -13,6 +13,7 @@ struct place {
 
 struct init_list {
     struct init_item *first, **tail;
+    bool has_designator; /* what is there may be written over */
 };
 
 static void initialize(struct parser *p, struct init_list *list, struct place place,
@@ -108,18 +109,59 @@ static struct member *designated_member(struct parser *p, const struct type *rec
     longjmp(*p->recover, 1);
 }
 
-/* designation = ("[" constant-expression "]" | "." name)* "="; what is left of it, then a value */
+/* Whether another value of an aggregate without braces follows. */
+static bool take_separator(struct parser *p)
+{
+    if (!next_is(p, ",") || second_is(p, "}") || second_is(p, "[") || second_is(p, "."))
+        return false;
+    p->at++;
+    return true;
+}
+
+static struct member *member_after(const struct type *record, const struct member *member)
+{
+    return record->kind == TYPE_UNION ? NULL : next_member(member->next);
+}
+
+/* designation = ("[" constant-expression "]" | "." name)* "="; what is left of it, then a value,
+ * and values for what comes after it in the aggregates that it names [6.7.9, 17] */
 static void designation(struct parser *p, struct init_list *list, struct place place)
 {
-    while (next_is(p, "[") || next_is(p, ".")) {
-        if (next_is(p, "[") && place.type->kind == TYPE_ARRAY)
-            place = element(&place, designated_index(p, &place));
-        else if (next_is(p, ".") && type_is_record(place.type))
-            place = member_place(&place, designated_member(p, place.type));
-        else syntax_error(p, "a designator that fits the type");
+    list->has_designator = true;
+    if (next_is(p, "[") && place.type->kind == TYPE_ARRAY) {
+        uint64_t i = designated_index(p, &place);
+
+        designation(p, list, element(&place, i));
+        while (++i < place.type->n && take_separator(p))
+            initialize(p, list, element(&place, i), NULL);
+    } else if (next_is(p, ".") && type_is_record(place.type)) {
+        struct member *member = designated_member(p, place.type);
+
+        designation(p, list, member_place(&place, member));
+        while ((member = member_after(place.type, member)) != NULL && take_separator(p))
+            initialize(p, list, member_place(&place, member), NULL);
+    } else if (next_is(p, "[") || next_is(p, ".")) {
+        syntax_error(p, "a designator that fits the type");
+    } else {
+        take(p, "=");
+        initialize(p, list, place, NULL);
     }
-    take(p, "=");
-    initialize(p, list, place, NULL);
+}
+
+/* A list in braces replaces all that was given for its object before [6.7.9, 19]. */
+static void drop_items(struct init_list *list, const struct place *place)
+{
+    struct init_item **at = &list->first;
+
+    if (!list->has_designator) return;
+    while (*at != NULL) {
+        uint64_t offset = (*at)->offset;
+
+        if (offset >= place->offset && offset - place->offset < place->type->size)
+            *at = (*at)->next;
+        else at = &(*at)->next;
+    }
+    list->tail = at;
 }
 
 /* -------------------------------------------------------------------------------- aggregates -- */
@@ -172,19 +214,10 @@ static void record_list(struct parser *p, struct init_list *list, struct place r
         } else {
             initialize(p, list, member_place(&record, member), NULL);
         }
-        member = record.type->kind == TYPE_UNION ? NULL : next_member(member->next);
+        member = member_after(record.type, member);
     }
     take(p, ",");
     expect(p, "}");
-}
-
-/* Whether another value of an aggregate without braces follows. */
-static bool take_separator(struct parser *p)
-{
-    if (!next_is(p, ",") || second_is(p, "}") || second_is(p, "[") || second_is(p, "."))
-        return false;
-    p->at++;
-    return true;
 }
 
 /* An aggregate whose braces were left out takes as many values as it has places. */
@@ -204,7 +237,7 @@ static void without_braces(struct parser *p, struct init_list *list, struct plac
     for (bool first = true; member != NULL; first = false, pending = NULL) {
         if (!first && !take_separator(p)) return;
         initialize(p, list, member_place(&place, member), pending);
-        member = place.type->kind == TYPE_UNION ? NULL : next_member(member->next);
+        member = member_after(place.type, member);
     }
 }
 
@@ -238,6 +271,7 @@ static void initialize(struct parser *p, struct init_list *list, struct place pl
         take(p, ",");
         expect(p, "}");
     } else if (pending == NULL && next_is(p, "{")) {
+        drop_items(list, &place);
         if (place.type->kind == TYPE_ARRAY) array_list(p, list, place);
         else if (type_is_record(place.type)) record_list(p, list, place);
         else braced_scalar(p, list, place);
@@ -278,6 +312,8 @@ struct init_item *initializer(struct parser *p, struct type **type)
         syntax_error(p, "'{'");
     }
     place.type = *type;
-    initialize(p, &list, place, NULL);
+    if (type_is_record(*type) && !next_is(p, "{"))
+        add_item(p, &list, place, assignment_expression(p));
+    else initialize(p, &list, place, NULL);
     return list.first;
 }

@@ -245,10 +245,10 @@ static struct stmt *return_statement(struct parser *p)
     return stmt;
 }
 
-static void refuse(struct parser *p, const char *what, const char *instead)
+__attribute__((noreturn)) static void refuse_statement(struct parser *p, const char *what,
+                                                       const char *instead)
 {
-    diag_error(p->diag, here(p), "%s not supported", what);
-    diag_hint(p->diag, "%s", instead);
+    refuse(p, what, instead);
     longjmp(*p->recover, 1);
 }
 
@@ -271,10 +271,10 @@ static struct stmt *statement(struct parser *p)
     enter_nesting(p);
     skip_attributes(p);
     if (peek(p)->kind == TOKEN_NAME && second_is(p, ":"))
-        refuse(p, "labels are", "use loops with break and continue");
-    if (next_is(p, "goto")) refuse(p, "goto is", "use loops with break and continue");
+        refuse_statement(p, "labels are", "use loops with break and continue");
+    if (next_is(p, "goto")) refuse_statement(p, "goto is", "use loops with break and continue");
     if (next_is(p, "asm") || next_is(p, "__asm__") || next_is(p, "__asm"))
-        refuse(p, "inline assembly is", "write it in C");
+        refuse_statement(p, "inline assembly is", "write it in C");
     if (next_is(p, "case") || next_is(p, "default")) stmt = case_statement(p);
     else if (next_is(p, "{")) stmt = compound_statement(p);
     else if (next_is(p, "if")) stmt = if_statement(p);
@@ -350,12 +350,11 @@ static struct stmt **guarded_item(struct parser *p, struct stmt **volatile tail)
 }
 
 /* compound-statement = "{" (declaration | statement)* "}" */
-struct stmt *compound_statement(struct parser *p)
+struct stmt *function_body(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_BLOCK), **tail = &stmt->body;
 
     expect(p, "{");
-    scope_open(p);
     p->block_depth++;
     while (!next_is(p, "}")) {
         if (peek(p)->kind == TOKEN_END) syntax_error(p, "'}'");
@@ -363,7 +362,16 @@ struct stmt *compound_statement(struct parser *p)
         tail = guarded_item(p, tail);
     }
     p->block_depth--;
-    scope_close(p);
     p->at++;
+    return stmt;
+}
+
+struct stmt *compound_statement(struct parser *p)
+{
+    struct stmt *stmt;
+
+    scope_open(p);
+    stmt = function_body(p);
+    scope_close(p);
     return stmt;
 }

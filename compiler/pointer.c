@@ -335,6 +335,7 @@ struct content pointer_read(struct exec *x, const struct pointer *p, uint64_t si
                             source_pos position)
 {
     struct content result = {NULL, NULL};
+    uint64_t first_word;
     bool first = true;
 
     for (uint64_t i = 0; i < p->n; i++) {
@@ -342,7 +343,9 @@ struct content pointer_read(struct exec *x, const struct pointer *p, uint64_t si
         struct content here;
 
         if (!check_target(x, p, target, size, position)) continue;
+        first_word = x->graph->n_words;
         here = read_terms(x, target, target->terms, target->offset, size, position);
+        if (target->terms != NULL) warn_index(x, target->object, first_word, false, position);
         result = first ? here : content_mux(x, target->condition, here, result, (uint32_t)size * 8);
         first = false;
     }
@@ -388,10 +391,14 @@ static void write_terms(struct exec *x, const struct target *target, const struc
 void pointer_write(struct exec *x, const struct pointer *p, uint64_t size, struct content content,
                    source_pos position)
 {
+    uint64_t first_word;
+
     for (uint64_t i = 0; i < p->n; i++) {
         const struct target *target = &p->targets[i];
 
         if (!check_target(x, p, target, size, position)) continue;
+        first_word = x->graph->n_words;
         write_terms(x, target, target->terms, target->offset, size, content, target->condition);
+        if (target->terms != NULL) warn_index(x, target->object, first_word, true, position);
     }
 }

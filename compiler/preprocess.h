@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 struct preprocess_options {
-    const char *include_dir;      /* where our headers are */
     const char *const *arguments; /* -I, -D, -U and -include as given */
     uint64_t n_arguments;
 };

@@ -198,6 +198,15 @@ static void analyse(struct word *word)
     word->signs = (uint16_t)(signs > 0 ? signs : 1);
 }
 
+void node_set_bound(struct word *word, struct word_choice_bound bound)
+{
+    if (word->op != WORD_MUX || word->width > 64 || bound.max > word->max) return;
+    word->max = bound.max;
+    word->bound = bound.bound;
+    word->zeros = (uint16_t)(word->width - len_u64(word->max));
+    if (word->signs < word->zeros) word->signs = word->zeros;
+}
+
 /* --------------------------------------------------------------------------------- interning -- */
 
 static uint32_t hash_node(const struct word *word)
@@ -234,14 +243,23 @@ static void grow_table(struct word_graph *graph)
     }
 }
 
-static struct word *intern(struct word_graph *graph, struct word key)
+struct word *node_find(const struct word_graph *graph, struct word key)
 {
-    struct word **bucket, *word;
+    struct word *word;
 
     key.hash = hash_node(&key);
+    word = graph->buckets[key.hash & (graph->n_buckets - 1)];
+    while (word != NULL && !same_node(word, &key)) word = word->next;
+    return word;
+}
+
+static struct word *intern(struct word_graph *graph, struct word key)
+{
+    struct word **bucket, *word = node_find(graph, key);
+
+    if (word != NULL) return word;
+    key.hash = hash_node(&key);
     bucket = graph->buckets + (key.hash & (graph->n_buckets - 1));
-    for (word = *bucket; word != NULL; word = word->next)
-        if (same_node(word, &key)) return word;
     word = arena_new(graph->arena, 1, sizeof *word);
     *word = key;
     word->id = (uint32_t)graph->n_words;

@@ -50,8 +50,8 @@ enum word_op {
     WORD_ASHR,
     WORD_ROTL,
 
-    WORD_EQ, /* n = 1; x and y of equal width */
-    WORD_ULT,
+    WORD_EQ,  /* n = 1; x and y of equal width */
+    WORD_ULT, /* immediate 1: -2^(w - 1) <= x - y < 2^(w - 1), w the width of x and y */
     WORD_SLT,
 
     WORD_MUX,     /* x ? y : z; width(x) = 1 */
@@ -93,6 +93,9 @@ enum word_op {
     WORD_N_OPS
 };
 
+struct type;
+struct symbol;
+
 struct word {
     struct word *next; /* in its bucket of the hash table */
     struct word **operands;
@@ -106,7 +109,8 @@ struct word {
     uint16_t zeros;      /* at least this many top bits are 0 in every run */
     uint16_t signs;      /* at least this many top bits equal the top one; >= 1 */
     uint8_t op;
-    uint64_t max; /* for widths to 64: no run has a greater (unsigned) value */
+    uint64_t max;                   /* for widths to 64: no run has a greater (unsigned) value */
+    const struct word_bound *bound; /* one that depends on other words, or NULL; see word_bound.c */
 };
 
 struct word_graph {
@@ -120,6 +124,9 @@ struct word_graph {
     bool fold;           /* simplify (on by default); constants are folded in any case */
 };
 
+/** What a value of the interface is in the program. */
+enum word_value_kind { VALUE_PARAMETER, VALUE_LOCAL, VALUE_RESULT, VALUE_EXCEEDED };
+
 /** One value of the circuit's interface. */
 struct word_value {
     const char *name;
@@ -127,6 +134,9 @@ struct word_value {
     uint32_t owner;      /* of an input: 0 garbler, 1 evaluator */
     struct word **words; /* of an output: its leaves in order, widths summing to bits */
     uint64_t n_words;
+    enum word_value_kind kind;
+    const struct type *type;     /* of the front end; nobody else looks inside */
+    const struct symbol *symbol; /* of a parameter or local */
 };
 
 /** What the front end makes and the back end lowers. Input bits are numbered over all inputs in
@@ -138,7 +148,9 @@ struct word_program {
     struct word_value *outputs;
     uint64_t n_inputs;
     uint64_t n_outputs;
-    const char *interface; /* the JSON text of sotto-interface/1, newline at its end */
+    const struct symbol *entry; /* the function; of the front end */
+    bool has_state;             /* variables that outlive a call */
+    const char *interface;      /* the JSON text of sotto-interface/1, newline at its end */
 };
 
 void word_graph_init(struct word_graph *graph, struct arena *arena);

@@ -1,13 +1,11 @@
 /*
  * The constructors of words, with the simplifications that one node and its operands show: constant
- * operands, identities, and narrowing by what is known of the operands' ranges. Nothing here ever
- * costs an AND more than the operation that was asked for.
+ * operands, identities, and narrowing by what is known of the operands' ranges. But for
+ * logic_join(), nothing here ever costs an AND more than the operation that was asked for.
  */
 #include "compiler/bits.h"
 #include "compiler/word.h"
 #include "compiler/word_node.h"
-
-#include <string.h>
 
 /* How far a truncation is moved towards the operands. */
 #define MAX_PUSH 16
@@ -74,8 +72,8 @@ static struct word *extract_extension(struct word_graph *graph, struct word *x, 
     return word_resize(graph, extract(graph, inner, inner->width - 1, 1, depth + 1), n, true);
 }
 
-/* Operations whose low bits depend on the low bits of their operands alone, and cost less there.
- * Products are left to the back end, which knows whether somebody needs their high bits. */
+/* Bitwise operations and multiplexers, whose bits do not depend on each other. Sums and products
+ * stay whole, so that their pieces share one adder: the back end knows which bits are read. */
 static struct word *push_truncation(struct word_graph *graph, struct word *x, uint32_t n,
                                     uint32_t depth)
 {
@@ -83,13 +81,10 @@ static struct word *push_truncation(struct word_graph *graph, struct word *x, ui
     struct word *b = x->n_operands > 1 ? x->operands[1] : NULL;
 
     switch (x->op) {
-    case WORD_NOT:
-    case WORD_NEG: return word_unary(graph, x->op, extract(graph, a, 0, n, depth + 1));
+    case WORD_NOT: return word_unary(graph, x->op, extract(graph, a, 0, n, depth + 1));
     case WORD_AND:
     case WORD_OR:
     case WORD_XOR:
-    case WORD_ADD:
-    case WORD_SUB:
         return word_binary(graph, x->op, extract(graph, a, 0, n, depth + 1),
                            extract(graph, b, 0, n, depth + 1));
     case WORD_MUX:
@@ -250,7 +245,9 @@ static struct word *add(struct word_graph *graph, struct word *x, struct word *y
     if (word_is_const(y) && x->op == WORD_ADD && word_is_const(x->operands[1]))
         return word_binary(graph, WORD_ADD, x->operands[0],
                            word_binary(graph, WORD_ADD, x->operands[1], y));
-    result = narrow(graph, WORD_ADD, x, y);
+    result = pieces_add(graph, x, y);
+    if (result == NULL) result = logic_join(graph, WORD_ADD, x, y);
+    if (result == NULL) result = narrow(graph, WORD_ADD, x, y);
     return result != NULL ? result : make(graph, WORD_ADD, x->width, x, y, NULL);
 }
 
@@ -410,6 +407,7 @@ static struct word *bitwise(struct word_graph *graph, enum word_op op, struct wo
     if (op == WORD_OR) result = rotation(graph, x, y);
     if (op == WORD_OR && result == NULL) result = rotation(graph, y, x);
     if (op != WORD_AND && result == NULL) result = disjoint_either(graph, x, y);
+    if (op != WORD_AND && result == NULL) result = logic_join(graph, op, x, y);
     return result != NULL ? result : make(graph, op, n, x, y, NULL);
 }
 
@@ -430,12 +428,28 @@ struct word *word_shift_const(struct word_graph *graph, enum word_op op, struct 
     return word_concat(graph, parts, 2);
 }
 
+/* The low n bits of a shift amount, by way of a difference that rotation() looks for. */
+static struct word *truncate_amount(struct word_graph *graph, struct word *y, uint32_t n)
+{
+    struct word *low = word_resize(graph, y, n, false), *sum, **operands;
+
+    if (!graph->fold || low->op != WORD_EXTRACT || low->immediate != 0) return low;
+    sum = low->operands[0];
+    operands = sum->operands;
+    if (sum->op == WORD_NEG)
+        return word_unary(graph, WORD_NEG, word_extract(graph, operands[0], 0, n));
+    if (sum->op == WORD_ADD || sum->op == WORD_SUB)
+        return word_binary(graph, sum->op, word_extract(graph, operands[0], 0, n),
+                           word_extract(graph, operands[1], 0, n));
+    return low;
+}
+
 /* The amount modulo the width, in as few bits as hold it. */
 static struct word *shift_amount(struct word_graph *graph, struct word *y, uint32_t n)
 {
     uint32_t need = log2_ceil(n), wide = y->width > 32 ? y->width : 32;
 
-    if ((n & (n - 1)) == 0) return word_resize(graph, y, need, false);
+    if ((n & (n - 1)) == 0) return truncate_amount(graph, y, need);
     y = word_resize(graph, y, wide, false);
     y = word_binary(graph, WORD_UREM, y, word_const(graph, wide, n));
     return word_resize(graph, y, need, false);
@@ -472,6 +486,7 @@ static struct word *equal(struct word_graph *graph, struct word *x, struct word 
 
 static struct word *less(struct word_graph *graph, enum word_op op, struct word *x, struct word *y)
 {
+    struct word *operands[2] = {x, y};
     uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
     uint32_t s = x->signs < y->signs ? x->signs : y->signs;
 
@@ -486,7 +501,7 @@ static struct word *less(struct word_graph *graph, enum word_op op, struct word 
     if (op == WORD_SLT) n = x->width - s + 1;
     if (n > 0 && n < x->width)
         return less(graph, op, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
-    return make(graph, op, 1, x, y, NULL);
+    return node_new(graph, op, 1, operands, 2, op == WORD_ULT && bound_fits(x, y));
 }
 
 /* ------------------------------------------------------------------------------ constructors -- */
@@ -610,16 +625,54 @@ static struct word *mux_nested(struct word_graph *graph, struct word *c, struct 
     return NULL;
 }
 
+/* The comparison the other way round where x and y are what is compared, so that it does not matter
+ * which of equals is taken: for a minimum beside a maximum. NULL when nobody made it yet. */
+static struct word *reversed(struct word_graph *graph, const struct word *c, const struct word *x,
+                             const struct word *y)
+{
+    struct word *operands[2];
+
+    if (c->op != WORD_ULT && c->op != WORD_SLT) return NULL;
+    if ((c->operands[0] != x || c->operands[1] != y) &&
+        (c->operands[0] != y || c->operands[1] != x))
+        return NULL;
+    operands[0] = c->operands[1];
+    operands[1] = c->operands[0];
+    return node_find(graph,
+                     (struct word){.op = c->op, .width = 1, .operands = operands, .n_operands = 2});
+}
+
+/* A choice that its condition bounds, in no more bits than it needs; NULL when nothing is known. */
+static struct word *mux_bounded(struct word_graph *graph, struct word *c, struct word *x,
+                                struct word *y)
+{
+    struct word_choice_bound bound;
+    struct word *result;
+    uint32_t n;
+
+    if (c->op != WORD_ULT || !bound_choice(graph, &bound, c, x, y)) return NULL;
+    n = bound.max == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(bound.max);
+    if (n > x->width) n = x->width;
+    result =
+        make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+    node_set_bound(result, bound);
+    return word_resize(graph, result, x->width, false);
+}
+
 struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, struct word *y)
 {
-    struct word *result = NULL;
+    struct word *result = NULL, *other;
 
     if (x == y) return x;
     if (word_is_const(c)) return word_is_zero(c) ? y : x;
     if (!graph->fold) return make(graph, WORD_MUX, x->width, c, x, y);
     if (c->op == WORD_NOT) return word_mux(graph, c->operands[0], y, x);
+    other = reversed(graph, c, x, y);
+    if (other != NULL && other->id < c->id) return word_mux(graph, other, y, x);
     if (x->width == 1) result = mux_bit(graph, c, x, y);
     if (result == NULL) result = mux_nested(graph, c, x, y);
+    if (result == NULL) result = pieces_mux(graph, c, x, y);
+    if (result == NULL) result = mux_bounded(graph, c, x, y);
     if (result == NULL && x->zeros > 0 && y->zeros > 0) {
         uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
 
@@ -632,68 +685,6 @@ struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, 
 struct word *word_nonzero(struct word_graph *graph, struct word *x)
 {
     return word_not(graph, word_binary(graph, WORD_EQ, x, word_const(graph, x->width, 0)));
-}
-
-struct word *word_select(struct word_graph *graph, struct word *index, struct word **elements,
-                         uint32_t n_elements)
-{
-    uint32_t width = elements[0]->width, used = used_bits(index);
-    struct word **operands;
-    bool equal_all = true;
-
-    if (word_is_const(index)) {
-        if (bits_len(index->bits, index->width) > 32 || index->bits[0] >= n_elements)
-            return word_const(graph, width, 0);
-        return elements[index->bits[0]];
-    }
-    if (used < index->width) index = word_extract(graph, index, 0, used);
-    if (used < 32 && n_elements > UINT32_C(1) << used) n_elements = UINT32_C(1) << used;
-    for (uint32_t i = 1; i < n_elements; i++) equal_all = equal_all && elements[i] == elements[0];
-    if (equal_all && used < 32 && n_elements == UINT32_C(1) << used) return elements[0];
-    if (n_elements == 2 && index->width == 1)
-        return word_mux(graph, index, elements[1], elements[0]);
-    operands = arena_new(graph->arena, (uint64_t)n_elements + 1, sizeof *operands);
-    operands[0] = index;
-    memcpy(operands + 1, elements, n_elements * sizeof *operands);
-    return node_intern(graph, (struct word){.op = WORD_SELECT,
-                                            .width = width,
-                                            .operands = operands,
-                                            .n_operands = n_elements + 1});
-}
-
-/* n bits of which bit 'at' is the given one. */
-static struct word *one_bit(struct word_graph *graph, struct word *bit, uint64_t at, uint32_t n)
-{
-    struct word *parts[2];
-
-    if (at >= n) return word_const(graph, n, 0);
-    bit = word_resize(graph, bit, n - (uint32_t)at, false);
-    if (at == 0) return bit;
-    parts[0] = word_const(graph, (uint32_t)at, 0);
-    parts[1] = bit;
-    return word_concat(graph, parts, 2);
-}
-
-struct word *word_decode(struct word_graph *graph, struct word *index, struct word *enable,
-                         uint32_t n)
-{
-    uint32_t used = used_bits(index), width = n;
-    struct word *operands[2];
-
-    if (word_is_zero(enable)) return word_const(graph, n, 0);
-    if (word_is_const(index))
-        return one_bit(graph, enable, bits_len(index->bits, index->width) > 32 ? n : index->bits[0],
-                       n);
-    if (used < index->width) index = word_extract(graph, index, 0, used);
-    if (used < 32 && n > UINT32_C(1) << used) n = UINT32_C(1) << used;
-    operands[0] = index;
-    operands[1] = enable;
-    return word_resize(
-        graph,
-        node_intern(
-            graph,
-            (struct word){.op = WORD_DECODE, .width = n, .operands = operands, .n_operands = 2}),
-        width, false);
 }
 
 /* Counting ignores zeros above: those of CLZ are added, CTZ of 0 is the full width. */

@@ -19,6 +19,9 @@
  * secrets are wiped, the peer is told, later calls return SOTTO_ERR_USAGE; what a failed call has
  * written is to be thrown away.
  *
+ * A call of several chunks has a thread of its own for what is sent and received, if the machine
+ * has more than one processor; it is gone when the call returns.
+ *
  * Conventions are those of sotto.h. Choices are one byte each.
  */
 #ifndef SOTTO_OT_H

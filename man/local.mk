@@ -1,6 +1,7 @@
 # Manual pages.
 dist_man_MANS = \
 	man/gc-bench.1 \
+	man/gc-cc.1 \
 	man/gc-info.1 \
 	man/gc-keygen.1 \
 	man/gc-millionaires.1 \
@@ -12,6 +13,7 @@ dist_man_MANS = \
 	man/bristol.5 \
 	man/gcnn.5 \
 	man/sotto-interface.5 \
+	man/gc-c.7 \
 	man/sotto.7 \
 	man/sotto-protocol.7
 

@@ -14,7 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	BINDIR='$(abs_top_builddir)'; export BINDIR; \
 	CIRCUITS='$(abs_top_srcdir)/tests/circuits'; export CIRCUITS; \
-	GC_CIRCUITS_DIR='$(abs_top_srcdir)/circuits'; export GC_CIRCUITS_DIR; \
+	GC_CIRCUITS_DIR='$(abs_top_builddir)/circuits'; export GC_CIRCUITS_DIR; \
 	CC='$(CC)'; export CC; NM='$(NM)'; export NM;
 
 # What a program without a line of its own is linked with: the unit tests.
@@ -24,6 +24,7 @@ check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
+	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/reference/reference.c tests/reference/reference.h
@@ -35,8 +36,14 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/compiler/back_divide \
 	tests/compiler/back_float \
 	tests/compiler/back_lower \
+	tests/compiler/back_rewrite \
 	tests/compiler/back_tables \
 	tests/compiler/back_words \
+	tests/library/floats \
+	tests/library/hashes \
+	tests/library/learning \
+	tests/library/lists \
+	tests/library/words \
 	tests/unit/base \
 	tests/unit/bristol \
 	tests/unit/cheat \
@@ -68,6 +75,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 
 BATS_TESTS = $(NN_BATS_TESTS) \
 	tests/cli/bench.bats \
+	tests/cli/cc.bats \
 	tests/cli/completions.bats \
 	tests/cli/credentials.bats \
 	tests/cli/info.bats \
@@ -90,6 +98,9 @@ SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
+
+# The circuits of circuits/, on 64 inputs at a time.
+LIBRARY_LANES = tests/library/lanes.c tests/library/lanes.h
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
@@ -126,9 +137,17 @@ tests_unit_random_LDADD = $(CHECK_LIBS) $(SODIUM_LIBS)
 tests_compiler_back_divide_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_float_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_lower_LDADD = libcompiler.la $(LDADD) -lm
+tests_compiler_back_rewrite_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_tables_LDADD = libcompiler.la $(LDADD) -lm
 tests_compiler_back_words_LDADD = libcompiler.la $(LDADD) -lm
 EXTRA_DIST += tests/compiler/back.h
+tests_library_floats_SOURCES = tests/library/floats.c $(LIBRARY_LANES)
+tests_library_floats_LDADD = $(LDADD) -lm
+tests_library_hashes_SOURCES = tests/library/hashes.c $(LIBRARY_LANES)
+tests_library_learning_SOURCES = tests/library/learning.c $(LIBRARY_LANES)
+tests_library_learning_LDADD = $(LDADD) -lm
+tests_library_lists_SOURCES = tests/library/lists.c $(LIBRARY_LANES)
+tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
 EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
@@ -151,8 +170,12 @@ tests_bench_ot_LDADD = libsotto.la
 EXTRA_DIST += tests/scripts/bench.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 EXTRA_PROGRAMS += tests/bench/and_counts
-tests_bench_and_counts_SOURCES = tests/bench/and_counts.c $(SEAM_SOURCES)
-tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \
+	tests/bench/and_programs.h $(SEAM_SOURCES)
+tests_bench_and_counts_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DINCLUDE_DIR='"$(abs_top_srcdir)/compiler/include"' \
+	-DPROGRAMS_DIR='"$(abs_top_srcdir)/tests/bench/programs"'
+EXTRA_DIST += tests/bench/programs
 tests_bench_and_counts_LDADD = libcompiler.la libsotto_core.la -lm
 bench-circuits: tests/bench/and_counts
 	@tests/bench/and_counts
@@ -163,7 +186,8 @@ bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits te
 
 lint: lint-man
 	cd $(srcdir) && clang-format --dry-run -Werror \
-		`find lib apps compiler tests -name '*.[ch]' -not -path 'compiler/include/*'`
+		`find lib apps circuits compiler tests -name '*.[ch]' \
+		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh
 

@@ -12,22 +12,40 @@
 
 #define SPINS 2000 /* looks at a counter before giving the processor away */
 
+/* What one thread writes while others look stands in lines of its own; processors fetch them in
+ * pairs. */
+#define APART __attribute__((aligned(128)))
+
 /*
+ * The tasks of a loop that are one thread's to begin with: the same ones in every loop of as many
+ * tasks, whose data are then in its cache. Who has done its own takes what others have not begun.
+ *
  * tickets holds the number of the loop in its high half and the tasks that nobody has taken yet in
  * its low half. Who takes one, by compare and swap, may read what the loop is: the owner changes it
  * only when every task has been done. So nobody waits for a thread that has no task, and a late one
  * finds none, or some of a later loop.
  */
+struct share {
+    atomic_uint_fast64_t tickets;
+    uint64_t first;              /* task number of ticket 1 */
+    atomic_uint_fast64_t n_done; /* of its tasks, whoever did them */
+} APART;
+
+struct worker {
+    struct team *team;
+    pthread_t thread;
+    uint64_t number; /* of its share; the owner's is 0 */
+};
+
 struct team {
-    pthread_t threads[TEAM_MAX_THREADS];
-    uint64_t n_workers; /* besides the owner */
+    struct worker workers[TEAM_MAX_THREADS];
+    uint64_t n_threads; /* the owner included */
+    uint64_t n_started; /* workers that run; they do not look at it */
     uint32_t loop;
     team_fn task;
     void *argument;
-    uint64_t first; /* task number of ticket 1 */
-    atomic_uint_fast64_t tickets;
-    atomic_uint_fast64_t n_done;
-    atomic_uint n_asleep;
+    struct share shares[TEAM_MAX_THREADS];
+    APART atomic_uint n_asleep;
     atomic_bool is_over;
     pthread_mutex_t lock; /* for sleeping only */
     pthread_cond_t begun;
@@ -40,30 +58,40 @@ static void relax(void)
 #endif
 }
 
-static bool take_ticket(struct team *team, uint64_t *ticket)
+static bool take_ticket(struct share *share, uint64_t *ticket)
 {
-    uint64_t tickets = atomic_load(&team->tickets);
+    uint64_t tickets = atomic_load(&share->tickets);
 
     do {
         *ticket = tickets & UINT32_MAX;
         if (*ticket == 0) return false;
-    } while (!atomic_compare_exchange_weak(&team->tickets, &tickets, tickets - 1));
+    } while (!atomic_compare_exchange_weak(&share->tickets, &tickets, tickets - 1));
     return true;
 }
 
-static void do_tasks(struct team *team)
+/* The share's tasks that nobody has begun. */
+static void do_share(struct team *team, struct share *share)
 {
     uint64_t ticket;
 
-    while (take_ticket(team, &ticket)) {
-        team->task(team->argument, team->first + ticket - 1);
-        atomic_fetch_add(&team->n_done, 1);
+    while (take_ticket(share, &ticket)) {
+        team->task(team->argument, share->first + ticket - 1);
+        atomic_fetch_add(&share->n_done, 1);
     }
+}
+
+/* The thread's own tasks, then those of the others. */
+static void do_tasks(struct team *team, uint64_t number)
+{
+    for (uint64_t i = 0; i < team->n_threads; i++)
+        do_share(team, &team->shares[(number + i) % team->n_threads]);
 }
 
 static bool may_go_on(struct team *team)
 {
-    return (atomic_load(&team->tickets) & UINT32_MAX) > 0 || atomic_load(&team->is_over);
+    for (uint64_t i = 0; i < team->n_threads; i++)
+        if ((atomic_load(&team->shares[i].tickets) & UINT32_MAX) > 0) return true;
+    return atomic_load(&team->is_over);
 }
 
 static void wait_for_tasks(struct team *team)
@@ -81,10 +109,11 @@ static void wait_for_tasks(struct team *team)
 
 static void *work(void *argument)
 {
-    struct team *team = argument;
+    const struct worker *worker = argument;
+    struct team *team = worker->team;
 
     while (!atomic_load(&team->is_over)) {
-        do_tasks(team);
+        do_tasks(team, worker->number);
         wait_for_tasks(team);
     }
     return NULL;
@@ -98,16 +127,20 @@ static void wake_workers(struct team *team)
     (void)pthread_mutex_unlock(&team->lock);
 }
 
-/* Signals are for the threads of the caller. */
-static void start_workers(struct team *team, uint64_t n)
+/* Signals are for the threads of the caller. The shares of threads that do not start are done by
+ * the others. */
+static void start_workers(struct team *team)
 {
     sigset_t all, saved;
 
     sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &saved);
-    while (team->n_workers < n &&
-           pthread_create(&team->threads[team->n_workers], NULL, work, team) == 0)
-        team->n_workers++;
+    for (uint64_t i = 1; i < team->n_threads; i++, team->n_started++) {
+        struct worker *worker = &team->workers[i];
+
+        *worker = (struct worker){.team = team, .number = i};
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0) break;
+    }
     (void)pthread_sigmask(SIG_SETMASK, &saved, NULL);
 }
 
@@ -116,13 +149,14 @@ struct team *team_new(uint64_t n_threads)
     struct team *team;
 
     if (n_threads < 2) return NULL;
-    team = mem_new(1, sizeof *team);
+    team = bulk_new(1, sizeof *team); /* for the alignment */
     if (team == NULL) return NULL;
     if (pthread_mutex_init(&team->lock, NULL) != 0 || pthread_cond_init(&team->begun, NULL) != 0) {
-        mem_free(team);
+        bulk_free(team, 1, sizeof *team);
         return NULL;
     }
-    start_workers(team, (n_threads < TEAM_MAX_THREADS ? n_threads : TEAM_MAX_THREADS) - 1);
+    team->n_threads = n_threads < TEAM_MAX_THREADS ? n_threads : TEAM_MAX_THREADS;
+    start_workers(team);
     return team;
 }
 
@@ -133,32 +167,65 @@ void team_free(struct team *team)
     (void)pthread_mutex_lock(&team->lock);
     (void)pthread_cond_broadcast(&team->begun);
     (void)pthread_mutex_unlock(&team->lock);
-    for (uint64_t i = 0; i < team->n_workers; i++) (void)pthread_join(team->threads[i], NULL);
+    for (uint64_t i = 1; i <= team->n_started; i++)
+        (void)pthread_join(team->workers[i].thread, NULL);
     (void)pthread_cond_destroy(&team->begun);
     (void)pthread_mutex_destroy(&team->lock);
-    mem_free(team);
+    bulk_free(team, 1, sizeof *team);
+}
+
+uint64_t team_size(const struct team *team)
+{
+    return team != NULL ? team->n_threads : 1;
+}
+
+/* Where share number i of n tasks begins. */
+static uint64_t begin_of_share(const struct team *team, uint64_t i, uint64_t n)
+{
+    return i * n / team->n_threads;
+}
+
+/* The fence is between the tickets and the look for sleepers, who look for tickets after they have
+ * said that they sleep. */
+static void hand_out(struct team *team, uint64_t first, uint64_t n)
+{
+    team->loop++;
+    for (uint64_t i = 0; i < team->n_threads; i++) {
+        uint64_t begin = begin_of_share(team, i, n), end = begin_of_share(team, i + 1, n);
+        struct share *share = &team->shares[i];
+
+        share->first = first + begin;
+        atomic_store_explicit(&share->n_done, 0, memory_order_relaxed);
+        atomic_store_explicit(&share->tickets, (uint64_t)team->loop << 32 | (end - begin),
+                              memory_order_release);
+    }
+    atomic_thread_fence(memory_order_seq_cst);
+    wake_workers(team);
+}
+
+static void wait_for_share(struct share *share, uint64_t n)
+{
+    for (unsigned i = 0; atomic_load(&share->n_done) < n; i++) {
+        if (i < SPINS) relax();
+        else (void)sched_yield();
+    }
 }
 
 /* At most 2^32 - 1 tasks, as many as there are tickets. */
 static void run_some(struct team *team, uint64_t first, uint64_t n)
 {
-    team->first = first;
-    atomic_store(&team->n_done, 0);
-    team->loop++;
-    atomic_store(&team->tickets, (uint64_t)team->loop << 32 | n);
-    wake_workers(team);
-    do_tasks(team);
-    for (unsigned i = 0; atomic_load(&team->n_done) < n; i++) {
-        if (i < SPINS) relax();
-        else (void)sched_yield();
-    }
+    hand_out(team, first, n);
+    do_tasks(team, 0);
+    for (uint64_t i = 0; i < team->n_threads; i++)
+        wait_for_share(&team->shares[i],
+                       begin_of_share(team, i + 1, n) - begin_of_share(team, i, n));
 }
 
 void team_run(struct team *team, team_fn task, void *argument, uint64_t n)
 {
     uint64_t len;
 
-    if (team == NULL || team->n_workers == 0 || n < 2) {
+    if (team == NULL || team->n_started == 0 || n < 2) {
         for (uint64_t i = 0; i < n; i++) task(argument, i);
         return;
     }

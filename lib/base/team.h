@@ -16,6 +16,9 @@ struct team;
 struct team *team_new(uint64_t n_threads);
 void team_free(struct team *team);
 
+/** Threads that it was made for; 1 for NULL. */
+uint64_t team_size(const struct team *team);
+
 /** Calls task(argument, i) once for every i below n, in any order, on all threads; returns when the
  *  last has returned. team may be NULL. */
 typedef void (*team_fn)(void *argument, uint64_t i);

@@ -19,8 +19,10 @@ sotto_err bundle_init(struct bundle *bundle, struct sotto_context *context,
 {
     bundle->schedule = schedule;
     bundle->context = context;
+    bundle->groups = bulk_new(BUNDLE_MAX_GROUPS, sizeof *bundle->groups);
+    if (bundle->groups == NULL) return fail_memory(context);
     for (size_t i = 0; i < capacity; i++) {
-        sotto_err err = engine_init(&bundle->engines[i], context,
+        sotto_err err = engine_init(&bundle->groups[i].engine, context,
                                     (uint64_t)schedule->n_slots * N_LANES, start, delta);
 
         if (err != SOTTO_OK) return err;
@@ -31,7 +33,9 @@ sotto_err bundle_init(struct bundle *bundle, struct sotto_context *context,
 
 void bundle_wipe(struct bundle *bundle)
 {
-    for (size_t i = 0; i < bundle->capacity; i++) engine_wipe(&bundle->engines[i]);
+    for (size_t i = 0; i < bundle->capacity; i++) engine_wipe(&bundle->groups[i].engine);
+    bulk_free(bundle->groups, BUNDLE_MAX_GROUPS, sizeof *bundle->groups);
+    bundle->groups = NULL;
     bundle->capacity = 0;
 }
 
@@ -46,12 +50,13 @@ static void begin_group(void *argument, uint64_t group)
 {
     const struct beginning *beginning = argument;
     struct bundle *bundle = beginning->bundle;
-    struct engine *engine = &bundle->engines[group];
+    struct bundle_group *own = &bundle->groups[group];
+    struct engine *engine = &own->engine;
 
     engine->hash.next = beginning->first_tweak + 2 * bundle->schedule->n_and * group;
     beginning->fill(beginning->user, engine->labels, (size_t)group);
-    schedule_source_init(&bundle->sources[group], bundle->schedule);
-    engine_begin_lanes(engine, &bundle->sources[group].source);
+    schedule_source_init(&own->source, bundle->schedule);
+    engine_begin_lanes(engine, &own->source.source);
 }
 
 sotto_err bundle_begin(struct bundle *bundle, struct label_hash *hash, size_t n_groups,
@@ -95,7 +100,7 @@ static void run_group(void *argument, uint64_t group)
 
         if (from < bundle->at) from = bundle->at;
         if (to > end) to = end;
-        if (from < to) run_piece(bundle, &bundle->engines[group], from, to);
+        if (from < to) run_piece(bundle, &bundle->groups[group].engine, from, to);
     }
 }
 

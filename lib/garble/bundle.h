@@ -14,12 +14,17 @@
 #define BUNDLE_PIECE 64
 #define BUNDLE_UNIT ((size_t)TABLE_LEN * N_LANES) /* bytes of an AND of a group */
 
+/** What a thread writes while it works on a group shares no cache line with the next one's. */
+struct bundle_group {
+    struct engine engine;
+    struct schedule_source source;
+} __attribute__((aligned(128)));
+
 struct bundle {
     const struct schedule *schedule;
     struct sotto_context *context;
     struct team *team; /* NULL: the calling thread alone; owned by the caller */
-    struct engine engines[BUNDLE_MAX_GROUPS];
-    struct schedule_source sources[BUNDLE_MAX_GROUPS];
+    struct bundle_group *groups;
     size_t capacity; /* groups that there are engines for */
     size_t n_groups;
     uint64_t at; /* ANDs of all groups that are done */
@@ -52,5 +57,19 @@ size_t bundle_garble(struct bundle *bundle, uint8_t *tables, size_t capacity);
 size_t bundle_evaluate(struct bundle *bundle, const uint8_t *tables, size_t tables_len);
 
 bool bundle_finished(const struct bundle *bundle);
+
+/** The N_LANES labels of an input bit, for fill to set; those of lane l at [l]. */
+static inline block *bundle_input(block *labels, uint32_t bit)
+{
+    return labels + (size_t)N_LANES * (N_CONSTANT_SLOTS + bit);
+}
+
+/** The N_LANES labels of an output bit of a group of a finished bundle: zero-labels at the garbler,
+ *  active ones at the evaluator. They last until the next bundle_begin(). */
+static inline const block *bundle_output(const struct bundle *bundle, size_t group, uint32_t bit)
+{
+    return bundle->groups[group].engine.labels +
+           (size_t)N_LANES * bundle->schedule->output_slots[bit];
+}
 
 #endif

@@ -3,6 +3,10 @@
 
 #include "base/memory.h"
 
+/* In a narrow circuit every instruction between two ANDs counts: the processor looks ahead over so
+ * many only, and the fewer they are, the more of the next AND it has ready. */
+#define HOT static inline __attribute__((always_inline))
+
 sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint64_t n_labels,
                       const block *start, const block *delta)
 {
@@ -46,7 +50,7 @@ static void set_constants(struct engine *engine)
     }
 }
 
-static void run_free_gates(block *labels, const struct slot_gate *gates, size_t n)
+HOT void run_free_gates(block *labels, const struct slot_gate *gates, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         labels[gates[i].out] = block_xor(labels[gates[i].a], labels[gates[i].b]);
@@ -88,29 +92,37 @@ void engine_begin_lanes(struct engine *engine, struct gate_source *source)
     begin(engine, source, N_LANES);
 }
 
-/* How many ANDs from number first on have their keys. */
-static size_t n_expanded(const struct engine *engine, uint64_t first)
+/* Takes the keys of the group that comes next as far as n_rounds. They overwrite those of the group
+ * before the last one. */
+static void expand_group(struct engine *engine, size_t n_rounds)
 {
-    uint64_t at = first - engine->keys->first;
-
-    return engine->has_keys && at < N_NARROW ? N_NARROW - (size_t)at : 0;
+    if (engine->keys_to - engine->keys_from > N_NARROW)
+        engine->keys_from = engine->keys_to - N_NARROW;
+    engine->kernels->expand(engine->keys, &engine->hash.start, engine->keys_to, engine->n_rounds,
+                            n_rounds);
+    engine->n_rounds = n_rounds;
+    if (n_rounds < N_ROUNDS) return;
+    engine->n_rounds = 0;
+    engine->keys_to += N_NARROW;
 }
 
-/* Sees to it that n ANDs from number first on have their keys. */
-static void expand_keys(struct engine *engine, uint64_t first, size_t n)
-{
-    if (n_expanded(engine, first) < n)
-        engine->kernels->expand(engine->keys, &engine->hash.start, first);
-    engine->has_keys = true;
-}
+/* How many rounds of the next group's keys are due when so many ANDs of this one are done. */
+static const uint8_t rounds_due[N_NARROW] = {0, 2, 4, 5, 7, 8, 10, 11};
 
-/* Lanes take what keys there are before they ask for others: at most this many ANDs. */
-static size_t lanes_batch(const struct engine *engine, size_t n)
+/* Sees to it that n ANDs from number first on, at most N_NARROW, have their keys. While they are
+ * few, those of the next group come along at the pace at which the ANDs of this one go, so that
+ * ANDs that wait for each other do not wait for keys as well. */
+HOT void expand_keys(struct engine *engine, uint64_t first, size_t n)
 {
-    size_t ready = n_expanded(engine, engine->hash.next / 2);
-    size_t most = ready > 0 ? ready : N_NARROW;
+    size_t due = rounds_due[first % N_NARROW];
 
-    return n < most ? n : most;
+    if (first < engine->keys_from || first > engine->keys_to) {
+        engine->keys_from = engine->keys_to = first - first % N_NARROW;
+        engine->n_rounds = 0;
+    }
+    while (engine->keys_to < first + n) expand_group(engine, N_ROUNDS);
+    if (n < N_NARROW && engine->keys_to - first <= N_NARROW && due > engine->n_rounds)
+        expand_group(engine, due);
 }
 
 /* Which kernels a batch goes to. */
@@ -126,7 +138,7 @@ struct batch {
 
 /* A single narrow batch between wide ones is treated as they are, since keys are expanded for
  * several. */
-static enum width find_width(struct engine *engine, size_t n)
+HOT enum width find_width(struct engine *engine, size_t n)
 {
     bool follows_narrow = engine->was_narrow;
 
@@ -135,88 +147,111 @@ static enum width find_width(struct engine *engine, size_t n)
     return engine->was_narrow && follows_narrow ? NARROW : WIDE;
 }
 
-/* The next independent ANDs whose tables take at most max bytes, which are enough for one. */
-static sotto_err next_batch(struct engine *engine, struct sotto_context *context,
-                            struct batch *batch, size_t max)
+/* The next independent ANDs whose tables take at most max bytes, which are enough for one. False
+ * when the tweaks are used up. */
+HOT bool next_batch(struct engine *engine, struct batch *batch, size_t max)
 {
-    size_t left = engine->span.n_and - engine->and_at;
+    size_t n = engine->span.n_and - engine->and_at;
     size_t each = TABLE_LEN * engine->n_lanes;
-    size_t n = left < max / each ? left : max / each;
-    enum width width = find_width(engine, n);
     uint64_t tweak;
 
-    if (width == LANES) n = lanes_batch(engine, n);
-    if (!take_tweaks(&engine->hash, &tweak, 2 * (uint64_t)n))
-        return fail(context, SOTTO_ERR_LIMIT, "too many gates in one session: tweaks used up");
-    if (width != WIDE) expand_keys(engine, tweak / 2, n);
-    *batch = (struct batch){
-        .gates = engine->span.and_gates + engine->and_at,
-        .n = n,
-        .tables_len = n * each,
-        .first = tweak / 2,
-        .width = width,
-    };
-    return SOTTO_OK;
+    if (n * each > max) n = max / each;
+    batch->width = find_width(engine, n);
+    if (batch->width == LANES && n > N_NARROW) n = N_NARROW;
+    if (!take_tweaks(&engine->hash, &tweak, 2 * (uint64_t)n)) return false;
+    if (batch->width != WIDE) expand_keys(engine, tweak / 2, n);
+    batch->gates = engine->span.and_gates + engine->and_at;
+    batch->n = n;
+    batch->tables_len = n * each;
+    batch->first = tweak / 2;
+    return true;
 }
 
-/* ANDs of a batch that one thread takes at a time, and how many are worth to be shared. */
-#define SHARE UINT64_C(128)
-#define SHARED_MIN (4 * SHARE)
+static sotto_err no_tweaks_left(struct sotto_context *context)
+{
+    return fail(context, SOTTO_ERR_LIMIT, "too many gates in one session: tweaks used up");
+}
 
+/* ANDs of a batch that are worth to be shared, and how many at least one thread takes at a time. */
+#define SHARED_MIN UINT64_C(256)
+#define SHARE_MIN UINT64_C(64)
+
+/* All that a thread needs to know, apart from what the engine's owner writes meanwhile. */
 struct shared_batch {
-    const struct engine *engine;
-    const struct batch *batch;
+    const struct garble_kernels *kernels;
+    block *labels;
+    const block *delta;
+    const block *start;
+    struct batch batch;
     uint8_t *garbled;
     const uint8_t *received;
-};
+    uint64_t share; /* ANDs that one thread takes at a time, whole groups of the widest kernel */
+} __attribute__((aligned(128)));
 
-static size_t share_len(const struct batch *batch, uint64_t share)
+static size_t share_len(const struct shared_batch *shared, uint64_t from)
 {
-    uint64_t left = batch->n - share * SHARE;
+    uint64_t left = shared->batch.n - from;
 
-    return (size_t)(left < SHARE ? left : SHARE);
+    return (size_t)(left < shared->share ? left : shared->share);
 }
 
 static void garble_share(void *argument, uint64_t share)
 {
     const struct shared_batch *shared = argument;
-    const struct engine *engine = shared->engine;
-    uint64_t from = share * SHARE;
+    uint64_t from = share * shared->share;
 
-    engine->kernels->garble(engine->labels, shared->garbled + from * TABLE_LEN,
-                            shared->batch->gates + from, share_len(shared->batch, share),
-                            engine->delta, &engine->hash.start, shared->batch->first + from);
+    shared->kernels->garble(shared->labels, shared->garbled + from * TABLE_LEN,
+                            shared->batch.gates + from, share_len(shared, from), shared->delta,
+                            shared->start, shared->batch.first + from);
 }
 
 static void evaluate_share(void *argument, uint64_t share)
 {
     const struct shared_batch *shared = argument;
-    const struct engine *engine = shared->engine;
-    uint64_t from = share * SHARE;
+    uint64_t from = share * shared->share;
 
-    engine->kernels->evaluate(engine->labels, shared->received + from * TABLE_LEN,
-                              shared->batch->gates + from, share_len(shared->batch, share),
-                              &engine->hash.start, shared->batch->first + from);
+    shared->kernels->evaluate(shared->labels, shared->received + from * TABLE_LEN,
+                              shared->batch.gates + from, share_len(shared, from), shared->start,
+                              shared->batch.first + from);
 }
 
-/* Whether the batch was large enough for the team and is done. */
-static bool share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
+/* About two shares a thread, so that one that is held up gets help. */
+static uint64_t share_of(const struct engine *engine, const struct batch *batch)
+{
+    uint64_t share = batch->n / (2 * team_size(engine->team));
+
+    return share < SHARE_MIN ? SHARE_MIN : (share + 7) / 8 * 8;
+}
+
+static void share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
                         const uint8_t *received)
 {
-    struct shared_batch shared = {engine, batch, garbled, received};
+    struct shared_batch shared = {
+        .kernels = engine->kernels,
+        .labels = engine->labels,
+        .delta = engine->delta,
+        .start = &engine->hash.start,
+        .batch = *batch,
+        .garbled = garbled,
+        .received = received,
+        .share = share_of(engine, batch),
+    };
 
-    if (engine->team == NULL || batch->width != WIDE || batch->n < SHARED_MIN) return false;
     team_run(engine->team, garbled != NULL ? garble_share : evaluate_share, &shared,
-             (batch->n + SHARE - 1) / SHARE);
-    return true;
+             (batch->n + shared.share - 1) / shared.share);
 }
 
-static void garble_batch(struct engine *engine, uint8_t *tables, const struct batch *batch)
+HOT bool is_shared(const struct engine *engine, const struct batch *batch)
+{
+    return engine->team != NULL && batch->width == WIDE && batch->n >= SHARED_MIN;
+}
+
+HOT void garble_batch(struct engine *engine, uint8_t *tables, const struct batch *batch)
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (share_batch(engine, batch, tables, NULL)) return;
-    if (batch->width == WIDE)
+    if (is_shared(engine, batch)) share_batch(engine, batch, tables, NULL);
+    else if (batch->width == WIDE)
         kernels->garble(engine->labels, tables, batch->gates, batch->n, engine->delta,
                         &engine->hash.start, batch->first);
     else if (batch->width == NARROW)
@@ -234,9 +269,8 @@ sotto_err engine_garble(struct engine *engine, struct sotto_context *context, ui
 
     while (!engine->finished && capacity - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
-        sotto_err err = next_batch(engine, context, &batch, capacity - at);
 
-        if (err != SOTTO_OK) return err;
+        if (!next_batch(engine, &batch, capacity - at)) return no_tweaks_left(context);
         garble_batch(engine, tables + at, &batch);
         at += batch.tables_len;
         engine->and_at += batch.n;
@@ -246,12 +280,12 @@ sotto_err engine_garble(struct engine *engine, struct sotto_context *context, ui
     return SOTTO_OK;
 }
 
-static void evaluate_batch(struct engine *engine, const uint8_t *tables, const struct batch *batch)
+HOT void evaluate_batch(struct engine *engine, const uint8_t *tables, const struct batch *batch)
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (share_batch(engine, batch, NULL, tables)) return;
-    if (batch->width == WIDE)
+    if (is_shared(engine, batch)) share_batch(engine, batch, NULL, tables);
+    else if (batch->width == WIDE)
         kernels->evaluate(engine->labels, tables, batch->gates, batch->n, &engine->hash.start,
                           batch->first);
     else if (batch->width == NARROW)
@@ -269,9 +303,8 @@ sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, 
 
     while (!engine->finished && tables_len - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
-        sotto_err err = next_batch(engine, context, &batch, tables_len - at);
 
-        if (err != SOTTO_OK) return err;
+        if (!next_batch(engine, &batch, tables_len - at)) return no_tweaks_left(context);
         evaluate_batch(engine, tables + at, &batch);
         at += batch.tables_len;
         engine->and_at += batch.n;

@@ -23,12 +23,14 @@ struct engine {
     const block *delta; /* NULL for the evaluator; owned by the caller */
     struct gate_source *source;
     struct gate_span span;
-    size_t and_at;   /* ANDs of the span already done */
-    bool finished;   /* the source is exhausted */
-    bool was_narrow; /* the last batch */
-    bool has_keys;
+    size_t and_at;            /* ANDs of the span already done */
+    bool finished;            /* the source is exhausted */
+    bool was_narrow;          /* the last batch */
     struct team *team;        /* that shares wide batches; NULL: the calling thread alone */
     struct narrow_keys *keys; /* of the coming ANDs, while batches are narrow */
+    uint64_t keys_from;       /* numbers of the ANDs whose keys are there */
+    uint64_t keys_to;
+    size_t n_rounds; /* of the keys of the group that comes next */
 };
 
 /** Takes n_labels labels of bulk memory, as many as slots times lanes of a pass. start is the

@@ -13,17 +13,32 @@
 /* ANDs below this number are few: their keys are better expanded ahead, for several batches. */
 #define N_NARROW 8
 
+/* ANDs whose keys are kept: those at hand, and as many that come. */
+#define N_KEPT (2 * N_NARROW)
+#define N_ROUNDS 11 /* of AES-128, whitening included */
+
 /* Instances that are garbled side by side. They share the key of a gate (GARBLING in
  * sotto-protocol(7)). */
 #define N_LANES 8
 
-/** Round keys of ANDs number first to first + N_NARROW - 1: two each, for inputs a and b. They
- *  follow from the start point and are as public. */
+/** Round keys: two of each AND, for inputs a and b, from place narrow_place() on. They follow from
+ *  the start point and are as public. */
 struct narrow_keys {
-    block round[11][2 * N_NARROW];
-    block start;
-    uint64_t first;
+    block round[N_ROUNDS][2 * N_KEPT];
+    block words[2 * N_NARROW]; /* where a kernel is in the schedules of a group */
+    block start;               /* for the portable kernels, which make round keys as they go */
 } __attribute__((aligned(64)));
+
+/** x^(round - 1) in GF(2^8): what a key schedule adds in a round from 1 on (FIPS-197, 5.2). */
+static inline int round_constant(size_t round)
+{
+    return round < 9 ? 1 << (round - 1) : 0x1b << (round - 9);
+}
+
+static inline size_t narrow_place(uint64_t number)
+{
+    return 2 * (size_t)(number % N_KEPT);
+}
 
 struct garble_kernels {
     enum cpu_isa isa;
@@ -38,8 +53,12 @@ struct garble_kernels {
     void (*evaluate)(block *labels, const uint8_t *tables, const struct slot_gate *gates, size_t n,
                      const block *start, uint64_t first);
 
-    /** Expands the keys of ANDs number first and on. */
-    void (*expand)(struct narrow_keys *keys, const block *start, uint64_t first);
+    /** Expands the round keys of rounds from up to 'to' of N_NARROW ANDs, from number first on, a
+     *  multiple of N_NARROW. A key schedule is one long chain; taken a few rounds at a time it
+     *  hides behind the ANDs at hand. The rounds of one group come in order, and before those of
+     *  another. */
+    void (*expand)(struct narrow_keys *keys, const block *start, uint64_t first, size_t from,
+                   size_t to);
 
     /** As garble() and evaluate() for ANDs whose numbers all have their keys in keys: in a narrow
      *  circuit the key schedules then stay out of the way from one AND to the next. */

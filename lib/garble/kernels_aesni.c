@@ -1,4 +1,8 @@
-/* Half-gates with AES-NI, two ANDs at a time: four keys and, for the garbler, eight blocks. */
+/*
+ * Half-gates with AES-NI. Sixteen registers are too few to keep key schedules beside the blocks:
+ * round keys are written down for a few ANDs at a time, which the first-level cache bears well, and
+ * then two ANDs are garbled, or four evaluated, at once.
+ */
 #include "garble/kernels.h"
 
 #include "crypto/aes_aesni.h"
@@ -7,149 +11,167 @@ struct offset {
     __m128i delta, sigma; /* Delta and sigma(Delta) */
 };
 
-/* x and y: AES(sigma(A0)), AES(sigma(B0)) and AES(sigma(A1)), AES(sigma(B1)). */
-AESNI_INLINE void finish_garbling(block *labels, uint8_t *table, const struct slot_gate *gate,
-                                  const __m128i *x, const __m128i *y, struct offset offset)
-{
-    __m128i a = aesni_load(&labels[gate->a]), b = aesni_load(&labels[gate->b]);
-    __m128i mask_a = aesni_lsb_mask(a), mask_b = aesni_lsb_mask(b);
-    __m128i t_g = _mm_xor_si128(_mm_xor_si128(x[0], y[0]), offset.sigma);
-    __m128i t_e = _mm_xor_si128(_mm_xor_si128(x[1], y[1]), offset.sigma); /* still without A0 */
-    __m128i out = _mm_xor_si128(_mm_xor_si128(x[0], x[1]), aesni_sigma(_mm_xor_si128(a, b)));
-
-    t_g = _mm_xor_si128(t_g, _mm_and_si128(mask_b, offset.delta));
-    out = _mm_xor_si128(out, _mm_and_si128(mask_a, t_g));
-    out = _mm_xor_si128(out, _mm_and_si128(mask_b, t_e));
-    _mm_storeu_si128((__m128i *)(void *)table, t_g);
-    _mm_storeu_si128((__m128i *)(void *)(table + BLOCK_LEN), _mm_xor_si128(t_e, a));
-    aesni_store(&labels[gate->out], out);
-}
-
-/* Garbles n ANDs, 1 or 2; known when this is inlined. */
-AESNI_INLINE void garble_group(block *labels, uint8_t *tables, const struct slot_gate *gates, int n,
-                               struct offset offset, const block *start, uint64_t number)
-{
-    __m128i x[4], y[4];
-
-#pragma GCC unroll 2
-    for (int j = 0; j < n; j++) {
-        x[2 * j] = aesni_sigma(aesni_load(&labels[gates[j].a]));
-        x[2 * j + 1] = aesni_sigma(aesni_load(&labels[gates[j].b]));
-        y[2 * j] = _mm_xor_si128(x[2 * j], offset.sigma);
-        y[2 * j + 1] = _mm_xor_si128(x[2 * j + 1], offset.sigma);
-    }
-    aesni_encrypt(x, y, aesni_keys_start(start, 2 * number), 2 * n);
-#pragma GCC unroll 2
-    for (int j = 0; j < n; j++) {
-        finish_garbling(labels, tables + TABLE_LEN * j, &gates[j], x + 2 * j, y + 2 * j, offset);
-    }
-}
-
-static void aesni_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
-                         const block *delta, const block *start, uint64_t first)
-{
-    struct offset offset = {aesni_load(delta), aesni_sigma(aesni_load(delta))};
-    size_t i = 0;
-
-    for (; n - i >= 2; i += 2) {
-        garble_group(labels, tables + TABLE_LEN * i, gates + i, 2, offset, start, first + i);
-    }
-    if (i < n) {
-        garble_group(labels, tables + TABLE_LEN * i, gates + i, 1, offset, start, first + i);
-    }
-}
-
-/* x: AES(sigma(A)), AES(sigma(B)). */
-AESNI_INLINE void finish_evaluation(block *labels, const uint8_t *table,
-                                    const struct slot_gate *gate, const __m128i *x)
-{
-    __m128i a = aesni_load(&labels[gate->a]), b = aesni_load(&labels[gate->b]);
-    __m128i t_g = _mm_loadu_si128((const __m128i *)(const void *)table);
-    __m128i t_e = _mm_loadu_si128((const __m128i *)(const void *)(table + BLOCK_LEN));
-    __m128i out = _mm_xor_si128(_mm_xor_si128(x[0], x[1]), aesni_sigma(_mm_xor_si128(a, b)));
-
-    out = _mm_xor_si128(out, _mm_and_si128(aesni_lsb_mask(a), t_g));
-    out = _mm_xor_si128(out, _mm_and_si128(aesni_lsb_mask(b), _mm_xor_si128(t_e, a)));
-    aesni_store(&labels[gate->out], out);
-}
-
-AESNI_INLINE void evaluate_group(block *labels, const uint8_t *tables,
-                                 const struct slot_gate *gates, int n, const block *start,
-                                 uint64_t number)
-{
-    __m128i x[4];
-
-#pragma GCC unroll 2
-    for (int j = 0; j < n; j++) {
-        x[2 * j] = aesni_sigma(aesni_load(&labels[gates[j].a]));
-        x[2 * j + 1] = aesni_sigma(aesni_load(&labels[gates[j].b]));
-    }
-    aesni_encrypt(x, NULL, aesni_keys_start(start, 2 * number), 2 * n);
-#pragma GCC unroll 2
-    for (int j = 0; j < n; j++) {
-        finish_evaluation(labels, tables + TABLE_LEN * j, &gates[j], x + 2 * j);
-    }
-}
-
-static void aesni_evaluate(block *labels, const uint8_t *tables, const struct slot_gate *gates,
-                           size_t n, const block *start, uint64_t first)
-{
-    size_t i = 0;
-
-    for (; n - i >= 2; i += 2) {
-        evaluate_group(labels, tables + TABLE_LEN * i, gates + i, 2, start, first + i);
-    }
-    if (i < n) evaluate_group(labels, tables + TABLE_LEN * i, gates + i, 1, start, first + i);
-}
+/* ------------------------------------------------------------------------------------- keys -- */
 
 /* The round keys of keys number 'at' and on, side by side. */
 AESNI_INLINE void store_round(block *keys, const struct aesni_keys *k)
 {
     __m128i low = _mm_unpacklo_epi32(k->word[0], k->word[1]);
     __m128i high = _mm_unpacklo_epi32(k->word[2], k->word[3]);
-    const size_t step = sizeof(__m128i) / BLOCK_LEN;
 
     aesni_store(keys, _mm_unpacklo_epi64(low, high));
-    aesni_store(keys + step, _mm_unpackhi_epi64(low, high));
+    aesni_store(keys + 1, _mm_unpackhi_epi64(low, high));
     low = _mm_unpackhi_epi32(k->word[0], k->word[1]);
     high = _mm_unpackhi_epi32(k->word[2], k->word[3]);
-    aesni_store(keys + 2 * step, _mm_unpacklo_epi64(low, high));
-    aesni_store(keys + 3 * step, _mm_unpackhi_epi64(low, high));
+    aesni_store(keys + 2, _mm_unpacklo_epi64(low, high));
+    aesni_store(keys + 3, _mm_unpackhi_epi64(low, high));
 }
 
-static void aesni_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+/* Keys of ANDs number first and on, two for each chain, from place 'at' on: one chain works while
+ * the other waits. There are one or two of them, which is known when this is inlined. */
+AESNI_INLINE void expand_chains(struct narrow_keys *keys, size_t at, const block *start,
+                                uint64_t first, size_t n_chains)
 {
-    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
-
-    for (size_t at = 0; at < 2 * N_NARROW; at += 4) {
-        struct aesni_keys k = aesni_keys_start(start, 2 * first + at);
-
-        store_round(&keys->round[0][at], &k);
-        for (size_t i = 0; i < 10; i++) {
-            aesni_keys_next(&k, constants[i]);
-            store_round(&keys->round[i + 1][at], &k);
-        }
-    }
-    keys->start = *start;
-    keys->first = first;
-}
-
-/* Takes x[0] and x[1], and y[0] and y[1] unless y is NULL, through AES under the keys of inputs a
- * and b of the AND that stands at 'at'. Whether y is NULL is known when this is inlined. */
-AESNI_INLINE void encrypt_narrow(__m128i *x, __m128i *y, const struct narrow_keys *keys, size_t at)
-{
-#pragma GCC unroll 11
-    for (size_t round = 0; round < 11; round++) {
-        enum aesni_step step = round == 0 ? AESNI_WHITEN : (round < 10 ? AESNI_MIDDLE : AESNI_LAST);
+    struct aesni_keys k[2];
 
 #pragma GCC unroll 2
-        for (size_t side = 0; side < 2; side++) {
-            __m128i key = aesni_load(&keys->round[round][2 * at + side]);
+    for (size_t i = 0; i < n_chains; i++) {
+        k[i] = aesni_keys_start(start, 2 * first + 4 * i);
+        store_round(&keys->round[0][at + 4 * i], &k[i]);
+    }
+#pragma GCC unroll 10
+    for (size_t round = 1; round < 11; round++) {
+#pragma GCC unroll 2
+        for (size_t i = 0; i < n_chains; i++) aesni_keys_next(&k[i], round_constant(round));
+#pragma GCC unroll 2
+        for (size_t i = 0; i < n_chains; i++) store_round(&keys->round[round][at + 4 * i], &k[i]);
+    }
+}
 
-            x[side] = aesni_step(x[side], key, step);
-            if (y != NULL) y[side] = aesni_step(y[side], key, step);
+/* Four keys, between two calls of expand. */
+AESNI_INLINE struct aesni_keys load_words(const block *words)
+{
+    struct aesni_keys k;
+
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) k.word[w] = aesni_load(words + w);
+    return k;
+}
+
+AESNI_INLINE void store_words(block *words, const struct aesni_keys *k)
+{
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) aesni_store(words + w, k->word[w]);
+}
+
+static void aesni_expand(struct narrow_keys *keys, const block *start, uint64_t first, size_t from,
+                         size_t to)
+{
+    for (size_t i = 0; i < 2 * N_NARROW; i += 8) {
+        size_t place = narrow_place(first) + i;
+        struct aesni_keys k[2];
+
+#pragma GCC unroll 2
+        for (size_t c = 0; c < 2; c++)
+            k[c] = from > 0 ? load_words(&keys->words[i + 4 * c])
+                            : aesni_keys_start(start, 2 * first + i + 4 * c);
+        for (size_t round = from; round < to; round++) {
+#pragma GCC unroll 2
+            for (size_t c = 0; c < 2; c++) {
+                if (round > 0) aesni_keys_next(&k[c], round_constant(round));
+                store_round(&keys->round[round][place + 4 * c], &k[c]);
+            }
+        }
+#pragma GCC unroll 2
+        for (size_t c = 0; c < 2; c++) store_words(&keys->words[i + 4 * c], &k[c]);
+    }
+}
+
+/* Whole schedules of n ANDs, N_NARROW at most, from the first place on. */
+static void expand_some(struct narrow_keys *keys, const block *start, uint64_t first, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + 2 < n; i += 4) expand_chains(keys, 2 * i, start, first + i, 2);
+    if (i < n) expand_chains(keys, 2 * i, start, first + i, 1);
+}
+
+/* ------------------------------------------------------------------------------------ rounds -- */
+
+/* The key of input a, side 0, or b, side 1, of AND number 'number'. */
+AESNI_INLINE __m128i round_key(const struct narrow_keys *keys, size_t round, uint64_t number,
+                               size_t side)
+{
+    return aesni_load(&keys->round[round][narrow_place(number) + side]);
+}
+
+/* sigma of both inputs, and the first step of AES. */
+AESNI_INLINE void begin(__m128i *x, const block *labels, const struct slot_gate *gate,
+                        const struct narrow_keys *keys, uint64_t number)
+{
+    x[0] = aesni_sigma(aesni_load(&labels[gate->a]));
+    x[1] = aesni_sigma(aesni_load(&labels[gate->b]));
+    x[0] = _mm_xor_si128(x[0], round_key(keys, 0, number, 0));
+    x[1] = _mm_xor_si128(x[1], round_key(keys, 0, number, 1));
+}
+
+/* All rounds but the last, for both inputs of n ANDs: x[2 j] and x[2 j + 1], and y[] likewise
+ * unless y is NULL. n and whether y is NULL are known when this is inlined. */
+AESNI_INLINE void run_rounds(__m128i *x, __m128i *y, size_t n, const struct narrow_keys *keys,
+                             uint64_t number)
+{
+#pragma GCC unroll 9
+    for (size_t round = 1; round < 10; round++) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < 2 * n; i++) {
+            __m128i key = round_key(keys, round, number + i / 2, i % 2);
+
+            x[i] = _mm_aesenc_si128(x[i], key);
+            if (y != NULL) y[i] = _mm_aesenc_si128(y[i], key);
         }
     }
+}
+
+/* ---------------------------------------------------------------------------------- garbling -- */
+
+/* The last round adds what else the results are sums of along with the round key, since ANDs that
+ * wait for this one wait for every step after it. */
+AESNI_INLINE void finish_garbling(block *labels, uint8_t *table, const struct slot_gate *gate,
+                                  const __m128i *x, const __m128i *y, struct offset offset,
+                                  const struct narrow_keys *keys, uint64_t number)
+{
+    __m128i a = aesni_load(&labels[gate->a]), b = aesni_load(&labels[gate->b]);
+    __m128i mask_a = aesni_lsb_mask(a), mask_b = aesni_lsb_mask(b);
+    __m128i both = _mm_xor_si128(round_key(keys, 10, number, 0), round_key(keys, 10, number, 1));
+    __m128i add = _mm_xor_si128(both, aesni_sigma(_mm_xor_si128(a, b)));
+    __m128i add_g = _mm_xor_si128(offset.sigma, _mm_and_si128(mask_b, offset.delta));
+    __m128i x_a = _mm_aesenclast_si128(x[0], add),
+            x_b = _mm_aesenclast_si128(x[1], _mm_setzero_si128());
+    __m128i t_g = _mm_xor_si128(x_a, _mm_aesenclast_si128(y[0], _mm_xor_si128(add, add_g)));
+    __m128i t_e = _mm_xor_si128(x_b, _mm_aesenclast_si128(y[1], offset.sigma)); /* without A0 */
+    __m128i chosen = _mm_xor_si128(_mm_and_si128(mask_a, t_g), _mm_and_si128(mask_b, t_e));
+
+    _mm_storeu_si128((__m128i *)(void *)table, t_g);
+    _mm_storeu_si128((__m128i *)(void *)(table + BLOCK_LEN), _mm_xor_si128(t_e, a));
+    aesni_store(&labels[gate->out], _mm_xor_si128(_mm_xor_si128(x_a, x_b), chosen));
+}
+
+/* Garbles n ANDs; n is known when this is inlined. */
+AESNI_INLINE void garble_some(block *labels, uint8_t *tables, const struct slot_gate *gates,
+                              size_t n, struct offset offset, const struct narrow_keys *keys,
+                              uint64_t number)
+{
+    __m128i x[4], y[4];
+
+#pragma GCC unroll 2
+    for (size_t j = 0; j < n; j++) begin(x + 2 * j, labels, &gates[j], keys, number + j);
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 2 * n; i++) y[i] = _mm_xor_si128(x[i], offset.sigma);
+    run_rounds(x, y, n, keys, number);
+#pragma GCC unroll 2
+    for (size_t j = 0; j < n; j++)
+        finish_garbling(labels, tables + TABLE_LEN * j, &gates[j], x + 2 * j, y + 2 * j, offset,
+                        keys, number + j);
 }
 
 static void aesni_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
@@ -157,32 +179,87 @@ static void aesni_garble_narrow(block *labels, uint8_t *tables, const struct slo
                                 uint64_t first)
 {
     struct offset offset = {aesni_load(delta), aesni_sigma(aesni_load(delta))};
+    size_t i = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        __m128i x[2], y[2];
+    for (; n - i >= 2; i += 2)
+        garble_some(labels, tables + TABLE_LEN * i, gates + i, 2, offset, keys, first + i);
+    if (i < n) garble_some(labels, tables + TABLE_LEN * i, gates + i, 1, offset, keys, first + i);
+}
 
-        x[0] = aesni_sigma(aesni_load(&labels[gates[i].a]));
-        x[1] = aesni_sigma(aesni_load(&labels[gates[i].b]));
-        y[0] = _mm_xor_si128(x[0], offset.sigma);
-        y[1] = _mm_xor_si128(x[1], offset.sigma);
-        encrypt_narrow(x, y, keys, (size_t)(first - keys->first) + i);
-        finish_garbling(labels, tables + TABLE_LEN * i, &gates[i], x, y, offset);
+static void aesni_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
+                         const block *delta, const block *start, uint64_t first)
+{
+    struct narrow_keys keys;
+
+    for (size_t i = 0; i < n; i += N_NARROW) {
+        size_t len = n - i < N_NARROW ? n - i : N_NARROW;
+
+        expand_some(&keys, start, first + i, len);
+        aesni_garble_narrow(labels, tables + TABLE_LEN * i, gates + i, len, delta, &keys, 0);
     }
+}
+
+/* -------------------------------------------------------------------------------- evaluating -- */
+
+/* As in finish_garbling(). */
+AESNI_INLINE void finish_evaluation(block *labels, const uint8_t *table,
+                                    const struct slot_gate *gate, const __m128i *x,
+                                    const struct narrow_keys *keys, uint64_t number)
+{
+    __m128i a = aesni_load(&labels[gate->a]), b = aesni_load(&labels[gate->b]);
+    __m128i t_g = _mm_loadu_si128((const __m128i *)(const void *)table);
+    __m128i t_e = _mm_loadu_si128((const __m128i *)(const void *)(table + BLOCK_LEN));
+    __m128i add_a =
+        _mm_xor_si128(round_key(keys, 10, number, 0), _mm_and_si128(aesni_lsb_mask(a), t_g));
+    __m128i add_b = _mm_xor_si128(round_key(keys, 10, number, 1),
+                                  _mm_and_si128(aesni_lsb_mask(b), _mm_xor_si128(t_e, a)));
+
+    add_b = _mm_xor_si128(add_b, aesni_sigma(_mm_xor_si128(a, b)));
+    aesni_store(&labels[gate->out], _mm_xor_si128(_mm_aesenclast_si128(x[0], add_a),
+                                                  _mm_aesenclast_si128(x[1], add_b)));
+}
+
+/* Evaluates n ANDs; n is known when this is inlined. */
+AESNI_INLINE void evaluate_some(block *labels, const uint8_t *tables, const struct slot_gate *gates,
+                                size_t n, const struct narrow_keys *keys, uint64_t number)
+{
+    __m128i x[8];
+
+#pragma GCC unroll 4
+    for (size_t j = 0; j < n; j++) begin(x + 2 * j, labels, &gates[j], keys, number + j);
+    run_rounds(x, NULL, n, keys, number);
+#pragma GCC unroll 4
+    for (size_t j = 0; j < n; j++)
+        finish_evaluation(labels, tables + TABLE_LEN * j, &gates[j], x + 2 * j, keys, number + j);
 }
 
 static void aesni_evaluate_narrow(block *labels, const uint8_t *tables,
                                   const struct slot_gate *gates, size_t n,
                                   const struct narrow_keys *keys, uint64_t first)
 {
-    for (size_t i = 0; i < n; i++) {
-        __m128i x[2];
+    size_t i = 0;
 
-        x[0] = aesni_sigma(aesni_load(&labels[gates[i].a]));
-        x[1] = aesni_sigma(aesni_load(&labels[gates[i].b]));
-        encrypt_narrow(x, NULL, keys, (size_t)(first - keys->first) + i);
-        finish_evaluation(labels, tables + TABLE_LEN * i, &gates[i], x);
+    for (; n - i >= 4; i += 4)
+        evaluate_some(labels, tables + TABLE_LEN * i, gates + i, 4, keys, first + i);
+    for (; n - i >= 2; i += 2)
+        evaluate_some(labels, tables + TABLE_LEN * i, gates + i, 2, keys, first + i);
+    if (i < n) evaluate_some(labels, tables + TABLE_LEN * i, gates + i, 1, keys, first + i);
+}
+
+static void aesni_evaluate(block *labels, const uint8_t *tables, const struct slot_gate *gates,
+                           size_t n, const block *start, uint64_t first)
+{
+    struct narrow_keys keys;
+
+    for (size_t i = 0; i < n; i += N_NARROW) {
+        size_t len = n - i < N_NARROW ? n - i : N_NARROW;
+
+        expand_some(&keys, start, first + i, len);
+        aesni_evaluate_narrow(labels, tables + TABLE_LEN * i, gates + i, len, &keys, 0);
     }
 }
+
+/* ------------------------------------------------------------------------------------- lanes -- */
 
 /* Labels of input a, then of input b, in 2 lanes. */
 #define LANE_REGISTERS 2
@@ -208,8 +285,8 @@ AESNI_INLINE void encrypt_lanes(__m128i *a, __m128i *b, size_t n, const struct n
     for (size_t round = 0; round < 11; round++) {
         enum aesni_step step = round == 0 ? AESNI_WHITEN : (round < 10 ? AESNI_MIDDLE : AESNI_LAST);
 
-        lanes_step(a, n, aesni_load(&keys->round[round][2 * at]), step);
-        lanes_step(b, n, aesni_load(&keys->round[round][2 * at + 1]), step);
+        lanes_step(a, n, aesni_load(&keys->round[round][at]), step);
+        lanes_step(b, n, aesni_load(&keys->round[round][at + 1]), step);
     }
 }
 
@@ -262,7 +339,7 @@ static void aesni_garble_lanes(block *labels, uint8_t *tables, const struct slot
                               tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                               &labels[N_LANES * (size_t)gates[i].a + lane],
                               &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
-                              (size_t)(first - keys->first) + i);
+                              narrow_place(first + i));
     }
 }
 
@@ -303,7 +380,7 @@ static void aesni_evaluate_lanes(block *labels, const uint8_t *tables,
                                 tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                                 &labels[N_LANES * (size_t)gates[i].a + lane],
                                 &labels[N_LANES * (size_t)gates[i].b + lane], keys,
-                                (size_t)(first - keys->first) + i);
+                                narrow_place(first + i));
     }
 }
 

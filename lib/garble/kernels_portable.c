@@ -99,10 +99,11 @@ static void portable_evaluate(block *labels, const uint8_t *tables, const struct
 }
 
 /* The bit slice makes round keys of its own. */
-static void portable_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+static void portable_expand(struct narrow_keys *keys, const block *start, uint64_t first,
+                            size_t from, size_t to)
 {
+    (void)first, (void)from, (void)to;
     keys->start = *start;
-    keys->first = first;
 }
 
 static void portable_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,

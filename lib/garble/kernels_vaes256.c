@@ -159,27 +159,48 @@ VAES256_INLINE void store_round(block *keys, const struct vaes256_keys *k)
     vaes256_store(keys + 3 * step, _mm256_unpackhi_epi64(low, high));
 }
 
-static void vaes256_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+/* The words of the keys of half a group, between two calls of expand. */
+VAES256_INLINE struct vaes256_keys load_words(const block *words)
 {
-    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+    struct vaes256_keys k;
 
-    for (size_t at = 0; at < 2 * N_NARROW; at += 8) {
-        struct vaes256_keys k = vaes256_keys_start(start, 2 * first + at);
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) k.word[w] = vaes256_load(words + 2 * w);
+    return k;
+}
 
-        store_round(&keys->round[0][at], &k);
-        for (size_t i = 0; i < 10; i++) {
-            vaes256_keys_next(&k, constants[i]);
-            store_round(&keys->round[i + 1][at], &k);
+VAES256_INLINE void store_words(block *words, const struct vaes256_keys *k)
+{
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) vaes256_store(words + 2 * w, k->word[w]);
+}
+
+static void vaes256_expand(struct narrow_keys *keys, const block *start, uint64_t first,
+                           size_t from, size_t to)
+{
+    for (size_t i = 0; i < 2 * N_NARROW; i += 8) {
+        size_t place = narrow_place(first) + i;
+        struct vaes256_keys k =
+            from > 0 ? load_words(&keys->words[i]) : vaes256_keys_start(start, 2 * first + i);
+
+        for (size_t round = from; round < to; round++) {
+            if (round > 0) vaes256_keys_next(&k, round_constant(round));
+            store_round(&keys->round[round][place], &k);
         }
+        store_words(&keys->words[i], &k);
     }
-    keys->start = *start;
-    keys->first = first;
+}
+
+/* For one AND the way into a 256-bit register and out of it is longer than what it saves. */
+static bool is_short(size_t n)
+{
+    return n == 1;
 }
 
 /* The round keys of one AND: of input a in the low half, of input b in the high one. */
 VAES256_INLINE __m256i narrow_key(const struct narrow_keys *keys, size_t round, size_t at)
 {
-    return vaes256_load(&keys->round[round][2 * at]);
+    return vaes256_load(&keys->round[round][at]);
 }
 
 static void vaes256_garble_narrow(block *labels, uint8_t *tables, const struct slot_gate *gates,
@@ -192,8 +213,12 @@ static void vaes256_garble_narrow(block *labels, uint8_t *tables, const struct s
         vaes256_sigma(both),
     };
 
+    if (is_short(n)) {
+        garble_kernels_aesni.garble_narrow(labels, tables, gates, n, delta, keys, first);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        size_t at = (size_t)(first - keys->first) + i;
+        size_t at = narrow_place(first + i);
         __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i])), y, key;
 
         x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
@@ -215,8 +240,12 @@ static void vaes256_evaluate_narrow(block *labels, const uint8_t *tables,
                                     const struct slot_gate *gates, size_t n,
                                     const struct narrow_keys *keys, uint64_t first)
 {
+    if (is_short(n)) {
+        garble_kernels_aesni.evaluate_narrow(labels, tables, gates, n, keys, first);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        size_t at = (size_t)(first - keys->first) + i;
+        size_t at = narrow_place(first + i);
         __m256i x = vaes256_sigma(gather_inputs(labels, &gates[i]));
 
         x = _mm256_xor_si256(x, narrow_key(keys, 0, at));
@@ -253,8 +282,8 @@ VAES256_INLINE void encrypt_lanes(__m256i *a, __m256i *b, size_t n, const struct
         enum vaes256_step step =
             round == 0 ? VAES256_WHITEN : (round < 10 ? VAES256_MIDDLE : VAES256_LAST);
 
-        lanes_step(a, n, vaes256_broadcast(&keys->round[round][2 * at]), step);
-        lanes_step(b, n, vaes256_broadcast(&keys->round[round][2 * at + 1]), step);
+        lanes_step(a, n, vaes256_broadcast(&keys->round[round][at]), step);
+        lanes_step(b, n, vaes256_broadcast(&keys->round[round][at + 1]), step);
     }
 }
 
@@ -308,7 +337,7 @@ static void vaes256_garble_lanes(block *labels, uint8_t *tables, const struct sl
                               tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                               &labels[N_LANES * (size_t)gates[i].a + lane],
                               &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
-                              (size_t)(first - keys->first) + i);
+                              narrow_place(first + i));
     }
 }
 
@@ -350,7 +379,7 @@ static void vaes256_evaluate_lanes(block *labels, const uint8_t *tables,
                                 tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                                 &labels[N_LANES * (size_t)gates[i].a + lane],
                                 &labels[N_LANES * (size_t)gates[i].b + lane], keys,
-                                (size_t)(first - keys->first) + i);
+                                narrow_place(first + i));
     }
 }
 

@@ -161,21 +161,33 @@ VAES512_INLINE void store_round(block *keys, const struct vaes512_keys *k)
     vaes512_store(keys + 3 * step, _mm512_unpackhi_epi64(low, high));
 }
 
-static void vaes512_expand(struct narrow_keys *keys, const block *start, uint64_t first)
+/* The words of all keys of a group, between two calls of expand. */
+VAES512_INLINE struct vaes512_keys load_words(const struct narrow_keys *keys)
 {
-    static const int constants[] = {0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36};
+    struct vaes512_keys k;
 
-    for (size_t at = 0; at < 2 * N_NARROW; at += 16) {
-        struct vaes512_keys k = vaes512_keys_start(start, 2 * first + at);
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) k.word[w] = vaes512_load(&keys->words[4 * w]);
+    return k;
+}
 
-        store_round(&keys->round[0][at], &k);
-        for (size_t i = 0; i < 10; i++) {
-            vaes512_keys_next(&k, constants[i]);
-            store_round(&keys->round[i + 1][at], &k);
-        }
+VAES512_INLINE void store_words(struct narrow_keys *keys, const struct vaes512_keys *k)
+{
+#pragma GCC unroll 4
+    for (size_t w = 0; w < 4; w++) vaes512_store(&keys->words[4 * w], k->word[w]);
+}
+
+static void vaes512_expand(struct narrow_keys *keys, const block *start, uint64_t first,
+                           size_t from, size_t to)
+{
+    size_t place = narrow_place(first);
+    struct vaes512_keys k = from > 0 ? load_words(keys) : vaes512_keys_start(start, 2 * first);
+
+    for (size_t round = from; round < to; round++) {
+        if (round > 0) vaes512_keys_next(&k, round_constant(round));
+        store_round(&keys->round[round][place], &k);
     }
-    keys->start = *start;
-    keys->first = first;
+    store_words(keys, &k);
 }
 
 /* A single AND fills no more than a 256-bit register. */
@@ -218,8 +230,8 @@ VAES512_INLINE void encrypt_lanes(__m512i *a, __m512i *b, size_t n, const struct
         enum vaes512_step step =
             round == 0 ? VAES512_WHITEN : (round < 10 ? VAES512_MIDDLE : VAES512_LAST);
 
-        lanes_step(a, n, vaes512_broadcast(&keys->round[round][2 * at]), step);
-        lanes_step(b, n, vaes512_broadcast(&keys->round[round][2 * at + 1]), step);
+        lanes_step(a, n, vaes512_broadcast(&keys->round[round][at]), step);
+        lanes_step(b, n, vaes512_broadcast(&keys->round[round][at + 1]), step);
     }
 }
 
@@ -273,7 +285,7 @@ static void vaes512_garble_lanes(block *labels, uint8_t *tables, const struct sl
                               tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                               &labels[N_LANES * (size_t)gates[i].a + lane],
                               &labels[N_LANES * (size_t)gates[i].b + lane], offset, keys,
-                              (size_t)(first - keys->first) + i);
+                              narrow_place(first + i));
     }
 }
 
@@ -315,7 +327,7 @@ static void vaes512_evaluate_lanes(block *labels, const uint8_t *tables,
                                 tables + N_LANES * TABLE_LEN * i + BLOCK_LEN * lane,
                                 &labels[N_LANES * (size_t)gates[i].a + lane],
                                 &labels[N_LANES * (size_t)gates[i].b + lane], keys,
-                                (size_t)(first - keys->first) + i);
+                                narrow_place(first + i));
     }
 }
 

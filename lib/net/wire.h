@@ -24,7 +24,7 @@
  *                                <-            [BASE_PROOF]
  *   [BASE_ANSWER]                ->
  *                                <-            TREES                    unless k = 1
- *   then for each chunk:
+ *   then for each chunk, two of which are under way at a time (proto/ot_rows.c):
  *                                <-            CHOICES, or CORRECTION of prepared OTs
  *   [CHALLENGE]                  ->                                     after CHOICES
  *                                <-            [ANSWER]

@@ -8,6 +8,14 @@
  *   malicious      receiver_message, sender_finish, sender_message with sender_prove,
  *                  receiver_finish, receiver_answer, sender_check
  *
+ * The receiver of the malicious model has spoken before it hears Z, and the sender's digests force
+ * it to have both: it can answer only if it knows one key of each transfer, so that its choices are
+ * defined (they are read off its oracle queries), and no more than one, which would solve CDH for Z
+ * and T. A sender whose digest j is wrong fits the receiver of one choice only: it guesses bit j,
+ * and a wrong guess ends the session. That is the functionality of OT with selective failure, which
+ * the paper proves this to be and which is what the extension needs: the bits are those of its
+ * delta, and guesses of them are counted there (extension.h).
+ *
  * Any failure is terminal: the keys are wiped, and the objects refuse every later step.
  */
 #ifndef SOTTO_OT_BASE_H
@@ -32,6 +40,9 @@
 
 /* The check aggregates a whole batch; its analysis needs at least 80 OTs in it. */
 _Static_assert(N_BASE_OTS >= 80, "the malicious phase needs a batch of at least 80");
+_Static_assert(BASE_DIGEST_LEN * 8 >= 2 * 128, "digests of keys bind: collisions cost 2^128");
+_Static_assert(BASE_SEED_LEN * 8 >= 2 * 128 && GROUP_HASH_LEN * 8 >= 252 + 128,
+               "T is new in each session, and within 2^-128 of uniform in a group of 2^252");
 
 struct base_sender;
 struct base_receiver;

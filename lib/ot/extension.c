@@ -9,25 +9,33 @@
 /* Where a chunk is. Zero, what wiped memory holds, is the end. */
 enum stage { STAGE_FAILED, STAGE_READY, STAGE_CHOSEN, STAGE_CHALLENGED, STAGE_CHECKED };
 
+/* A chunk in the making. */
+struct chunk {
+    enum stage stage;
+    uint64_t number;
+    size_t n_blocks; /* without the extra ones */
+    block challenge; /* sender */
+    block *columns;  /* 128 of them */
+    block *choices;  /* receiver: with the extra ones */
+};
+
 /* What both parties hold. In guarded memory with the expanded leaves behind it; the columns, as
  * secret as the leaves they come from, are bulk memory. */
 struct extension {
-    enum stage stage;
     struct extension_terms terms;
     uint64_t next;       /* counter of the leaves' next block */
-    uint64_t chunk;      /* number of the chunk */
-    size_t n_blocks;     /* of the chunk, without the extra ones */
+    uint64_t n_begun;    /* chunks */
+    uint64_t n_done;     /* of these, those whose rows have been taken */
     size_t stride;       /* of the columns, in blocks */
-    block *columns;      /* 128 of them */
+    block *memory;       /* of all that follows, and of the chunks' columns and choices */
     block *coefficients; /* of the check */
     block *scratch;      /* receiver: sums of all leaves */
-    block *choices;      /* receiver: those of the chunk, with the extra ones */
+    struct chunk chunks[EXTENSION_N_OPEN];
 };
 
 struct extension_sender {
     struct extension extension;
     block delta;
-    block challenge;
     struct aes_key keys[]; /* of leaf y of group g at (g << width) + y */
 };
 
@@ -46,27 +54,30 @@ static size_t stride_of(const struct extension_terms *terms)
     return (lines | 1) * 4;
 }
 
-#define N_COLUMNS(stride) ((size_t)(N_BASE_OTS + 3) * (stride))
+/* Columns and choices of each chunk, coefficients and scratch. */
+#define N_COLUMNS(stride) ((size_t)(EXTENSION_N_OPEN * (N_BASE_OTS + 1) + 2) * (stride))
 
 static sotto_err extension_init(struct extension *extension, struct sotto_context *context,
                                 const struct extension_terms *terms)
 {
     size_t stride = stride_of(terms);
+    block *memory = bulk_new(N_COLUMNS(stride), BLOCK_LEN);
 
+    if (memory == NULL) return fail_memory(context);
     extension->terms = *terms;
     extension->stride = stride;
-    extension->columns = bulk_new(N_COLUMNS(stride), BLOCK_LEN);
-    if (extension->columns == NULL) return fail_memory(context);
-    extension->coefficients = extension->columns + N_BASE_OTS * stride;
-    extension->scratch = extension->coefficients + stride;
-    extension->choices = extension->scratch + stride;
-    extension->stage = STAGE_READY;
+    extension->memory = extension->coefficients = memory;
+    extension->scratch = memory + stride;
+    memory += 2 * stride;
+    for (size_t i = 0; i < EXTENSION_N_OPEN; i++, memory += (N_BASE_OTS + 1) * stride)
+        extension->chunks[i] = (struct chunk){
+            .stage = STAGE_READY, .columns = memory, .choices = memory + N_BASE_OTS * stride};
     return SOTTO_OK;
 }
 
 static void extension_wipe(struct extension *extension)
 {
-    bulk_free(extension->columns, N_COLUMNS(extension->stride), BLOCK_LEN);
+    bulk_free(extension->memory, N_COLUMNS(extension->stride), BLOCK_LEN);
     mem_wipe(extension, sizeof *extension);
 }
 
@@ -81,37 +92,55 @@ static sotto_err check_terms(struct sotto_context *context, const struct extensi
     return SOTTO_OK;
 }
 
-/* Enters a step: the stage must be right, or the extension is dead or the caller mistaken. */
-static sotto_err enter(const struct extension *extension, struct sotto_context *context,
-                       enum stage stage)
+/* The chunk that is begun next, and the one that every other step is for. */
+static struct chunk *newest(struct extension *extension)
 {
-    if (extension->stage == stage) return SOTTO_OK;
+    return &extension->chunks[extension->n_begun % EXTENSION_N_OPEN];
+}
+
+static struct chunk *oldest(struct extension *extension)
+{
+    return &extension->chunks[extension->n_done % EXTENSION_N_OPEN];
+}
+
+static struct chunk *second(struct extension *extension)
+{
+    return &extension->chunks[(extension->n_done + 1) % EXTENSION_N_OPEN];
+}
+
+/* Enters a step: the stage must be right, or the extension is dead or the caller mistaken. */
+static sotto_err enter(const struct chunk *chunk, struct sotto_context *context, enum stage stage)
+{
+    if (chunk->stage == stage) return SOTTO_OK;
     return fail(context, SOTTO_ERR_USAGE,
-                extension->stage == STAGE_FAILED ? "OT extension: used after a failure"
-                                                 : "OT extension: a step out of order");
+                chunk->stage == STAGE_FAILED ? "OT extension: used after a failure"
+                                             : "OT extension: a step out of order");
 }
 
 static sotto_err begin_chunk(struct extension *extension, struct sotto_context *context,
                              size_t n_blocks)
 {
-    sotto_err err = enter(extension, context, STAGE_READY);
+    struct chunk *chunk = newest(extension);
+    sotto_err err = enter(chunk, context, STAGE_READY);
 
     if (err != SOTTO_OK) return err;
     if (n_blocks > extension->terms.max_blocks)
         return fail(context, SOTTO_ERR_INTERNAL, "OT extension: %zu blocks at once", n_blocks);
-    extension->n_blocks = n_blocks;
+    chunk->n_blocks = n_blocks;
+    chunk->number = extension->n_begun;
     return SOTTO_OK;
 }
 
-static size_t all_blocks(const struct extension *extension)
+static size_t all_blocks(const struct extension *extension, const struct chunk *chunk)
 {
-    return EXTENSION_ALL_BLOCKS(extension->n_blocks, extension->terms.malicious);
+    return EXTENSION_ALL_BLOCKS(chunk->n_blocks, extension->terms.malicious);
 }
 
-static void end_expansion(struct extension *extension)
+static void end_expansion(struct extension *extension, struct chunk *chunk)
 {
-    extension->next += all_blocks(extension);
-    extension->stage = extension->terms.malicious ? STAGE_CHOSEN : STAGE_CHECKED;
+    extension->next += all_blocks(extension, chunk);
+    extension->n_begun++;
+    chunk->stage = extension->terms.malicious ? STAGE_CHOSEN : STAGE_CHECKED;
 }
 
 static void expand_keys(struct aes_key *keys, const block *leaves, unsigned width)
@@ -122,43 +151,45 @@ static void expand_keys(struct aes_key *keys, const block *leaves, unsigned widt
 
 static sotto_err take_rows(struct extension *extension, struct sotto_context *context, block *rows)
 {
-    sotto_err err = enter(extension, context, STAGE_CHECKED);
+    struct chunk *chunk = oldest(extension);
+    sotto_err err = enter(chunk, context, STAGE_CHECKED);
 
     if (err != SOTTO_OK) return err;
-    crypto_kernels()->transpose(rows, extension->columns, extension->stride, extension->n_blocks);
-    extension->chunk++;
-    extension->stage = STAGE_READY;
+    crypto_kernels()->transpose(rows, chunk->columns, extension->stride, chunk->n_blocks);
+    extension->n_done++;
+    chunk->stage = STAGE_READY;
     return SOTTO_OK;
 }
 
 /* A coefficient for each block of the chunk; 1 for the last, which masks the sum. */
-static void draw_coefficients(struct extension *extension, const block *challenge)
+static void draw_coefficients(struct extension *extension, const struct chunk *chunk,
+                              const block *challenge)
 {
-    size_t n = all_blocks(extension);
+    size_t n = all_blocks(extension, chunk);
     struct prg prg;
 
-    prg_init(&prg, challenge, extension->chunk);
+    prg_init(&prg, challenge, chunk->number);
     prg_blocks(&prg, extension->coefficients, n - 1);
     prg_wipe(&prg);
     extension->coefficients[n - 1] = block_of(0, 1);
 }
 
 /* The digest of all folded columns, minus delta_j x at the sender. */
-static void digest_columns(const struct extension *extension, uint8_t digest[EXTENSION_DIGEST_LEN],
-                           const block *delta, const block *x)
+static void digest_columns(const struct extension *extension, const struct chunk *chunk,
+                           uint8_t digest[EXTENSION_DIGEST_LEN], const block *delta, const block *x)
 {
     block folded[N_BASE_OTS];
     struct oracle oracle;
 
     for (size_t j = 0; j < N_BASE_OTS; j++) {
-        crypto_kernels()->fold(&folded[j], extension->columns + j * extension->stride,
-                               extension->coefficients, all_blocks(extension));
+        crypto_kernels()->fold(&folded[j], chunk->columns + j * extension->stride,
+                               extension->coefficients, all_blocks(extension, chunk));
         if (delta == NULL) continue;
         folded[j] = block_xor(folded[j], block_times_bit(*x, delta->half[j / 64] >> j % 64));
     }
     oracle_begin(&oracle, "OT extension: check");
     oracle_field(&oracle, extension->terms.session_id, SESSION_ID_LEN);
-    oracle_number(&oracle, extension->chunk);
+    oracle_number(&oracle, chunk->number);
     oracle_field(&oracle, folded, sizeof folded);
     oracle_end(&oracle, digest, EXTENSION_DIGEST_LEN);
     mem_wipe(folded, sizeof folded);
@@ -233,12 +264,13 @@ sotto_err extension_sender_absorb(struct extension_sender *sender, struct sotto_
 {
     struct extension *e = &sender->extension;
     unsigned width = e->terms.width;
+    struct chunk *chunk = newest(e);
     sotto_err err = begin_chunk(e, context, n_blocks);
-    size_t n = all_blocks(e);
+    size_t n = all_blocks(e, chunk);
 
     if (err != SOTTO_OK) return err;
     for (size_t g = 0; g < TREE_N_GROUPS(width); g++) {
-        block *planes = e->columns + g * width * e->stride;
+        block *planes = chunk->columns + g * width * e->stride;
 
         crypto_kernels()->sum_leaves(planes, e->stride, NULL, sender->keys + (g << width), width,
                                      e->next, n);
@@ -246,19 +278,21 @@ sotto_err extension_sender_absorb(struct extension_sender *sender, struct sotto_
             correct(planes + b * e->stride, message + g * n * BLOCK_LEN,
                     sender->delta.half[j / 64] >> j % 64, n);
     }
-    end_expansion(e);
+    end_expansion(e, chunk);
     return SOTTO_OK;
 }
 
 sotto_err extension_sender_challenge(struct extension_sender *sender, struct sotto_context *context,
                                      uint8_t challenge[EXTENSION_CHALLENGE_LEN])
 {
-    sotto_err err = enter(&sender->extension, context, STAGE_CHOSEN);
+    struct chunk *chunk = oldest(&sender->extension);
 
-    if (err != SOTTO_OK) return err;
-    random_bytes(&sender->challenge, sizeof sender->challenge);
-    block_store(challenge, sender->challenge);
-    sender->extension.stage = STAGE_CHALLENGED;
+    /* The chunk behind the oldest may have come before the oldest is checked. */
+    if (chunk->stage == STAGE_CHALLENGED) chunk = second(&sender->extension);
+    if (enter(chunk, context, STAGE_CHOSEN) != SOTTO_OK) return SOTTO_ERR_USAGE;
+    random_bytes(&chunk->challenge, sizeof chunk->challenge);
+    block_store(challenge, chunk->challenge);
+    chunk->stage = STAGE_CHALLENGED;
     return SOTTO_OK;
 }
 
@@ -266,19 +300,20 @@ sotto_err extension_sender_check(struct extension_sender *sender, struct sotto_c
                                  const uint8_t answer[EXTENSION_ANSWER_LEN])
 {
     struct extension *e = &sender->extension;
-    sotto_err err = enter(e, context, STAGE_CHALLENGED);
+    struct chunk *chunk = oldest(e);
+    sotto_err err = enter(chunk, context, STAGE_CHALLENGED);
     uint8_t expected[EXTENSION_DIGEST_LEN];
     block x = block_load(answer);
     int verdict;
 
     if (err != SOTTO_OK) return err;
-    draw_coefficients(e, &sender->challenge);
-    digest_columns(e, expected, &sender->delta, &x);
+    draw_coefficients(e, chunk, &chunk->challenge);
+    digest_columns(e, chunk, expected, &sender->delta, &x);
     verdict = sodium_memcmp(expected, answer + BLOCK_LEN, EXTENSION_DIGEST_LEN);
     ct_mark_public(&verdict, sizeof verdict); /* the peer learns whether the run goes on */
     mem_wipe(expected, sizeof expected);
     if (verdict == 0) {
-        e->stage = STAGE_CHECKED;
+        chunk->stage = STAGE_CHECKED;
         return SOTTO_OK;
     }
     burn(sender);
@@ -332,12 +367,14 @@ void extension_receiver_free(struct extension_receiver *receiver)
     guarded_free(receiver);
 }
 
-static void keep_choices(struct extension *e, const block *choices)
+static void keep_choices(const struct extension *e, struct chunk *chunk, const block *choices)
 {
-    memcpy(e->choices, choices, e->n_blocks * BLOCK_LEN);
+    block *extra = chunk->choices + chunk->n_blocks;
+
+    memcpy(chunk->choices, choices, chunk->n_blocks * BLOCK_LEN);
     if (!e->terms.malicious) return;
-    random_bytes(e->choices + e->n_blocks, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
-    ct_mark_secret(e->choices + e->n_blocks, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
+    random_bytes(extra, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
+    ct_mark_secret(extra, EXTENSION_CHECK_BLOCKS * BLOCK_LEN);
 }
 
 /* d = u ^ r for each group, u being the sum of all its leaves. */
@@ -347,18 +384,19 @@ sotto_err extension_receiver_choose(struct extension_receiver *receiver,
 {
     struct extension *e = &receiver->extension;
     unsigned width = e->terms.width;
+    struct chunk *chunk = newest(e);
     sotto_err err = begin_chunk(e, context, n_blocks);
-    size_t n = all_blocks(e);
+    size_t n = all_blocks(e, chunk);
 
     if (err != SOTTO_OK) return err;
-    keep_choices(e, choices);
+    keep_choices(e, chunk, choices);
     for (size_t g = 0; g < TREE_N_GROUPS(width); g++, message += n * BLOCK_LEN) {
-        crypto_kernels()->sum_leaves(e->columns + g * width * e->stride, e->stride, e->scratch,
+        crypto_kernels()->sum_leaves(chunk->columns + g * width * e->stride, e->stride, e->scratch,
                                      receiver->keys + (g << width), width, e->next, n);
         for (size_t i = 0; i < n; i++)
-            block_store(message + i * BLOCK_LEN, block_xor(e->scratch[i], e->choices[i]));
+            block_store(message + i * BLOCK_LEN, block_xor(e->scratch[i], chunk->choices[i]));
     }
-    end_expansion(e);
+    end_expansion(e, chunk);
     return SOTTO_OK;
 }
 
@@ -368,15 +406,16 @@ sotto_err extension_receiver_answer(struct extension_receiver *receiver,
                                     const uint8_t challenge[EXTENSION_CHALLENGE_LEN])
 {
     struct extension *e = &receiver->extension;
-    sotto_err err = enter(e, context, STAGE_CHOSEN);
+    struct chunk *chunk = oldest(e);
+    sotto_err err = enter(chunk, context, STAGE_CHOSEN);
     block drawn = block_load(challenge), x;
 
     if (err != SOTTO_OK) return err;
-    draw_coefficients(e, &drawn);
-    crypto_kernels()->fold(&x, e->choices, e->coefficients, all_blocks(e));
+    draw_coefficients(e, chunk, &drawn);
+    crypto_kernels()->fold(&x, chunk->choices, e->coefficients, all_blocks(e, chunk));
     block_store(answer, x);
-    digest_columns(e, answer + BLOCK_LEN, NULL, NULL);
-    e->stage = STAGE_CHECKED;
+    digest_columns(e, chunk, answer + BLOCK_LEN, NULL, NULL);
+    chunk->stage = STAGE_CHECKED;
     return SOTTO_OK;
 }
 

@@ -3,6 +3,19 @@
  * sotto-protocol(7)). Sans I/O. Correlated OTs are the rows themselves. H breaks the correlation;
  * its tweaks come from a counter that both parties keep in step. Choice bits are packed: bit i of
  * choices[b] is that of OT 128 b + i, or, where a function says so, one a byte.
+ *
+ * In the malicious model (extension.h) the receiver knows T_n, which it has had a say in, and delta
+ * is uniform on a set A that holds it with probability |A| / 2^128. The pad that it did not choose
+ * is H(T_n ^ delta) under a tweak of its own; H is defined against inputs T_n of the adversary's
+ * choice (circular correlation robustness, Guo et al., S&P 2020, CRYPTO 2020). With AES as an ideal
+ * cipher it learns of that pad only by a query at sigma(T_n ^ delta) under that tweak's key, or of
+ * its inverse: Q queries hit with probability 2 Q / |A|, which with the chance of getting so far is
+ * 2 Q 2^-128. Chosen messages, vectors and lists are masked with such pads or with PRGs seeded by
+ * them; 1-out-of-N needs one unknown pad for each index that was not chosen, and each of these
+ * differs from the chosen one in at least one bit.
+ *
+ * Random OT is endemic (Masny, Rindal, CCS 2019): the pads of a party that cheats may be what it
+ * likes, those of two honest ones are random.
  */
 #ifndef SOTTO_OT_TRANSFER_H
 #define SOTTO_OT_TRANSFER_H

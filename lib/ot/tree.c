@@ -118,9 +118,8 @@ static void begin_proof(struct oracle *oracle, const struct tree_terms *terms)
     oracle_number(oracle, terms->width);
 }
 
-/* Roy's check, after Boyle et al., CCS 2019: the sum of a tree's leaf digests lets whoever lacks
- * one leaf complete the list, and the digest of the list tells whether it is the same list for
- * every alpha. Wrong sums pass for one alpha at most, which is a guess of k bits of delta. */
+/* The sum of a tree's leaf digests lets whoever lacks one leaf complete the list, and the digest of
+ * the list tells whether it is the same list for every alpha. */
 static void prove(uint8_t *proof, const block *leaves, const struct tree_terms *terms)
 {
     struct digest digests[MAX_NODES];

@@ -35,9 +35,25 @@
     (TREE_SUMS_LEN(width) + ((malicious) ? TREE_PROOF_LEN(width) : 0))
 #define TREE_MAX_MESSAGE_LEN ((size_t)8192)
 
-/** The leaves' digests are as long as two blocks, lest a sender of wrong sums find two seeds with
- *  one digest: collisions cost 2^128. */
-_Static_assert(TREE_DIGEST_LEN * 8 >= 2 * 128, "leaf digests must resist collisions");
+/*
+ * What the proof gives (Roy, section 5, after Boyle et al., CCS 2019). Whatever sums a receiver
+ * sends, they fix for each alpha what leaves the sender gets. The last digest fixes the list D of
+ * all digests, by collision resistance, before the sender looks, and D fixes the leaves: s_x for
+ * every x whose D_x is a digest of something. The sender compares, for its own alpha, its digests
+ * with D_x at x != alpha, and the sum with that of all D. So group g passes for alpha_g in a set
+ * A_g that the receiver has fixed by its message, and for alpha in A_g the sender has the leaves
+ * s_x. If A_g has two members all s_x are defined, and the trees are those of an honest receiver
+ * who has guessed that alpha is in A_g: it goes on with probability |A_g| / 2^k, and alpha_g is
+ * uniform on A_g. (A wrong sum of one branch at one level, for example, is unused by the half of
+ * all alphas that walk that branch: a guess of one bit.) If A_g has one member the receiver has
+ * guessed k bits, and s_alpha, which the sender lacks in any case, may be anything.
+ *
+ * Against a cheating sender: it gets honest trees; the sums tell it the digest of the leaf that it
+ * lacks, a random oracle's at an unknown seed of 128 bits, bound to session and group.
+ *
+ * The digests are as long as two blocks, lest a receiver find two seeds with one digest.
+ */
+_Static_assert(TREE_DIGEST_LEN * 8 >= 2 * 128, "leaf digests bind: collisions cost 2^128");
 
 static inline bool tree_width_is_valid(unsigned width)
 {

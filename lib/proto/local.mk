@@ -7,6 +7,7 @@ PROTO_SOURCES = \
 	lib/proto/mixed_circuit.c \
 	lib/proto/mixed_linear.c \
 	lib/proto/ot.c lib/proto/ot.h \
+	lib/proto/ot_io.c lib/proto/ot_io.h \
 	lib/proto/ot_rows.c \
 	lib/proto/ot_setup.c \
 	lib/proto/party.c lib/proto/party.h \

@@ -276,15 +276,9 @@ void sotto_wires_free(sotto_wires *wires)
 
 sotto_err mixed_next_rows(struct sotto_mixed *mixed, block *rows, const uint8_t *bits, uint64_t n)
 {
-    sotto_err err = SOTTO_OK;
+    struct ot_call call = {.n = n, .rows_each = 1, .out = rows, .choices = bits};
 
-    for (uint64_t at = 0; err == SOTTO_OK && at < n; at += mixed->ot.chunk_rows) {
-        uint64_t left = n - at;
-        size_t part = left < mixed->ot.chunk_rows ? (size_t)left : mixed->ot.chunk_rows;
-
-        err = ot_next_rows(&mixed->ot, rows + at, bits != NULL ? bits + at : NULL, part, false);
-    }
-    return err;
+    return ot_run(&mixed->ot, &call);
 }
 
 static sotto_err input(struct sotto_mixed *mixed, struct sotto_wires **wires, const uint8_t *bits,

@@ -51,8 +51,7 @@ sotto_err mixed_leave(struct sotto_mixed *mixed, sotto_err err) CHECKED;
 
 sotto_err mixed_usage(struct sotto_mixed *mixed, const char *what) CHECKED;
 
-/** Labels of n of the evaluator's bits, one byte each at the evaluator: from the OT extension. rows
- *  has room for whole blocks of OTs. */
+/** Labels of n of the evaluator's bits, one byte each at the evaluator: from the OT extension. */
 sotto_err mixed_next_rows(struct sotto_mixed *mixed, block *rows, const uint8_t *bits,
                           uint64_t n) CHECKED;
 

@@ -181,20 +181,34 @@ static void fill_group(void *user, block *labels, size_t group)
 
     for (size_t lane = 0; lane < N_LANES; lane++) {
         collect(a, inputs, a->first + group * N_LANES + lane);
-        for (uint32_t i = 0; i < n; i++)
-            labels[(size_t)N_LANES * (N_CONSTANT_SLOTS + i) + lane] = inputs[i];
+        for (uint32_t i = 0; i < n; i++) bundle_input(labels, i)[lane] = inputs[i];
     }
 }
 
 /* --------------------------------------------------------------------------------- outputs -- */
 
-static void take_outputs(struct application *a, const block *labels, size_t n_lanes, size_t lane,
-                         uint64_t instance)
+static block *outputs_of(const struct application *a, uint64_t instance)
 {
-    block *out = a->outputs->labels + instance * a->outputs->value_bits;
+    return a->outputs->labels + instance * a->outputs->value_bits;
+}
+
+static void take_outputs(struct application *a, uint64_t instance)
+{
+    block *out = outputs_of(a, instance);
 
     for (unsigned i = 0; i < a->outputs->value_bits; i++)
-        out[i] = labels[n_lanes * a->schedule->output_slots[i] + lane];
+        out[i] = a->engine.labels[a->schedule->output_slots[i]];
+}
+
+static void take_group(struct application *a, size_t group)
+{
+    uint64_t first = a->first + group * N_LANES;
+
+    for (unsigned i = 0; i < a->outputs->value_bits; i++) {
+        const block *labels = bundle_output(&a->bundle, group, i);
+
+        for (size_t lane = 0; lane < N_LANES; lane++) outputs_of(a, first + lane)[i] = labels[lane];
+    }
 }
 
 /* ----------------------------------------------------------------------------------- gates -- */
@@ -227,7 +241,7 @@ static sotto_err run_instance(struct application *a, uint64_t instance)
     schedule_source_init(&source, a->schedule);
     engine_begin(&a->engine, &source.source);
     err = run_engine(a);
-    if (err == SOTTO_OK) take_outputs(a, a->engine.labels, 1, 0, instance);
+    if (err == SOTTO_OK) take_outputs(a, instance);
     return err;
 }
 
@@ -256,9 +270,7 @@ static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_grou
     a->first = first;
     err = bundle_begin(&a->bundle, &a->engine.hash, n_groups, fill_group, a);
     if (err == SOTTO_OK) err = run_groups(a);
-    for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++)
-        for (size_t lane = 0; lane < N_LANES; lane++)
-            take_outputs(a, a->bundle.engines[g].labels, N_LANES, lane, first + g * N_LANES + lane);
+    for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++) take_group(a, g);
     return err;
 }
 

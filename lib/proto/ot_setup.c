@@ -5,7 +5,7 @@
 #include "crypto/oracle.h"
 #include "proto/ot.h"
 
-#define OT_VERSION 1
+#define OT_VERSION 2
 #define NONCE_LEN 32
 #define HELLO_LEN (8 + 4 + 1 + 1 + 1 + CHANNEL_BINDING_LEN + NONCE_LEN)
 #define SETUP_LEN 16384
@@ -163,23 +163,22 @@ static sotto_err set_up_sender(struct sotto_ot *ot, struct setup *setup)
 static sotto_err run_base_sender(struct sotto_ot *ot, struct setup *setup)
 {
     const uint8_t *sid = ot->terms.session_id;
-    uint8_t *payload = setup->frame + HEADER_ROOM;
+    uint8_t *payload = setup->frame + HEADER_ROOM, z[FRAME_HEADER_LEN + BASE_SENDER_MESSAGE_LEN];
     struct sotto_context *context = ot->context;
     bool malicious = ot->terms.malicious;
     sotto_err err = SOTTO_OK;
 
-    base_sender_message(setup->base_sender, payload);
-    if (!malicious) err = send_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
+    base_sender_message(setup->base_sender, z + FRAME_HEADER_LEN);
+    if (!malicious) err = wire_send(&ot->wire, FRAME_BASE_SENDER, z, BASE_SENDER_MESSAGE_LEN);
     if (err == SOTTO_OK)
         err = receive_setup(ot, setup, FRAME_BASE_RECEIVER, BASE_RECEIVER_MESSAGE_LEN);
+    /* Both then compute their keys at the same time. */
+    if (err == SOTTO_OK && malicious)
+        err = wire_send(&ot->wire, FRAME_BASE_SENDER, z, BASE_SENDER_MESSAGE_LEN);
     if (err == SOTTO_OK)
         err = base_sender_finish(setup->base_sender, context, setup->pairs, payload, sid);
     if (err != SOTTO_OK || !malicious) return err;
-    base_sender_message(setup->base_sender, payload);
-    err = send_setup(ot, setup, FRAME_BASE_SENDER, BASE_SENDER_MESSAGE_LEN);
-    if (err == SOTTO_OK)
-        err = base_sender_prove(setup->base_sender, context, payload,
-                                (const block(*)[2])setup->pairs);
+    err = base_sender_prove(setup->base_sender, context, payload, (const block(*)[2])setup->pairs);
     if (err == SOTTO_OK) err = send_setup(ot, setup, FRAME_BASE_PROOF, BASE_PROOF_LEN);
     if (err == SOTTO_OK) err = receive_setup(ot, setup, FRAME_BASE_ANSWER, BASE_ANSWER_LEN);
     if (err == SOTTO_OK)
@@ -200,20 +199,29 @@ static sotto_err set_up_receiver(struct sotto_ot *ot, struct setup *setup)
     return err;
 }
 
+static sotto_err take_chunk_memory(struct sotto_ot *ot, struct ot_chunk *chunk)
+{
+    uint8_t *memory = bulk_new(OT_HEADER_ROOM + ot->message_len, 1);
+
+    if (memory != NULL) chunk->message = memory + OT_HEADER_ROOM;
+    chunk->rows = bulk_new(ot->chunk_rows, BLOCK_LEN);
+    return memory != NULL && chunk->rows != NULL ? SOTTO_OK : fail_memory(ot->context);
+}
+
 static sotto_err take_memory(struct sotto_ot *ot)
 {
-    size_t len = EXTENSION_MESSAGE_LEN(ot->terms.max_blocks, ot->terms.width, ot->terms.malicious);
-    uint8_t *memory = bulk_new(HEADER_ROOM + len, 1);
+    const struct extension_terms *terms = &ot->terms;
+    sotto_err err = ot_io_new(ot->context, &ot->io, &ot->wire);
 
-    ot->chunk_rows = ot->terms.max_blocks * OTS_PER_BLOCK;
-    if (memory != NULL) ot->message = memory + HEADER_ROOM;
-    ot->message_len = len;
-    for (size_t i = 0; i < 2; i++) ot->rows[i] = bulk_new(ot->chunk_rows, BLOCK_LEN);
-    ot->packed = bulk_new(ot->terms.max_blocks, BLOCK_LEN);
+    ot->chunk_rows = terms->max_blocks * OTS_PER_BLOCK;
+    ot->message_len = EXTENSION_MESSAGE_LEN(terms->max_blocks, terms->width, terms->malicious);
+    for (size_t i = 0; i < EXTENSION_N_OPEN && err == SOTTO_OK; i++)
+        err = take_chunk_memory(ot, &ot->chunks[i]);
+    if (err != SOTTO_OK) return err;
+    ot->packed = bulk_new(terms->max_blocks, BLOCK_LEN);
     ot->bits = bulk_new(ot->chunk_rows, 1);
     ot->delta = guarded_new(sizeof *ot->delta);
-    if (memory == NULL || ot->rows[0] == NULL || ot->rows[1] == NULL || ot->packed == NULL ||
-        ot->bits == NULL || ot->delta == NULL)
+    if (ot->packed == NULL || ot->bits == NULL || ot->delta == NULL)
         return fail_memory(ot->context);
     return SOTTO_OK;
 }
@@ -256,6 +264,14 @@ sotto_err ot_set_up(struct sotto_ot *ot, struct sotto_channel *channel,
     return err;
 }
 
+static void free_chunk_memory(const struct sotto_ot *ot, struct ot_chunk *chunk)
+{
+    uint8_t *message = chunk->message;
+
+    if (message != NULL) bulk_free(message - OT_HEADER_ROOM, OT_HEADER_ROOM + ot->message_len, 1);
+    bulk_free(chunk->rows, ot->chunk_rows, BLOCK_LEN);
+}
+
 void ot_burn(struct sotto_ot *ot)
 {
     extension_sender_free(ot->sender);
@@ -263,9 +279,9 @@ void ot_burn(struct sotto_ot *ot)
     guarded_free(ot->delta);
     bulk_free(ot->store.rows, ot->store.n, BLOCK_LEN);
     bulk_free(ot->store.choices, ot->store.n, 1);
-    for (size_t i = 0; i < 2; i++) bulk_free(ot->rows[i], ot->chunk_rows, BLOCK_LEN);
+    for (size_t i = 0; i < EXTENSION_N_OPEN; i++) free_chunk_memory(ot, &ot->chunks[i]);
     bulk_free(ot->packed, ot->terms.max_blocks, BLOCK_LEN);
     bulk_free(ot->bits, ot->chunk_rows, 1);
-    if (ot->message != NULL) bulk_free(ot->message - HEADER_ROOM, HEADER_ROOM + ot->message_len, 1);
+    ot_io_free(ot->io);
     *ot = (struct sotto_ot){.context = ot->context, .spent = true};
 }

@@ -153,22 +153,21 @@ void party_begin_round(struct party *party, struct schedule_source *source, uint
     engine_begin(&party->engine, &source->source);
 }
 
-/* Of the instance in lane number lane of n_lanes. */
-static void append_colours(struct party *party, const block *labels, size_t n_lanes, size_t lane)
+static void append_colour(struct party *party, block label)
 {
-    const uint32_t *slots = party->plan->schedule->output_slots;
+    uint64_t at = party->n_colours / 8, shift = party->n_colours % 8;
+    uint8_t colour = (uint8_t)(block_lsb(label) << shift);
 
-    for (uint64_t i = 0; i < party->plan->n_output_bits; i++, party->n_colours++) {
-        uint64_t at = party->n_colours / 8, shift = party->n_colours % 8;
-        uint8_t colour = (uint8_t)(block_lsb(labels[n_lanes * slots[i] + lane]) << shift);
-
-        party->colours[at] = (uint8_t)(shift == 0 ? colour : party->colours[at] | colour);
-    }
+    party->colours[at] = (uint8_t)(shift == 0 ? colour : party->colours[at] | colour);
+    party->n_colours++;
 }
 
 void party_append_outputs(struct party *party)
 {
-    append_colours(party, party->engine.labels, 1, 0);
+    const uint32_t *slots = party->plan->schedule->output_slots;
+
+    for (uint64_t i = 0; i < party->plan->n_output_bits; i++)
+        append_colour(party, party->engine.labels[slots[i]]);
 }
 
 /* ---------------------------------------------------------------------------------- bundles -- */
@@ -187,8 +186,7 @@ static void fill_group(void *user, block *labels, size_t group)
 
     for (size_t lane = 0; lane < N_LANES; lane++) {
         collect_instance(party, inputs, filling->inputs, group * N_LANES + lane);
-        for (uint32_t i = 0; i < n; i++)
-            labels[(size_t)N_LANES * (N_CONSTANT_SLOTS + i) + lane] = inputs[i];
+        for (uint32_t i = 0; i < n; i++) bundle_input(labels, i)[lane] = inputs[i];
     }
 }
 
@@ -202,9 +200,12 @@ sotto_err party_begin_bundle(struct party *party, const struct party_inputs *inp
 
 void party_append_bundle(struct party *party)
 {
-    for (size_t group = 0; group < party->bundle.n_groups; group++)
+    const struct bundle *bundle = &party->bundle;
+
+    for (size_t group = 0; group < bundle->n_groups; group++)
         for (size_t lane = 0; lane < N_LANES; lane++)
-            append_colours(party, party->bundle.engines[group].labels, N_LANES, lane);
+            for (uint32_t i = 0; i < party->plan->n_output_bits; i++)
+                append_colour(party, bundle_output(bundle, group, i)[lane]);
 }
 
 /* Colours of one party's labels, from sender to the other. */

@@ -108,7 +108,7 @@ static void plan_lanes(struct plan *plan)
 static uint64_t extension_memory(unsigned width)
 {
     return TREE_N_LEAVES(width) * sizeof(struct aes_key) +
-           (uint64_t)EXTENSION_CHUNK_BLOCKS * N_BASE_OTS * 2 * BLOCK_LEN;
+           (uint64_t)EXTENSION_CHUNK_BLOCKS * N_BASE_OTS * (EXTENSION_N_OPEN + 1) * BLOCK_LEN;
 }
 
 static sotto_err plan_extension(struct plan *plan, struct sotto_context *context,

@@ -28,6 +28,45 @@ END
     grep -q '"with the peer, x y + x chained"' garbler.json
 }
 
+few=(--repeats 2 --time 1ms --transfers 20000)
+
+@test "oblivious transfers fill every row, as text and as JSON" {
+    try gc-bench ot "${few[@]}"
+    expect 0
+    [[ "$output" == *"IKNP, malicious"*"k=8, semi-honest"*"chosen 128-bit"*"128 base OTs"* ]]
+    [[ "$output" == *" of AES-128 blocks"* ]]
+    try gc-bench ot "${few[@]}" --json -o ot.json
+    expect 0; silent
+    python3 - <<'END'
+import json
+rows = {row['name']: row for row in json.load(open('ot.json'))['rows']}
+for k in ('IKNP', 'SoftSpoken k=2', 'SoftSpoken k=4', 'SoftSpoken k=8'):
+    for model in ('semi-honest', 'malicious'):
+        assert 'OT, correlated, %s, %s' % (k, model) in rows, rows
+assert {'AES-128 blocks', 'raw TCP to this machine'} < set(rows)
+for row in rows.values():
+    assert 0 < row['min'] <= row['median'] <= row['max'] and row['repeats'] == 2, row
+END
+}
+
+@test "two sides measure oblivious transfers with each other" {
+    "$BINDIR/gc-bench" ot --listen unix:o "${few[@]}" --json -q >sender.json 3>&- &
+    pids[garbler]=$!
+    try gc-bench ot --connect unix:o "${few[@]}" --json -q
+    expect 0
+    [[ "$output" == *"with the peer, correlated, SoftSpoken k=4, malicious"* ]]
+    wait "${pids[garbler]}"
+    grep -q '"with the peer, 128 base OTs, malicious"' sender.json
+}
+
+@test "two sides that count differently both fail" {
+    "$BINDIR/gc-bench" ot --listen unix:d "${few[@]}" -q >/dev/null 2>&1 3>&- &
+    pids[garbler]=$!
+    try gc-bench ot --connect unix:d --repeats 2 --transfers 30000 -q
+    [ "$status" -ne 0 ]; silent
+    ! wait "${pids[garbler]}"
+}
+
 @test "wrong options and files are told" {
     try gc-bench --repeats 0
     expect 2 "--repeats"; silent
@@ -38,5 +77,11 @@ END
     try gc-bench "${quick[@]}" --circuit missing.txt
     expect 4 "missing.txt"; silent
     try gc-bench surplus
-    expect 2; silent
+    expect 2 "surplus"; silent
+    try gc-bench ot surplus
+    expect 2 "surplus"; silent
+    try gc-bench --transfers 5
+    expect 2 "gc-bench ot"; silent
+    try gc-bench ot --circuit "$CIRCUITS/mul8.txt"
+    expect 2 "--circuit"; silent
 }

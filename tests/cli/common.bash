@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 [ -x "${BINDIR:-}/gc-run" ] || { echo "BINDIR has no gc-run" >&2; exit 1; }
 : "${SRCDIR:=$BATS_TEST_DIRNAME/../..}"
 : "${CIRCUITS:=$SRCDIR/tests/circuits}"
-: "${GC_CIRCUITS_DIR:=$SRCDIR/circuits}"
+: "${GC_CIRCUITS_DIR:=$BINDIR/circuits}"
 export BINDIR GC_CIRCUITS_DIR
 
 # No test may take longer than this, whatever goes wrong.

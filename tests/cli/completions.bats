@@ -1,7 +1,7 @@
 # The completions work, and are what apps/completions/generate writes.
 load common
 
-TOOLS="gc-bench gc-run gc-info gc-keygen gc-millionaires"
+TOOLS="gc-bench gc-cc gc-run gc-info gc-keygen gc-millionaires"
 [ ! -x "$BINDIR/gc-nn" ] || TOOLS="$TOOLS gc-nn"
 
 # Long options that --help of a tool lists.

@@ -2,7 +2,7 @@
 load common
 
 @test "SEC-1: --help of every tool says semi-honest in plain words" {
-    for tool in gc-run gc-info gc-keygen gc-bench gc-millionaires; do
+    for tool in gc-cc gc-run gc-info gc-keygen gc-bench gc-millionaires; do
         try $tool --help
         expect 0
         [[ "$output" == "Usage: $tool "* ]]
@@ -16,7 +16,7 @@ load common
 }
 
 @test "--version" {
-    for tool in gc-run gc-info gc-keygen gc-bench gc-millionaires; do
+    for tool in gc-cc gc-run gc-info gc-keygen gc-bench gc-millionaires; do
         try $tool --version
         expect 0
         [[ "$output" =~ ^$tool\ \(sotto\)\ [0-9]+\.[0-9]+\.[0-9]+$ ]]

@@ -9,14 +9,14 @@
 : "${CC:=cc}"
 
 MAN=$SRCDIR/man
-TOOLS="gc-bench gc-run gc-info gc-keygen gc-millionaires"
+TOOLS="gc-bench gc-cc gc-run gc-info gc-keygen gc-millionaires"
 [ ! -x "$BINDIR/gc-nn" ] || TOOLS="$TOOLS gc-nn"
 
 # Settings of the caller's must not reach the tools.
 for variable in $(compgen -e | grep '^GC_'); do
     [ "$variable" = GC_CIRCUITS_DIR ] || unset "$variable"
 done
-export GC_CIRCUITS_DIR=${GC_CIRCUITS_DIR:-$SRCDIR/circuits}
+export GC_CIRCUITS_DIR=${GC_CIRCUITS_DIR:-$BUILDDIR/circuits}
 
 # blocks FILE NAME: the contents of all blocks called NAME, with mdoc's escapes resolved.
 blocks() {

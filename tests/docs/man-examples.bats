@@ -9,7 +9,7 @@ setup() {
     export PATH=$BINDIR:$PATH
     mkdir here
     cd here
-    cp "$SRCDIR"/circuits/millionaires.* .
+    cp "$GC_CIRCUITS_DIR"/millionaires.{txt,json} .
     blocks "$MAN/bristol.5" "circuit less.txt" >less.txt
     blocks "$MAN/bristol.5" "circuit less.old.txt" >less.old.txt
     [ -s less.txt ]
@@ -32,7 +32,7 @@ run_block() {
 run_page() {
     n=0
     while read -r name; do
-        [[ $name != session* ]] || continue
+        [[ $name != @(session|file|program)\ * ]] || continue
         run_block "$1" "$name" 1
         n=$((n + 1))
     done < <(names "$1")
@@ -58,6 +58,46 @@ run_session() {
     done
 }
 
+# files PAGE KIND: writes the blocks called "KIND NAME" to files of these names, and tells them.
+files() {
+    while read -r kind file; do
+        [ "$kind" = "$2" ] || continue
+        blocks "$1" "$kind $file" >"$file"
+        [ -s "$file" ]
+        echo "$file"
+    done < <(names "$1")
+}
+
+# _BitInt is not in every compiler.
+has_bit_int() {
+    echo '_BitInt(9) x;' | $1 -x c -w -c -o /dev/null - 2>/dev/null
+}
+
+@test "gc-cc(1): examples" {
+    files "$MAN/gc-cc.1" file
+    run_page "$MAN/gc-cc.1"
+}
+
+@test "gc-c(7): every program agrees with the host's compiler" {
+    n=0
+    for file in $(files "$MAN/gc-c.7" program); do
+        compiler=$CC
+        ! grep -q _BitInt "$file" || has_bit_int "$compiler" || compiler=clang
+        if ! grep -q _BitInt "$file" || has_bit_int "$compiler"; then
+            CC=$compiler gc-cc "$file" --check=200
+        else
+            gc-cc "$file" --stats >/dev/null
+        fi
+        n=$((n + 1))
+    done
+    [ "$n" -ge 14 ]
+}
+
+@test "gc-c(7): examples" {
+    files "$MAN/gc-c.7" program
+    run_page "$MAN/gc-c.7"
+}
+
 @test "gc-run(1): examples" { run_page "$MAN/gc-run.1"; }
 @test "gc-run(1): two machines" { run_session "$MAN/gc-run.1"; }
 @test "gc-info(1): examples" { run_page "$MAN/gc-info.1"; }
@@ -68,6 +108,10 @@ run_session() {
     [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
     cp "$SRCDIR"/apps/nn/models/heart-* .
     run_page "$MAN/gc-nn.1"
+}
+@test "README: a function of your own" {
+    files "$SRCDIR/README.md" file
+    run_page "$SRCDIR/README.md"
 }
 @test "README: a first session" { run_session "$SRCDIR/README.md"; }
 

@@ -66,7 +66,7 @@ says_page_model() {
 }
 
 @test "the JSON of a run names the model" {
-    cp "$SRCDIR"/circuits/millionaires.* "$BATS_TEST_TMPDIR"
+    cp "$GC_CIRCUITS_DIR"/millionaires.{txt,json} "$BATS_TEST_TMPDIR"
     cd "$BATS_TEST_TMPDIR"
     [[ $("$BINDIR/gc-run" local millionaires.txt -i alice=1 -i bob=2 --json) == \
         *'"security":"semi-honest"'* ]]
@@ -121,7 +121,7 @@ no_claims() {
 }
 
 @test "a malicious model asked for is refused, and not weakened" {
-    cp "$SRCDIR"/circuits/millionaires.* "$BATS_TEST_TMPDIR"
+    cp "$GC_CIRCUITS_DIR"/millionaires.{txt,json} "$BATS_TEST_TMPDIR"
     cd "$BATS_TEST_TMPDIR"
     run "$BINDIR/gc-run" local millionaires.txt -i alice=1 -i bob=2 --security malicious
     [ "$status" -eq 2 ]

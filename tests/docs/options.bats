@@ -33,6 +33,7 @@ fish_options() {
 }
 
 @test "gc-run: the manual page lists the options of --help" { check_tool gc-run; }
+@test "gc-cc: the manual page lists the options of --help" { check_tool gc-cc; }
 @test "gc-info: the manual page lists the options of --help" { check_tool gc-info; }
 @test "gc-keygen: the manual page lists the options of --help" { check_tool gc-keygen; }
 @test "gc-bench: the manual page lists the options of --help" { check_tool gc-bench; }

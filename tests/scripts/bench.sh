@@ -34,7 +34,7 @@ tests/bench/ot
 
 echo
 echo "millionaires over TLS, both processes started to both ended, in milliseconds"
-GC_CIRCUITS_DIR=$SRCDIR/circuits
+GC_CIRCUITS_DIR=$PWD/circuits
 export GC_CIRCUITS_DIR
 runs=21
 for _ in $(seq $runs); do

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the small circuits of tests/circuits and circuits/millionaires.*.
+"""Writes the small circuits of tests/circuits.
 
 Their output is checked in; no test runs this. Usage: gen_circuits.py TOP_OF_THE_TREE
 """
@@ -93,21 +93,6 @@ def multiply(n):
         else:
             total[i:] = [c.gate("XOR", total[i], row[0])]
     return c.text(total)
-
-
-def millionaires(n):
-    """From the lowest bit: where a and b differ, the higher bit decides; ne tells whether they
-    differed at all. alice > bob implies that they differ, so bob > alice is free: 2n - 1 ANDs."""
-    c = Circuit(n, n)
-    a, b = c.inputs()
-    ne = c.gate("XOR", a[0], b[0])
-    gt = c.gate("AND", a[0], ne)
-    for i in range(1, n):
-        d = c.gate("XOR", a[i], b[i])
-        both = c.gate("AND", ne, d)
-        ne = c.gate("XOR", c.gate("XOR", ne, d), both)
-        gt = c.gate("XOR", gt, c.gate("AND", d, c.gate("XOR", gt, a[i])))
-    return c.text([gt], [c.gate("XOR", gt, ne)])
 
 
 def mixed():
@@ -280,10 +265,6 @@ def main(top):
         put(f"tests/circuits/bad-{name}.txt", text)
     for name, text in BAD_JSON.items():
         put(f"tests/circuits/bad-{name}.json", text)
-    put("circuits/millionaires.txt", millionaires(64))
-    put("circuits/millionaires.json",
-        interface("millionaires", [("alice", G, "uint64_t"), ("bob", E, "uint64_t")],
-                  [("alice_richer", "bool"), ("bob_richer", "bool")]))
 
 
 main(sys.argv[1])

@@ -347,32 +347,6 @@ START_TEST(own_circuits)
 }
 END_TEST
 
-START_TEST(shipped_millionaires)
-{
-    char path[4096];
-    const char *top = getenv("srcdir");
-    sotto_circuit *circuit;
-    uint64_t seed = 64;
-
-    snprintf(path, sizeof path, "%s/circuits/millionaires.txt", top != NULL ? top : ".");
-    circuit = load_path(context, path);
-    ck_assert_uint_eq(circuit->n_and, 127);
-    for (unsigned i = 0; i < 2000; i++) {
-        uint64_t a = test_next(&seed), b = test_next(&seed);
-        uint8_t inputs[128], outputs[2];
-
-        if (i % 4 == 0) b = a;
-        if (i % 4 == 1) b = a ^ UINT64_C(1) << i % 64;
-        set_bits(inputs, a, 64);
-        set_bits(inputs + 64, b, 64);
-        ck_assert_int_eq(sotto_circuit_evaluate(context, outputs, circuit, inputs), SOTTO_OK);
-        ck_assert_uint_eq(outputs[0], a > b);
-        ck_assert_uint_eq(outputs[1], b > a);
-    }
-    sotto_circuit_free(circuit);
-}
-END_TEST
-
 /* The public circuits, where SOTTO_BRISTOL_DIR tells where they are. */
 static sotto_circuit *load_public(const char *name)
 {
@@ -591,7 +565,6 @@ int main(void)
     tcase_add_test(tests, digest_encoding);
     tcase_add_test(tests, digests_differ);
     tcase_add_test(tests, own_circuits);
-    tcase_add_test(tests, shipped_millionaires);
     tcase_add_test(tests, allocation_failures);
     add_public(tests);
     suite_add_tcase(suite, tests);

@@ -93,9 +93,8 @@ static uint8_t *run_bundle(const struct schedule *schedule, size_t n_groups, str
     for (size_t group = 0; group < n_groups; group++)
         for (uint32_t i = 0; i < schedule->n_output_wires; i++)
             for (size_t lane = 0; lane < N_LANES; lane++) {
-                size_t place = (size_t)N_LANES * schedule->output_slots[i] + lane;
-                block difference = block_xor(garbler.engines[group].labels[place],
-                                             evaluator.engines[group].labels[place]);
+                block difference = block_xor(bundle_output(&garbler, group, i)[lane],
+                                             bundle_output(&evaluator, group, i)[lane]);
                 block zero = {{0, 0}};
 
                 /* The clear value of an output is 0 or 1; inverters make some of them 1. */

@@ -488,7 +488,6 @@ START_TEST(rows_wait_for_the_check)
                      SOTTO_ERR_USAGE);
     ck_assert_int_eq(verdict(pair), SOTTO_ERR_USAGE);
     ck_assert_int_eq(absorb(pair, 1), SOTTO_OK);
-    ck_assert_int_eq(absorb(pair, 1), SOTTO_ERR_USAGE);
     ck_assert_int_eq(extension_sender_rows(pair->sender, pair->context, pair->q), SOTTO_ERR_USAGE);
     ck_assert_int_eq(extension_sender_challenge(pair->sender, pair->context, pair->challenge),
                      SOTTO_OK);
@@ -499,6 +498,44 @@ START_TEST(rows_wait_for_the_check)
     ck_assert_int_eq(verdict(pair), SOTTO_OK);
     take_rows(pair, 1);
     ck_assert_int_eq(extension_sender_rows(pair->sender, pair->context, pair->q), SOTTO_ERR_USAGE);
+    teardown(pair);
+}
+END_TEST
+
+/* Two chunks are open: the second is chosen, absorbed and challenged before the first is checked.
+ * Each keeps to its own columns; a third has no room. */
+START_TEST(two_chunks_are_open)
+{
+    struct pair *pair = setup(widths[_i / 2], _i % 2 != 0);
+    bool malicious = _i % 2 != 0;
+    uint8_t challenges[2][EXTENSION_CHALLENGE_LEN];
+    block choices[2][2];
+
+    for (size_t c = 0; c < 2; c++) {
+        choose(pair, c + 1);
+        memcpy(choices[c], pair->choices, sizeof choices[c]);
+        ck_assert_int_eq(absorb(pair, c + 1), SOTTO_OK);
+        if (malicious)
+            ck_assert_int_eq(extension_sender_challenge(pair->sender, pair->context, challenges[c]),
+                             SOTTO_OK);
+    }
+    ck_assert_int_eq(absorb(pair, 1), SOTTO_ERR_USAGE);
+    ck_assert_int_eq(
+        extension_receiver_choose(pair->receiver, pair->context, pair->message, pair->choices, 1),
+        SOTTO_ERR_USAGE);
+    ck_assert_int_eq(extension_sender_challenge(pair->sender, pair->context, pair->challenge),
+                     SOTTO_ERR_USAGE);
+    for (size_t c = 0; c < 2; c++) {
+        if (malicious) {
+            ck_assert_int_eq(extension_receiver_answer(pair->receiver, pair->context, pair->answer,
+                                                       challenges[c]),
+                             SOTTO_OK);
+            ck_assert_int_eq(verdict(pair), SOTTO_OK);
+        }
+        memcpy(pair->choices, choices[c], sizeof choices[c]);
+        take_rows(pair, c + 1);
+    }
+    run_chunk(pair, 1);
     teardown(pair);
 }
 END_TEST
@@ -601,6 +638,7 @@ int main(void)
     tcase_add_loop_test(honest, transcript_equals_the_reference, 0, N_WIDTHS);
     tcase_add_loop_test(honest, transcript_is_the_pinned_one, 0, CPU_N_ISAS * N_WIDTHS);
     tcase_add_loop_test(honest, rows_wait_for_the_check, 0, N_WIDTHS);
+    tcase_add_loop_test(honest, two_chunks_are_open, 0, 2 * N_WIDTHS);
     tcase_add_test(honest, answers_hide_the_choices);
     tcase_add_test(honest, lengths_equal_the_formula);
     tcase_add_test(honest, terms_are_checked);

@@ -6,6 +6,7 @@
 #include "garble/garble.h"
 #include "proto/party.h"
 #include "tests/support/circuits.h"
+#include "tests/support/keys.h"
 #include "tests/support/pair.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
@@ -466,19 +467,11 @@ static void log_call(const block *start, uint64_t first, size_t n, uint64_t n_la
     tweak_log.calls[tweak_log.n++] = (struct call){first, n, n_lanes};
 }
 
-/* Keys are the round keys of their numbers: nothing is hashed under others than asked for. */
 static void log_keyed_call(const struct narrow_keys *keys, uint64_t first, size_t n,
                            uint64_t n_lanes)
 {
-    ck_assert_uint_ge(first, keys->first);
-    ck_assert_uint_le(first + n, keys->first + N_NARROW);
+    test_expect_keys(keys, first, n);
     log_call(&keys->start, first, n, n_lanes);
-}
-
-static void record_expand(struct narrow_keys *keys, const block *start, uint64_t first)
-{
-    keys->start = *start;
-    keys->first = first;
 }
 
 static void record_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
@@ -521,7 +514,7 @@ static void ignore_xors(block *labels, const struct slot_gate *gates, size_t n)
 
 static const struct garble_kernels recording_kernels = {
     .garble = record_garble,
-    .expand = record_expand,
+    .expand = test_hold_keys,
     .garble_narrow = record_narrow,
     .garble_lanes = record_lanes,
     .xor_lanes = ignore_xors,
@@ -580,7 +573,7 @@ static void garbling_init(struct garbling *garbling, const struct tweak_case *sh
     ck_assert_uint_eq(g->party.bundle.capacity, shape->n_bundled);
     g->party.engine.kernels = &recording_kernels;
     for (size_t i = 0; i < shape->n_bundled; i++)
-        g->party.bundle.engines[i].kernels = &recording_kernels;
+        g->party.bundle.groups[i].engine.kernels = &recording_kernels;
 }
 
 static void garbling_wipe(struct garbling *garbling)

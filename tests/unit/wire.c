@@ -117,7 +117,7 @@ static const enum frame_type order[2][N_FRAME_TYPES][12] =
                                   FRAME_SHARES, FRAME_DONE, END},
                 [FRAME_SHARES] = {FRAME_CHOICES, FRAME_PROGRESS, FRAME_COLOURS, FRAME_PUBLIC,
                                   FRAME_SHARES, FRAME_DONE, END},
-                [FRAME_ANSWER] = {FRAME_CHOICES, FRAME_CORRECTION, END},
+                [FRAME_ANSWER] = {FRAME_CHOICES, FRAME_CORRECTION, FRAME_ANSWER, END},
                 [FRAME_CORRECTION] = {FRAME_CORRECTION, FRAME_CHOICES, END},
             },
 };

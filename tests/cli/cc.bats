@@ -1,0 +1,252 @@
+# gc-cc: its command line, its files, its statuses, --check.
+load common
+
+export CC=${CC:-cc}
+
+setup_program() {
+    cat >p.c <<'PROGRAM'
+#include <sotto-circuit.h>
+int f(GARBLER int a, EVALUATOR int b)
+{
+    int c = a * b;
+    return c > 9 ? c : a + b;
+}
+PROGRAM
+}
+
+@test "gc-cc: a circuit and its interface, in either format" {
+    setup_program
+    try gc-cc p.c -o p.txt; expect 0; silent; [ -z "$stderr" ]
+    [ "$(json inputs.1.owner <p.json)" = '"evaluator"' ]
+    try gc-run clear p.txt -q -i a=7 -i b=3; [ "$output" = 21 ]
+    try gc-cc p.c -o old.txt --format bristol; expect 0
+    try gc-run clear old.txt -q -i a=1 -i b=3; [ "$output" = 4 ]
+    [ "$(gc-info old.txt | grep digest)" = "$(gc-info p.txt | grep digest)" ]
+    [ "$(stat -c %a p.txt)" = "$(printf '%o' $((0666 & ~$(umask))))" ]
+    [ -z "$(find . -name '.gc-cc*')" ]
+}
+
+gc-info() { "$BINDIR/gc-info" "$@"; }
+
+@test "gc-cc: the same program gives the same files, byte for byte" {
+    setup_program
+    for level in 0 1 2; do
+        "$BINDIR/gc-cc" p.c -O$level -o one.txt
+        "$BINDIR/gc-cc" p.c -O$level -o two.txt
+        cmp one.txt two.txt
+        cmp one.json two.json
+    done
+}
+
+@test "gc-cc: where the interface goes" {
+    setup_program
+    try gc-cc p.c -o out.d --interface names.json; expect 0
+    [ -e names.json ] && [ ! -e out.json ]
+    try gc-cc p.c -o other --interface none; expect 0
+    [ ! -e other.json ]
+    try gc-cc p.c -o a.b/c; expect 10 "cannot write a.b/c: No such file or directory"
+    mkdir a.b
+    try gc-cc p.c -o a.b/c; expect 0; [ -e a.b/c.json ]
+    try gc-cc p.c -o - --interface names2.json; expect 0; [ -e names2.json ]
+    [ "$output" = "$(cat a.b/c)" ]
+    try gc-cc p.c -o -; expect 0; [ "$output" = "$(cat a.b/c)" ]
+    try gc-cc - -o - <p.c; expect 0; [ "$output" = "$(cat a.b/c)" ]
+}
+
+@test "gc-cc: files are written whole or not at all" {
+    setup_program
+    echo old >p.txt; echo older >p.json
+    echo 'int f(int a, int b) { return c; }' >wrong.c
+    try gc-cc wrong.c -o p.txt; expect 5 "wrong.c:1:30: error: 'c' is not declared"
+    [ "$(cat p.txt p.json)" = "old
+older" ]
+    # The interface cannot be written: neither is the circuit.
+    try gc-cc p.c -o p.txt --interface no/such/x.json; expect 10 "no/such/x.json"
+    [ "$(cat p.txt p.json)" = "old
+older" ]
+    # The older format has one output.
+    echo '#include <sotto-circuit.h>
+    void f(GARBLER int a, EVALUATOR int b, OUTPUT int *c, OUTPUT int *d) { *c = a; *d = b; }' >two.c
+    try gc-cc two.c -o p.txt --format bristol; expect 2 "output"
+    [ "$(cat p.txt)" = old ]
+    run bash -c '"$1" p.c -o - >/dev/full' - "$BINDIR/gc-cc"
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"No space left on device"* ]]
+    try gc-cc p.c -o .; expect 10
+    ln -s p.txt link; chmod 600 p.txt
+    try gc-cc p.c -o link; expect 0
+    [ -L link ] && [ "$(stat -c %a p.txt)" = 600 ] && [ "$(wc -l <p.txt)" -gt 9 ]
+    [ -z "$(find . -name '.gc-cc*')" ]
+}
+
+@test "gc-cc: wrong command lines are 2" {
+    setup_program
+    try gc-cc; expect 2 "one C file"; silent
+    try gc-cc p.c q.c -o x; expect 2 "one C file"
+    try gc-cc p.c; expect 2 "give -o FILE"
+    try gc-cc p.c -o - --stats; expect 2 "standard output"
+    try gc-cc p.c --stats --explain-cost; expect 2 "standard output"
+    try gc-cc p.c --interface x --stats; expect 2 "-o FILE"
+    try gc-cc p.c -o x -O3; expect 2 "-O3"
+    try gc-cc p.c -o x -Os; expect 2 "-Os"
+    try gc-cc p.c -o x -Wall; expect 2 "-Wall"
+    try gc-cc p.c -o x --format blif; expect 2 "blif"
+    try gc-cc p.c -o x --check=0; expect 2 "--check=0"
+    try gc-cc p.c -o x --check=12x; expect 2 "12x"
+    try gc-cc p.c -o x --bound -1; expect 2 "--bound"
+    try gc-cc p.c -o x --max-runs 0; expect 2 "--max-runs"
+    try gc-cc p.c -o x -fno-such-pass; expect 2 "-fno-such-pass"
+    try gc-cc p.c -o x --no-such-option; expect 2 "--no-such-option"
+    try gc-cc p.c -o x -z; expect 2 "-z"
+    try gc-cc p.c -o; expect 2 "-o needs an argument"
+    try gc-cc p.c -E --stats; expect 2 "-E"
+    [ ! -e x ]
+}
+
+@test "gc-cc: what cannot be read or preprocessed" {
+    setup_program
+    try gc-cc missing.c -o x; expect 3 "cannot read missing.c: No such file or directory"
+    [[ "$stderr" != *CC* ]]
+    try gc-cc . -o x; expect 3 "Is a directory"
+    CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
+    echo '#include <stdio.h>' >io.c
+    try gc-cc io.c -o x; expect 5 "stdio.h" "stdint.h"
+    : >empty.c
+    try gc-cc empty.c -o x; expect 5 "no function"
+    try gc-cc p.c -f g -o x; expect 5 "there is no function 'g'"
+    [ ! -e x ]
+}
+
+@test "gc-cc: -I, -D, -U, -include, -E" {
+    mkdir inc
+    echo '#define TWICE(x) ((x) + (x))' >inc/twice.h
+    cat >m.c <<'PROGRAM'
+#include <twice.h>
+int f(int a, int b) { return TWICE(a) + N * b + EXTRA; }
+PROGRAM
+    echo '#define EXTRA 5' >extra.h
+    try gc-cc m.c -I inc -DN=3 -include extra.h -o m.txt; expect 0
+    try gc-run clear m.txt -q -i a=1 -i b=2; [ "$output" = 13 ]
+    try gc-cc m.c -Iinc -D N=3 -D EXTRA=1 -o m.txt; expect 0
+    try gc-cc m.c -Iinc -DN=3 -DEXTRA=1 -UN -o m.txt; expect 5 "'N' is not declared"
+    try gc-cc m.c -Iinc -DN=3 -DEXTRA=1 -E; expect 0; [[ "$output" == *"((a) + (a)) + 3 * b + 1"* ]]
+    try gc-cc m.c -Iinc -DN=3 -DEXTRA=1 -E -o m.i; expect 0; silent; grep -q '3 \* b' m.i
+}
+
+@test "gc-cc: --stats and --explain-cost tell the same sum" {
+    setup_program
+    try gc-cc p.c --stats; expect 0
+    n=$(json and <<<"$output")
+    [ "$n" = "$("$BINDIR/gc-cc" p.c -o p.txt; "$BINDIR/gc-info" p.txt --json | json gates.and)" ]
+    try gc-cc p.c --explain-cost; expect 0
+    [ "$(awk '/%/ && !/ all$/ { n += $1 } END { print n }' <<<"$output")" = "$n" ]
+    [ "$(awk '/ all$/ { print $1 }' <<<"$output")" = "$n" ]
+    grep -qE '^ +[0-9]+ +[0-9.]+%  p.c:4: int c = a \* b;$' <<<"$output"
+    for level in 0 1; do
+        n=$("$BINDIR/gc-cc" p.c -O$level --stats | json and)
+        [ "$("$BINDIR/gc-cc" p.c -O$level --explain-cost | awk '/ all$/ { print $1 }')" = "$n" ]
+    done
+}
+
+@test "gc-cc: -O0 keeps what -O2 folds, and -fno-fold is one pass of it" {
+    echo 'int f(int a, int b) { return (a * 8 / 8 & 1) + b * 0; }' >o.c
+    n0=$("$BINDIR/gc-cc" o.c -O0 --stats | json and)
+    n2=$("$BINDIR/gc-cc" o.c --stats | json and)
+    [ "$n2" -le "$n0" ]
+    "$BINDIR/gc-cc" o.c -fno-fold -o a.txt
+    try gc-run clear a.txt -q -i a=3 -i b=9; [ "$output" = 1 ]
+}
+
+@test "gc-cc: --bound and --max-runs" {
+    echo 'int f(int a, int b) { int n = 0; while (a > b) { a--; n++; } return n; }' >w.c
+    try gc-cc w.c -o w.txt; expect 5 "depends on secret values"
+    try gc-cc w.c -o w.txt --bound 4; expect 0
+    try gc-run clear w.txt -i a=5 -i b=2
+    [ "$output" = "result = 3
+bound_exceeded = false" ]
+    echo 'int f(int a, int b) { for (int i = 0; i < 1000; i++) a ^= b; return a; }' >r.c
+    try gc-cc r.c -o r.txt --max-runs 999; expect 5 "r.c:1:23: error: this loop does not seem to end" "--max-runs"
+    try gc-cc r.c -o r.txt --max-runs 1001; expect 0
+}
+
+@test "gc-cc --check: agreement, on all inputs where these are few" {
+    setup_program
+    try gc-cc p.c --check; expect 0 "checked 1000 inputs: the circuit agrees"; silent
+    try gc-cc p.c --check=17 -o p.txt; expect 0 "checked 17 inputs"; [ -e p.txt ]
+    echo 'char f(_Bool a, unsigned char b) { return a ? b : -b; }' >few.c
+    try gc-cc few.c --check=512; expect 0 "checked all 512 inputs"
+    try gc-cc - --check=512 <few.c; expect 0 "checked all 512 inputs"
+    echo 'int f(int a, int b) { return a / b; }' >d.c
+    try gc-cc -w d.c --check; expect 0 "more were left out"
+}
+
+# A compiler that preprocesses like the host's and compiles another program.
+@test "gc-cc --check: a difference is told with its inputs, is 70, and nothing is written" {
+    cat >liar <<'SCRIPT'
+#!/bin/bash
+for argument; do
+    if [ "$argument" = -shared ]; then
+        for source; do [[ $source != *check.c ]] || sed -i 's/a + b/a - b/' "$source"; done
+    fi
+done
+exec cc "$@"
+SCRIPT
+    chmod +x liar
+    echo 'int f(int a, int b) { return a + b; }' >p.c
+    mkdir tmp
+    CC=$PWD/liar TMPDIR=$PWD/tmp try gc-cc p.c --check -o p.txt
+    expect 70 "the circuit and the function differ" "input a = " "input b = " \
+        "the function gives result = " "the circuit gives result = "
+    [ ! -e p.txt ]
+    [ -z "$(ls tmp)" ]
+}
+
+@test "gc-cc --check: leaves nothing behind, whatever happens" {
+    setup_program
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    try gc-cc p.c --check; expect 0; [ -z "$(ls tmp)" ]
+    cat >fails <<'SCRIPT'
+#!/bin/bash
+for argument; do [ "$argument" != -shared ] || { echo "no such luck" >&2; exit 1; }; done
+exec cc "$@"
+SCRIPT
+    chmod +x fails
+    CC=$PWD/fails try gc-cc p.c --check -o p.txt; expect 5 "does not take the program" "no such luck"
+    [ -z "$(ls tmp)" ] && [ ! -e p.txt ]
+    TMPDIR=$PWD/no/where try gc-cc p.c --check; expect 10 "cannot make the folder"
+    cat >slow <<'SCRIPT'
+#!/bin/bash
+for argument; do [ "$argument" != -shared ] || exec sleep 20; done
+exec cc "$@"
+SCRIPT
+    chmod +x slow
+    # Background commands of a script ignore SIGINT.
+    for signal in TERM HUP; do
+        CC=$PWD/slow start slow gc-cc p.c --check
+        until_true compgen -G 'tmp/gc-cc-*/messages'
+        kill -$signal "${pids[slow]}"
+        finish slow
+        case $signal in TERM) [ "$status" -eq 143 ] ;; HUP) [ "$status" -eq 129 ] ;; esac
+        [ -z "$(ls tmp)" ]
+    done
+}
+
+@test "sotto-circuit.h is taken by C and C++ compilers" {
+    cat >h.c <<'PROGRAM'
+#include <sotto-circuit.h>
+int f(GARBLER int a, EVALUATOR int b, OUTPUT int *c) { return *c = a + b; }
+PROGRAM
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        for standard in c90 c99 c11; do
+            $compiler -std=$standard -Wall -Wextra -pedantic -Werror -idirafter "$SRCDIR/compiler/include" \
+                -c -o h.o h.c
+        done
+    done
+    command -v g++ >/dev/null || skip "no C++ compiler"
+    for standard in c++98 c++17; do
+        g++ -x c++ -std=$standard -Wall -Wextra -pedantic -Werror -idirafter "$SRCDIR/compiler/include" \
+            -c -o h.o h.c
+    done
+}
