@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/** Elements of all values between nodes together. */
+#define MAX_ELEMENTS (UINT64_C(1) << 26)
+
 static bool is_type(const struct node *node, const char *const *types)
 {
     for (; *types != NULL; types++)
@@ -561,10 +564,29 @@ static int finish(struct lowering *lowering)
     return append_step(lowering, &x->rows);
 }
 
+/** Every element of every value takes memory here: there is a bound to all of them. */
+static int check_size(struct lowering *lowering)
+{
+    const struct graph *graph = lowering->graph;
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        if (graph->nodes[i].folded) continue;
+        total += graph->values[graph->nodes[i].outputs[0]].tensor.n;
+        if (total > MAX_ELEMENTS)
+            return report_fail(lowering->report, STATUS_LIMIT,
+                               "the network's values have more than %llu elements in all",
+                               (unsigned long long)MAX_ELEMENTS);
+    }
+    return STATUS_OK;
+}
+
 static int lower_all(struct lowering *lowering, const struct preprocessing *raw)
 {
     const struct graph *graph = lowering->graph;
     int status;
+
+    if (check_size(lowering) != STATUS_OK) return lowering->report->status;
 
     if (graph->n_inputs != 1 || graph->n_outputs != 1)
         return report_fail(lowering->report, STATUS_CIRCUIT,

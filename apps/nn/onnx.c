@@ -236,6 +236,8 @@ static int connect_node(struct importer *importer, struct node *node, const Onnx
     /* Outputs that are left out at the end might as well not be there. */
     while (node->n_outputs > 1 && node->outputs[node->n_outputs - 1] == NO_VALUE) node->n_outputs--;
     while (node->n_inputs > 0 && node->inputs[node->n_inputs - 1] == NO_VALUE) node->n_inputs--;
+    if (node->n_outputs == 0 || node->outputs[0] == NO_VALUE)
+        return node_fail(importer->report, node, "its first output has no name");
     return STATUS_OK;
 }
 
