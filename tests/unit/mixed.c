@@ -568,9 +568,9 @@ static void run_wrong_calls(struct side *side)
     for (int i = 0; i < 2; i++) {
         const sotto_operand operand = {wires, i == 1 ? far : NULL};
 
-        ck_assert_int_eq(sotto_mixed_project(side->mixed, side->shares, &operand, 1,
-                                             i == 0 ? &wide : &good),
-                         SOTTO_ERR_USAGE);
+        ck_assert_int_eq(
+            sotto_mixed_project(side->mixed, side->shares, &operand, 1, i == 0 ? &wide : &good),
+            SOTTO_ERR_USAGE);
     }
     ck_assert_int_eq(sotto_mixed_apply(side->mixed, &none, circuit, interface, NULL, NULL, 1),
                      SOTTO_ERR_USAGE);
