@@ -18,6 +18,7 @@ struct evaluator {
     struct evaluator_secret *secret;
     struct base_sender *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
     struct extension_receiver *extension;
+    bool has_seed;
     uint8_t *tables; /* the frame at hand; NULL: none */
     size_t tables_len;
     size_t tables_at; /* bytes used */
@@ -82,11 +83,15 @@ static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
     return err;
 }
 
+/* Once: later calls do nothing. */
 static sotto_err receive_seed(struct evaluator *evaluator, struct run *run)
 {
     uint8_t bytes[BLOCK_LEN];
-    sotto_err err = wire_receive(run->wire, bytes, FRAME_SEED, sizeof bytes);
+    sotto_err err;
 
+    if (evaluator->has_seed) return SOTTO_OK;
+    err = wire_receive(run->wire, bytes, FRAME_SEED, sizeof bytes);
+    evaluator->has_seed = err == SOTTO_OK;
     if (err == SOTTO_OK) {
         evaluator->secret->seed = block_load(bytes);
         ct_mark_secret(&evaluator->secret->seed, BLOCK_LEN);
@@ -128,6 +133,8 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
         if (err == SOTTO_OK)
             err = wire_send(run->wire, FRAME_CHOICES, party->frame,
                             EXTENSION_MESSAGE_LEN(n_blocks, run->ot.width, run->ot.malicious));
+        /* The garbler's challenge comes behind its seed. */
+        if (err == SOTTO_OK && run->ot.malicious) err = receive_seed(evaluator, run);
         if (err == SOTTO_OK && run->ot.malicious) err = answer_challenge(evaluator, run);
         if (err == SOTTO_OK)
             err = extension_receiver_rows(evaluator->extension, run->context, party->rows + at);
@@ -234,7 +241,7 @@ static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64
     uint64_t n_instances = plan_window(run->plan, first);
     sotto_err err = send_choices(evaluator, run, first, n_instances), closing;
 
-    if (err == SOTTO_OK && first == 0) err = receive_seed(evaluator, run);
+    if (err == SOTTO_OK) err = receive_seed(evaluator, run);
     if (err == SOTTO_OK)
         err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
     if (err != SOTTO_OK) return err;
