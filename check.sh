@@ -1,12 +1,17 @@
 #!/bin/sh
 # Runs every test and ends in a line "N passed, N failed". Installs and builds what is missing
-# first. SOTTO_BRISTOL_DIR may name a folder of published circuits for extra tests.
+# first. For extra tests, SOTTO_BRISTOL_DIR may name a folder of published circuits, SOTTO_NN_DIR one
+# of networks and rows that were trained elsewhere.
 set -u
 cd "$(dirname "$0")" || exit 1
 . tests/scripts/setup.sh
 
 passed=0
 failed=0
+
+# The large networks are run once, not in every build.
+nn_dir=${SOTTO_NN_DIR:-}
+unset SOTTO_NN_DIR
 
 # A step that is one check: counted by its exit status, its log shown when it fails.
 step() {
@@ -60,7 +65,7 @@ bootstrap || exit 1
 step 'gcc builds without warnings' sh -c '
     . tests/scripts/setup.sh
     configure_in gcc CC=gcc --enable-werror && make_in gcc && make_in gcc check TESTS='
-suite 'tests, gcc' gcc check
+suite 'tests, gcc' gcc check ${nn_dir:+SOTTO_NN_DIR="$nn_dir"}
 suite 'random programs and floats' gcc check-random
 step 'lint' make_in gcc lint
 
