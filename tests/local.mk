@@ -65,6 +65,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/interface \
 	tests/unit/mixed \
 	tests/unit/net \
+	tests/unit/net_stream \
 	tests/unit/ot \
 	tests/unit/ot_extension \
 	tests/unit/ot_guess \
