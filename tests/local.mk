@@ -237,7 +237,8 @@ lint: lint-man
 		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h' \
 		-not -path 'tests/fuzz/corpus-*' -not -path 'tests/compiler/random/found/*'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
-		tests/compiler/*.sh tests/library/*.sh circuits/*.sh
+		tests/compiler/*.sh tests/library/*.sh tests/nn/*.sh tests/bench/*.sh \
+		circuits/*.sh
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits

@@ -2,7 +2,8 @@
 NN_UNIT_TESTS =
 NN_BATS_TESTS =
 NN_SCRIPT_TESTS =
-EXTRA_DIST += tests/nn/conformance.sh tests/nn/conformance.txt tests/cli/nn.bats tests/cli/nn_peer.bats
+EXTRA_DIST += tests/nn/conformance.sh tests/nn/conformance.txt \
+	tests/cli/nn.bats tests/cli/nn_peer.bats tests/bench/nn_wan.sh
 if WITH_NN
 NN_SCRIPT_TESTS += tests/nn/conformance.sh
 NN_BATS_TESTS += tests/cli/nn.bats tests/cli/nn_peer.bats
