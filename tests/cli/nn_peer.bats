@@ -102,6 +102,32 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     finish alice; expect 0 "answered 1 row, 2 left"
 }
 
+@test "progress: rows and layers, on request, and errors on a line of their own" {
+    quantised digits-mlp
+    rows=$MODELS/digits-test.csv
+    n=$("$BINDIR/gc-nn" clear digits-mlp.gcnn -q --input "$rows" | wc -l)
+    [ "$n" -ge 100 ]
+    serve digits-mlp.gcnn --progress always
+    query --input "$rows" --progress always -o labels
+    expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
+    finish alice; expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
+    serve digits-mlp.gcnn -q
+    query --input "$rows" -q -o labels
+    expect 0
+    [[ "$stderr" != *rows* ]]
+    finish alice; expect 0
+    [[ "$stderr" != *rows* ]]
+    # A terminal has one line, which is written over, and ends before anything else.
+    serve digits-mlp.gcnn
+    TERM=xterm script -qec "$BINDIR/gc-nn query --connect unix:$PWD/s --input $rows -o labels \
+        --stats" typed >/dev/null
+    finish alice; expect 0
+    grep -q "of $n rows  *.\?$" typed
+    grep -q $'\rgc-nn: 0 of '"$n rows, layer 1 of 3" typed
+    try gc-nn serve digits-mlp.gcnn --progress maybe --listen "unix:$PWD/s"
+    expect 2 "--progress"
+}
+
 # far MS: asks about row.csv over a line of so many milliseconds one way; what it took is in $stats.
 far()
 {
