@@ -46,6 +46,27 @@ static void print_gates(const struct progress *progress, uint64_t done, uint64_t
             (double)(total - done) / rate);
 }
 
+/* Often enough to look alive, seldom enough for a log. */
+static bool is_due(const struct progress *progress)
+{
+    return seconds_since(&progress->shown) >=
+           (progress->on_terminal ? TERMINAL_SECONDS : LOG_SECONDS);
+}
+
+static void begin_line(struct progress *progress)
+{
+    clock_gettime(CLOCK_MONOTONIC, &progress->shown);
+    fprintf(stderr, "%s%s: ", progress->on_terminal ? "\r" : "", progress->tool);
+}
+
+static void end_line(struct progress *progress)
+{
+    /* The end of a longer line that stood here is blotted out. */
+    fputs(progress->on_terminal ? "          " : "\n", stderr);
+    progress->dirty = progress->on_terminal;
+    fflush(stderr);
+}
+
 void progress_show(void *user, sotto_phase phase, uint64_t done, uint64_t total)
 {
     static const char *const names[] = {"handshake", "oblivious transfer", "", "output"};
@@ -53,22 +74,31 @@ void progress_show(void *user, sotto_phase phase, uint64_t done, uint64_t total)
     bool new_phase = phase != progress->phase || progress->shown.tv_sec == 0;
 
     if (new_phase) clock_gettime(CLOCK_MONOTONIC, &progress->started);
-    else if (done < total && seconds_since(&progress->shown) <
-                                 (progress->on_terminal ? TERMINAL_SECONDS : LOG_SECONDS))
-        return;
+    else if (done < total && !is_due(progress)) return;
     progress->phase = phase;
-    clock_gettime(CLOCK_MONOTONIC, &progress->shown);
-    fprintf(stderr, "%s%s: ", progress->on_terminal ? "\r" : "", progress->tool);
+    begin_line(progress);
     if (phase == SOTTO_PHASE_GATES) print_gates(progress, done, total);
     else fputs(names[phase], stderr);
-    /* The end of a longer line that stood here is blotted out. */
-    fputs(progress->on_terminal ? "          " : "\n", stderr);
-    progress->dirty = progress->on_terminal;
-    fflush(stderr);
+    end_line(progress);
+}
+
+void progress_show_rows(void *user, uint64_t n_done, uint64_t n_rows, uint64_t layer,
+                        uint64_t n_layers)
+{
+    struct progress *progress = user;
+
+    if (progress->shown.tv_sec != 0 && n_done < n_rows && !is_due(progress)) return;
+    begin_line(progress);
+    fprintf(stderr, "%llu of %llu rows", (unsigned long long)n_done, (unsigned long long)n_rows);
+    if (n_done < n_rows)
+        fprintf(stderr, ", layer %llu of %llu", (unsigned long long)layer,
+                (unsigned long long)n_layers);
+    end_line(progress);
 }
 
 void progress_end(struct progress *progress)
 {
     if (progress->dirty) fputc('\n', stderr);
     progress->dirty = false;
+    progress->shown = (struct timespec){0};
 }

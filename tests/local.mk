@@ -64,6 +64,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/hello \
 	tests/unit/interface \
 	tests/unit/mixed \
+	tests/unit/mixed_secrets \
 	tests/unit/net \
 	tests/unit/net_stream \
 	tests/unit/ot \
@@ -130,7 +131,7 @@ TESTS += $(SCRIPT_TESTS)
 EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
 	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
 	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py \
-	tests/scripts/relay.py
+	tests/scripts/relay.py tests/scripts/make_onnx.py
 
 # The fuzz targets: with libFuzzer when configured so, else as programs that replay files.
 FUZZ_TARGETS = tests/fuzz/fuzz_bristol tests/fuzz/fuzz_compiler tests/fuzz/fuzz_interface
@@ -238,7 +239,8 @@ lint: lint-man
 		-not -path 'compiler/include/*' -not -path 'circuits/*-table.h' \
 		-not -path 'tests/fuzz/corpus-*' -not -path 'tests/compiler/random/found/*'`
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
-		tests/compiler/*.sh tests/library/*.sh circuits/*.sh
+		tests/compiler/*.sh tests/library/*.sh tests/nn/*.sh tests/bench/*.sh \
+		circuits/*.sh
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits

@@ -106,6 +106,7 @@ static int run(struct query *query)
     if (status == STATUS_OK)
         status = party_ask(report, &query->secure, &query->cost, query->answers, query->scores,
                            query->inputs, query->rows.n_rows);
+    progress_end(&query->peer.progress);
     if (status == STATUS_OK && query->offer.reveals_scores)
         for (uint64_t r = 0; r < query->rows.n_rows; r++)
             query->answers[r] =

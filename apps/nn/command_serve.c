@@ -80,6 +80,7 @@ static int serve_one(struct server *server)
     if (status == STATUS_OK)
         status = party_serve(report, &secure, &cost, &n_rows, server->peer.channel, &server->offer,
                              &server->peer.options);
+    progress_end(&server->peer.progress);
     if (status == STATUS_OK) tell(server, &secure, &cost, n_rows);
     party_close(&secure);
     peer_disconnect(&server->peer);

@@ -67,6 +67,8 @@ static const struct cli_option options[] = {
      "maxpool, argmax: so many numbers in a row belong together"},
     {"repeat", 0, CLI_TEXT, "N", OF(BENCH), "times that each row is measured (5)"},
     {"stats", 0, CLI_FLAG, NULL, PEER, "tell on stderr what each layer took"},
+    {"progress", 0, CLI_TEXT, "auto|always|never", OF(SERVE) | OF(QUERY),
+     "show how many rows and layers are done (auto: on a terminal)"},
     {"verbose", 'v', CLI_FLAG, NULL, PEER, "tell more"},
     {"json", 0, CLI_FLAG, NULL, CLI_ALL, "print one JSON object, on failure too"},
     {"output", 'o', CLI_TEXT, "FILE", CLI_ALL,

@@ -66,5 +66,9 @@ apps/nn/onnx.pb-c.c: $(ONNX_PROTO)
 		$(PROTOC_C) --proto_path=apps/nn --c_out=apps/nn onnx.proto
 apps/nn/onnx.pb-c.h: apps/nn/onnx.pb-c.c
 	@test -e $@ || { rm -f apps/nn/onnx.pb-c.c && $(MAKE) $(AM_MAKEFLAGS) apps/nn/onnx.pb-c.c; }
+if WITH_NN
+# For who makes gc-nn alone.
+$(libnn_la_OBJECTS): | apps/nn/onnx.pb-c.h
+endif
 
 EXTRA_DIST += apps/completions/gc-nn apps/completions/_gc-nn apps/completions/gc-nn.fish apps/nn/models

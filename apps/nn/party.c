@@ -101,6 +101,12 @@ static int hear_question(struct report *report, struct secure *secure, uint64_t 
                        (unsigned long long)*n_rows, (unsigned long long)offer->max_rows);
 }
 
+static void show_progress(struct secure *secure, const struct party_options *options)
+{
+    secure->progress = options->progress;
+    secure->progress_user = options->progress_user;
+}
+
 int party_serve(struct report *report, struct secure *secure, struct party_cost *cost,
                 uint64_t *n_rows, sotto_channel *channel, const struct offer *offer,
                 const struct party_options *options)
@@ -114,6 +120,7 @@ int party_serve(struct report *report, struct secure *secure, struct party_cost 
     if (status != STATUS_OK) return status;
     end_setup(cost, secure, start);
     start = seconds_now();
+    show_progress(secure, options);
     status = secure_run(report, secure, NULL, NULL, NULL, wanted);
     cost->online_seconds = seconds_now() - start;
     if (status == STATUS_OK) status = library(report, secure, sotto_mixed_finish(secure->mixed));
@@ -159,6 +166,7 @@ int party_hear(struct report *report, struct secure *secure, struct party_cost *
     secure->context = context;
     secure->mixed = mixed;
     secure->channel = channel;
+    show_progress(secure, options);
     end_setup(cost, secure, start);
     return status;
 }

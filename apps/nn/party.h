@@ -17,6 +17,8 @@ struct offer {
 struct party_options {
     unsigned ot_width;
     uint64_t n_threads;
+    secure_progress_fn progress; /**< NULL: none */
+    void *progress_user;
 };
 
 /** What a session took, besides secure.costs. */

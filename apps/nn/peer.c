@@ -17,15 +17,21 @@ static int parse_options(struct peer *peer)
     struct report *report = &peer->command->report;
     const struct cli *cli = &peer->command->cli;
     uint64_t n_threads;
+    bool shows_progress;
     unsigned kind;
     int status = cli_choice(report, cli, &kind, "ot", kinds, 5, 0);
 
     if (status == STATUS_OK) status = cli_count(report, cli, &n_threads, "threads");
+    if (status == STATUS_OK) status = progress_parse(report, &peer->progress, &shows_progress, cli);
     if (status != STATUS_OK) return status;
     if (n_threads > MAX_THREADS)
         return report_fail(report, STATUS_USAGE, "--threads %llu: at most %d", (ull)n_threads,
                            MAX_THREADS);
     peer->options = (struct party_options){.ot_width = widths[kind], .n_threads = n_threads};
+    if (shows_progress) {
+        peer->options.progress = progress_show_rows;
+        peer->options.progress_user = &peer->progress;
+    }
     peer->stats = cli_has(cli, "stats");
     return connection_parse(report, &peer->connection, &peer->command->cli);
 }

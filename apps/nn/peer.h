@@ -5,12 +5,14 @@
 #include "apps/connect.h"
 #include "apps/nn/command.h"
 #include "apps/nn/party.h"
+#include "apps/progress.h"
 
 /** One side, from its options to the session. */
 struct peer {
     struct command *command;
     struct connection connection;
     struct party_options options;
+    struct progress progress;
     bool stats;
     sotto_limits limits;
     sotto_context *context;

@@ -17,7 +17,7 @@
 struct batch {
     struct secure *secure;
     const struct net *net;
-    uint64_t n_rows;
+    uint64_t first_row, n_rows, n_all; /* n_all: of all batches */
     sotto_wires **wires;
     uint32_t *shares; /* of the step at hand; secret */
     uint64_t n_shares;
@@ -506,6 +506,15 @@ static int input_rows(struct report *report, struct batch *batch, const uint8_t 
     return status;
 }
 
+static void tell_progress(const struct batch *batch, uint64_t n_done, size_t step)
+{
+    const struct secure *secure = batch->secure;
+
+    if (secure->progress != NULL)
+        secure->progress(secure->progress_user, n_done, batch->n_all, step + 1,
+                         batch->net->n_steps);
+}
+
 static int run_batch(struct report *report, struct batch *batch, uint64_t *labels, int64_t *scores,
                      const uint8_t *inputs)
 {
@@ -514,10 +523,13 @@ static int run_batch(struct report *report, struct batch *batch, uint64_t *label
 
     add_cost(batch->secure, 0, &since);
     for (size_t s = 0; status == STATUS_OK && s < batch->net->n_steps; s++) {
+        tell_progress(batch, batch->first_row, s);
         if (batch->net->steps[s].kind == STEP_MAX_POOL) status = run_pool(report, batch, s);
         else status = run_linear(report, batch, s, labels, scores);
         add_cost(batch->secure, s + 1, &since);
     }
+    if (status == STATUS_OK)
+        tell_progress(batch, batch->first_row + batch->n_rows, batch->net->n_steps - 1);
     return status;
 }
 
@@ -532,7 +544,9 @@ int secure_run(struct report *report, struct secure *secure, uint64_t *labels, i
         struct batch batch = {
             .secure = secure,
             .net = net,
+            .first_row = row,
             .n_rows = n_rows - row < most ? n_rows - row : most,
+            .n_all = n_rows,
             .wires = new_array(net->n_steps + 1, sizeof *batch.wires),
         };
 

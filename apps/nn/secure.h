@@ -19,6 +19,10 @@ struct step_cost {
     uint64_t bytes_sent, bytes_received;
 };
 
+/** Told before each layer of a batch, and when all is done; see progress_show_rows(). */
+typedef void (*secure_progress_fn)(void *user, uint64_t n_done, uint64_t n_rows, uint64_t layer,
+                                   uint64_t n_layers);
+
 struct secure {
     sotto_context *context;
     sotto_channel *channel;
@@ -27,7 +31,9 @@ struct secure {
     bool garbles;
     bool reveals_scores;  /**< both must agree: what the evaluator learns is scores, not labels */
     struct layer *layers; /**< one for each step */
-    struct step_cost *costs; /**< of all runs so far: inputs, then one for each step */
+    struct step_cost *costs;     /**< of all runs so far: inputs, then one for each step */
+    secure_progress_fn progress; /**< NULL: none; set by the caller, as its user is */
+    void *progress_user;
 };
 
 /** Compiles the circuits; needs no peer. The caller sets mixed and channel before the first run. */

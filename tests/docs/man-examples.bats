@@ -32,7 +32,7 @@ run_block() {
 run_page() {
     n=0
     while read -r name; do
-        [[ $name != @(session|file|program)\ * ]] || continue
+        [[ $name != @(session|network|file|program)\ * ]] || continue
         run_block "$1" "$name" 1
         n=$((n + 1))
     done < <(names "$1")
@@ -40,18 +40,20 @@ run_page() {
 }
 
 # Alice and Bob each in a folder of their own. Public keys travel between their blocks; a
-# pre-shared key is brought along.
+# pre-shared key is brought along. Blocks are called "session alice", or what the second argument
+# says in place of "session".
 run_session() {
+    kind=${2:-session}
     cp -r ../here ../alice
     mv ../here ../bob
     gc-keygen --psk -o ../alice/both.key
     cp -p ../alice/both.key ../bob
-    n=$(grep -c 'test: session alice' "$1")
+    n=$(grep -c "test: $kind alice" "$1")
     [ "$n" -ge 1 ]
     for i in $(seq "$n"); do
-        (cd ../alice && run_block "$1" "session alice" "$i") 3>&- &
+        (cd ../alice && run_block "$1" "$kind alice" "$i") 3>&- &
         alice=$!
-        (cd ../bob && run_block "$1" "session bob" "$i")
+        (cd ../bob && run_block "$1" "$kind bob" "$i")
         wait "$alice"
         cp ../alice/*.pub ../bob 2>/dev/null || true
         cp ../bob/*.pub ../alice 2>/dev/null || true
@@ -130,6 +132,12 @@ has_bit_int() {
     run_page "$MAN/gc-nn.1"
 }
 @test "README: a first session" { run_session "$SRCDIR/README.md"; }
+@test "README: a neural network's answer" {
+    [ -x "$BINDIR/gc-nn" ] || skip "gc-nn is not built"
+    cp "$SRCDIR"/apps/nn/models/breast-cancer-* .
+    for name in alice bob; do gc-keygen -o $name.key >$name.pub; done
+    run_session "$SRCDIR/README.md" network
+}
 
 @test "bristol(5): both examples are one circuit, and it compares" {
     [ "$(gc-info less.txt | grep digest)" = "$(gc-info less.old.txt | grep digest)" ]

@@ -2,9 +2,10 @@
 NN_UNIT_TESTS =
 NN_BATS_TESTS =
 NN_SCRIPT_TESTS =
-EXTRA_DIST += tests/nn/conformance.sh tests/nn/conformance.txt tests/cli/nn.bats tests/cli/nn_peer.bats
+EXTRA_DIST += tests/nn/conformance.sh tests/nn/conformance.txt tests/nn/namespaces.sh \
+	tests/cli/nn.bats tests/cli/nn_peer.bats tests/bench/nn_wan.sh
 if WITH_NN
-NN_SCRIPT_TESTS += tests/nn/conformance.sh
+NN_SCRIPT_TESTS += tests/nn/conformance.sh tests/nn/namespaces.sh
 NN_BATS_TESTS += tests/cli/nn.bats tests/cli/nn_peer.bats
 check_PROGRAMS += tests/nn/conformance
 tests_nn_conformance_SOURCES = tests/nn/conformance.c $(SEAM_SOURCES)

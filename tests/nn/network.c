@@ -406,8 +406,8 @@ START_TEST(test_file_round_trip)
 }
 END_TEST
 
-/* Every byte of a file changed, with the checksum made right again: refused, or still a network
- * whose accumulators fit. */
+/* SEC-14: every byte of a file changed, with the checksum made right again: refused, or still a
+ * network whose accumulators fit. */
 START_TEST(test_file_damage)
 {
     struct net net, again;

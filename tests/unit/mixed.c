@@ -507,6 +507,7 @@ static void run_nothing(struct side *side)
     (void)side;
 }
 
+/* SEC-11: parties that differ in the extension, or in who garbles. */
 START_TEST(disagreement_is_found)
 {
     struct side *sides = sides_new(run_nothing, 0);
@@ -523,7 +524,7 @@ START_TEST(disagreement_is_found)
 }
 END_TEST
 
-/* SEC-8: after the peer has said something else nothing is left, and every call says so. */
+/* SEC-8, SEC-13: after the peer has said something else nothing is left, and every call says so. */
 static void run_out_of_step(struct side *side)
 {
     sotto_wires *wires = NULL;

@@ -1,6 +1,7 @@
 /*
  * The secure run of networks against the integer reference, bit for bit: random networks of every
- * kind of step, two parties as two threads over a socket pair; what an offer allows.
+ * kind of step, two parties as two threads over a socket pair; what an offer allows,
+ * and offers that are none.
  */
 #include "apps/nn/gcnn.h"
 #include "apps/nn/party.h"
@@ -283,6 +284,7 @@ START_TEST(runs_equal_the_reference)
 }
 END_TEST
 
+/* SEC-22 */
 START_TEST(more_rows_than_offered_are_refused)
 {
     struct side *sides;
@@ -300,6 +302,73 @@ START_TEST(more_rows_than_offered_are_refused)
 }
 END_TEST
 
+/* ---------------------------------------------------------------------- peers that cheat -- */
+
+#define OFFER_HEADER_LEN 17 /* "sottonn1", what is revealed, how many rows */
+
+/* Appends an offer that is none; tells how much of it is sent. */
+static size_t make_offer(struct buffer *offer, const struct net *net, int number)
+{
+    buffer_add_text(offer, number == 0 ? "sottonn0" : "sottonn1");
+    buffer_add_char(offer, number == 1 ? 2 : 0);
+    buffer_add(offer, "\1\0\0\0\0\0\0\0", 8);
+    ck_assert_uint_eq(offer->len, OFFER_HEADER_LEN);
+    if (number == 2) return OFFER_HEADER_LEN - 1;
+    gcnn_write(offer, net, true);
+    if (number == 3) return OFFER_HEADER_LEN + (offer->len - OFFER_HEADER_LEN) / 2;
+    if (number == 4) buffer_add_char(offer, 0);
+    ck_assert(!offer->failed);
+    return offer->len;
+}
+
+static void *run_liar(void *argument)
+{
+    const sotto_mixed_options mixed_options = {SOTTO_GARBLER, options.ot_width, 1};
+    struct side *side = argument;
+    struct buffer offer = {0};
+    sotto_mixed *mixed;
+    size_t len;
+
+    side->context = test_context();
+    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
+                     SOTTO_OK);
+    ck_assert_int_eq(sotto_mixed_open(side->context, &mixed, side->channel, &mixed_options),
+                     SOTTO_OK);
+    len = make_offer(&offer, side->net, (int)side->n_rows);
+    ck_assert_int_eq(sotto_mixed_tell(mixed, (const uint8_t *)offer.data, len), SOTTO_OK);
+    buffer_free(&offer);
+    sotto_mixed_free(mixed);
+    sotto_channel_free(side->channel);
+    sotto_context_free(side->context);
+    return NULL;
+}
+
+/* SEC-22: an offer of another version, with unknown policy, cut off in its head or its description,
+ * with something behind it. */
+START_TEST(offers_that_are_none_are_refused)
+{
+    static const int expected[] = {STATUS_MISMATCH, STATUS_MISMATCH, STATUS_MISMATCH,
+                                   STATUS_CIRCUIT, STATUS_CIRCUIT};
+    pthread_t thread;
+    struct side *sides;
+    struct net net;
+    int fds[2];
+
+    net_make(&net, 5);
+    sides = sides_new(&net, 1, false, 5);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
+    sides[0].n_rows = (uint64_t)_i;
+    ck_assert_int_eq(pthread_create(&thread, NULL, run_liar, &sides[0]), 0);
+    run_side(&sides[1]);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_msg(sides[1].status == expected[_i], "%d: %s", sides[1].status,
+                  sides[1].report.message);
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("nn_secure");
@@ -307,6 +376,7 @@ int main(void)
 
     tcase_add_loop_test(runs, runs_equal_the_reference, 0, 16);
     tcase_add_test(runs, more_rows_than_offered_are_refused);
+    tcase_add_loop_test(runs, offers_that_are_none_are_refused, 0, 5);
     tcase_set_timeout(runs, 60);
     suite_add_tcase(suite, runs);
     return run_suite(suite);

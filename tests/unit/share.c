@@ -185,8 +185,9 @@ START_TEST(instruction_sets_agree)
 }
 END_TEST
 
-/* The same labels under the next tweaks give other pads: no two values' messages are related. And a
- * message does not tell one weight from another: bits are even for extreme weights. */
+/* SEC-4: the same labels under the next tweaks give other pads: no two values' messages are
+ * related. And a message does not tell one weight from another: bits are even for extreme weights.
+ */
 START_TEST(messages_look_random)
 {
     static struct case_of c;
@@ -216,6 +217,7 @@ START_TEST(messages_look_random)
 }
 END_TEST
 
+/* SEC-5: a message that the tweaks are too few for is refused. */
 START_TEST(tweaks_run_out)
 {
     static struct case_of c;

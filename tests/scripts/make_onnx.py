@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Writes an ONNX model that is refused, or one that is not: make_onnx.py KIND FILE.
+
+The model takes rows of three values through y = op(x w + b). KIND: good; nan, with a weight that is
+no number; huge, with a bias that no accumulator holds; tanh, with a node that is not supported."""
+import struct
+import sys
+
+FLOAT = 1
+KINDS = {
+    'good': ('Relu', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
+    'nan': ('Relu', [1, -2, float('nan'), 0.5, -0.25, 1], [0.125, -1]),
+    'huge': ('Relu', [1e-3, -2e-3, 3e-3, 5e-4, -2e-4, 1e-3], [1e12, -1]),
+    'tanh': ('Tanh', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
+}
+
+
+def varint(n):
+    out = b''
+    while n > 0x7f:
+        out += bytes([n & 0x7f | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def number(field, n):
+    return varint(field << 3) + varint(n)
+
+
+def data(field, content):
+    content = content.encode() if isinstance(content, str) else content
+    return varint(field << 3 | 2) + varint(len(content)) + content
+
+
+# The fields of onnx.proto's messages.
+def tensor(name, dims, values):
+    return (b''.join(number(1, n) for n in dims) + number(2, FLOAT) + data(8, name) +
+            data(9, struct.pack(f'<{len(values)}f', *values)))
+
+
+def node(kind, inputs, output):
+    return b''.join(data(1, name) for name in inputs) + data(2, output) + data(4, kind)
+
+
+def value(name, *dims):
+    shape = b''.join(data(1, number(1, n)) for n in dims)
+    return data(1, name) + data(2, data(1, number(1, FLOAT) + data(2, shape)))
+
+
+def model(kind, weights, bias):
+    graph = (data(1, node('Gemm', ['x', 'w', 'b'], 'h')) + data(1, node(kind, ['h'], 'y')) +
+             data(2, 'graph') + data(5, tensor('w', [3, 2], weights)) +
+             data(5, tensor('b', [2], bias)) + data(11, value('x', 1, 3)) +
+             data(12, value('y', 1, 2)))
+    return number(1, 7) + data(7, graph) + data(8, number(2, 13))
+
+
+with open(sys.argv[2], 'wb') as file:
+    file.write(model(*KINDS[sys.argv[1]]))
