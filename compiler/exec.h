@@ -23,7 +23,7 @@ struct term {
     struct word *index;
     uint64_t stride;
     uint64_t n;    /* the index is below n (of its own width, unsigned) */
-    bool is_whole; /* instead: a signed 64-bit index, the place must be in the object */
+    bool is_whole; /* instead: signed, of 64 bits or more, the place must be in the object */
 };
 
 struct target {

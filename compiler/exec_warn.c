@@ -2,9 +2,9 @@
 #include "compiler/exec.h"
 #include "compiler/word_cost.h"
 
-#define DEAR_DIVISION 64  /* ANDs */
-#define DEAR_ACCESS 10000 /* ANDs */
-#define DEAR_LOOP 1000000 /* ANDs */
+#define DEAR_DIVISION 64    /* ANDs */
+#define DEAR_ACCESS 10000   /* ANDs */
+#define WATCHED_LOOP 100000 /* ANDs, estimated: its gates are counted, see loop_cost.h */
 
 void warn_unwritten(struct exec *x, const struct object *object, source_pos position)
 {
@@ -39,7 +39,7 @@ void warn_index(struct exec *x, const struct object *object, uint64_t first, boo
 
 void note_loop(struct exec *x, uint64_t first, source_pos position)
 {
-    if (word_cost_since(x->graph, first) < DEAR_LOOP) return;
+    if (word_cost_since(x->graph, first) < WATCHED_LOOP) return;
     x->loops = arena_grow(x->arena, x->loops, x->n_dear, &x->loops_capacity, sizeof *x->loops);
     x->loops[x->n_dear++] =
         (struct word_loop){.position = position, .first = first, .end = x->graph->n_words};

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define MAX_SHOWN_LINE 60
-#define DEAR_LOOP 1000000 /* ANDs */
 
 static int by_position(const void *a, const void *b)
 {
@@ -83,22 +82,6 @@ struct cost cost_of_lines(struct graph *graph, const literal *outputs, uint64_t 
     cost.n_lines = merge_lines(cost.lines, cost.n_lines);
     qsort(cost.lines, cost.n_lines, sizeof *cost.lines, by_cost);
     return cost;
-}
-
-void cost_warn_loops(struct diag *diag, const struct graph *graph,
-                     const struct word_program *program)
-{
-    for (uint64_t i = 0; i < program->n_loops; i++) {
-        const struct word_loop *loop = &program->loops[i];
-        uint64_t n = 0;
-
-        for (uint32_t node = loop->first_node; node < loop->end_node; node++)
-            n += graph_is_and(graph, node);
-        if (n < DEAR_LOOP) continue;
-        diag_warning(diag, loop->position, "this loop unrolls to about %llu million ANDs",
-                     (unsigned long long)(n / DEAR_LOOP));
-        diag_hint(diag, "gc-cc --explain-cost tells what each line costs");
-    }
 }
 
 /* The line without the blanks around it, cut, control characters as blanks. */

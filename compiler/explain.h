@@ -27,10 +27,6 @@ struct cost {
 struct cost cost_of_lines(struct graph *graph, const literal *outputs, uint64_t n_outputs,
                           const struct source *source);
 
-/** Warns of loops that unrolled to more than a million ANDs; the graph is as lowering left it. */
-void cost_warn_loops(struct diag *diag, const struct graph *graph,
-                     const struct word_program *program);
-
 /** As text, from arena. */
 char *cost_text(struct arena *arena, const struct cost *cost);
 

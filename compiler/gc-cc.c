@@ -3,6 +3,7 @@
 #include "compiler/check.h"
 #include "compiler/emit.h"
 #include "compiler/explain.h"
+#include "compiler/loop_cost.h"
 #include "compiler/lower.h"
 #include "compiler/output.h"
 #include "compiler/pass.h"
@@ -43,7 +44,7 @@ static int too_large(struct job *job, sotto_err err)
 static sotto_err make_circuit(struct job *job, struct graph *graph)
 {
     struct compilation *compilation = &job->compilation;
-    uint64_t n_outputs = word_program_output_bits(&compilation->program);
+    uint64_t n_outputs = word_program_output_bits(&compilation->program), n_and;
     literal *outputs = arena_new(&compilation->arena, n_outputs, sizeof *outputs);
     struct cost cost;
     sotto_err err;
@@ -51,8 +52,11 @@ static sotto_err make_circuit(struct job *job, struct graph *graph)
     graph->track_positions = job->options.explain_cost;
     graph->plain = !pass_is_on(job->options.passes, PASS_HASH);
     lower_program(graph, outputs, &compilation->program);
-    cost_warn_loops(&compilation->diag, graph, &compilation->program);
+    n_and = loops_count(&compilation->program, graph, outputs, n_outputs);
     pass_run(graph, outputs, n_outputs, job->options.passes);
+    if (n_and > 0)
+        loops_warn(&compilation->diag, &compilation->program, n_and,
+                   graph_count(graph, outputs, n_outputs).n_and);
     err = emit_circuit(job->context, &job->circuit, graph, outputs, &compilation->program);
     if (err != SOTTO_OK || !job->options.explain_cost) return err;
     cost = cost_of_lines(graph, outputs, n_outputs, &compilation->source);

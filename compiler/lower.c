@@ -5,6 +5,7 @@
 #include "compiler/lower.h"
 
 #include "compiler/arith.h"
+#include "compiler/loop_cost.h"
 #include "compiler/lower_node.h"
 #include "compiler/order.h"
 
@@ -269,12 +270,17 @@ static void lower_word(struct lowering *lowering, const struct word *word)
 {
     uint32_t n = lowering->needed[word->id];
     literal *bits = arena_new(lowering->program->graph->arena, word->width, sizeof *bits);
+    uint32_t first = lowering->graph->n_nodes;
 
     lowering->graph->position = word->position;
     if (lowering->roles[word->id] == ROLE_ORDER)
         order_lower(lowering, bits, lowering->orders[word->id], n);
     else if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
+    /* A sum charges its own: its terms may be those of other loops. */
+    if (!lower_is_sum(lowering, word))
+        loop_charge(lowering->program, loop_of_word(lowering->program, word->id), lowering->graph,
+                    first);
     narrow(bits, word, n);
     lowering->values[word->id] = bits;
 }
@@ -299,17 +305,6 @@ static void take_outputs(const struct lowering *lowering, literal *outputs)
         }
 }
 
-/* Words become gates in order: the gates of a loop lie between two nodes. */
-static void mark_loops(const struct lowering *lowering, uint64_t id)
-{
-    for (uint64_t i = 0; i < lowering->program->n_loops; i++) {
-        struct word_loop *loop = &lowering->program->loops[i];
-
-        if (loop->first == id) loop->first_node = lowering->graph->n_nodes;
-        if (loop->end == id) loop->end_node = lowering->graph->n_nodes;
-    }
-}
-
 void lower_program(struct graph *graph, literal *outputs, const struct word_program *program)
 {
     struct arena *arena = program->graph->arena;
@@ -330,10 +325,8 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
     find_terms(&lowering);
     make_inputs(&lowering);
     for (uint64_t id = 0; id < n_words; id++) {
-        mark_loops(&lowering, id);
         if (lowering.needed[id] > 0 && lowering.is_term[id] == 0)
             lower_word(&lowering, program->graph->words[id]);
     }
-    mark_loops(&lowering, n_words);
     take_outputs(&lowering, outputs);
 }

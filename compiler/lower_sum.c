@@ -5,6 +5,7 @@
 #include "compiler/lower_node.h"
 
 #include "compiler/arith.h"
+#include "compiler/loop_cost.h"
 #include "compiler/multiply.h"
 #include "compiler/sums.h"
 
@@ -36,6 +37,8 @@ struct terms {
     struct term *stack;
     uint64_t n;
     uint64_t capacity;
+    struct word_loop *loop; /* of most terms: see vote() */
+    uint64_t n_votes;
 };
 
 static void push(struct terms *terms, const struct word *word, bool negative)
@@ -109,10 +112,18 @@ static void add_count(struct terms *terms, struct term term)
     for (uint32_t i = 0; i < x->width; i++) add_bits(terms, &bits[i], 1, term.negative);
 }
 
-static void expand(struct terms *terms, struct term term)
+/* Finds the loop of most terms (Boyer, Moore: MJRTY, a fast majority vote algorithm, 1991): the
+ * adders between the terms are its. */
+static void vote(struct terms *terms, struct word_loop *loop)
+{
+    if (terms->n_votes == 0) terms->loop = loop;
+    if (terms->loop == loop) terms->n_votes++;
+    else terms->n_votes--;
+}
+
+static void make_term(struct terms *terms, struct term term)
 {
     struct word **operands = term.word->operands;
-
     enum role role = (enum role)terms->lowering->roles[term.word->id];
 
     if (role != ROLE_PLAIN) {
@@ -136,10 +147,22 @@ static void expand(struct terms *terms, struct term term)
     }
 }
 
+static void expand(struct terms *terms, struct term term)
+{
+    const struct word_program *program = terms->lowering->program;
+    struct word_loop *loop = loop_of_word(program, term.word->id);
+    uint32_t first = terms->lowering->graph->n_nodes;
+
+    vote(terms, loop);
+    make_term(terms, term);
+    loop_charge(program, loop, terms->lowering->graph, first);
+}
+
 void lower_sum(struct lowering *lowering, literal *out, const struct word *word, uint32_t n)
 {
     struct scratch_mark mark = graph_scratch_mark(lowering->graph);
     struct terms terms = {.lowering = lowering};
+    uint32_t first;
 
     columns_init(&terms.columns, lowering->graph, n);
     expand(&terms, (struct term){.word = word});
@@ -150,6 +173,8 @@ void lower_sum(struct lowering *lowering, literal *out, const struct word *word,
         if (lowering->is_term[term.word->id] != 0) expand(&terms, term);
         else add_bits(&terms, lower_bits(lowering, term.word), width, term.negative);
     }
+    first = lowering->graph->n_nodes;
     columns_finish(&terms.columns, out);
+    loop_charge(lowering->program, terms.loop, lowering->graph, first);
     graph_scratch_release(lowering->graph, mark);
 }

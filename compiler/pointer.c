@@ -5,6 +5,7 @@
 
 #define MAX_DECODE 4096
 #define MAX_TARGETS 4096
+#define MAX_INDEX 128 /* bits */
 
 static struct pointer *new_pointer(struct exec *x, uint64_t n)
 {
@@ -175,6 +176,38 @@ static uint64_t gcd(uint64_t a, uint64_t b)
     return a;
 }
 
+/* Bits of a signed number that says all of the word. */
+static uint32_t significant(const struct word *word)
+{
+    return word->width - word->signs + 1;
+}
+
+/* Widths of parts of an address: none wraps, or an index far outside would come back into the
+ * object. Fewer than 2^30 indices of 64 bits times strides below 2^34 fit in MAX_INDEX. */
+static uint32_t index_width(uint32_t n_bits)
+{
+    if (n_bits < 64) return 64;
+    return n_bits < MAX_INDEX ? n_bits : MAX_INDEX;
+}
+
+static struct word *scaled(struct exec *x, struct word *index, uint64_t factor)
+{
+    uint32_t n_factor = 65 - (uint32_t)__builtin_clzll(factor), width;
+
+    width = index_width(significant(index) + n_factor);
+    return word_binary(x->graph, WORD_MUL, word_resize(x->graph, index, width, true),
+                       word_const(x->graph, width, factor));
+}
+
+static struct word *index_sum(struct exec *x, struct word *a, struct word *b)
+{
+    uint32_t n_a = significant(a), n_b = significant(b);
+    uint32_t width = index_width((n_a > n_b ? n_a : n_b) + 1);
+
+    return word_binary(x->graph, WORD_ADD, word_resize(x->graph, a, width, true),
+                       word_resize(x->graph, b, width, true));
+}
+
 /* All secret parts as one index, in units that divide every stride. */
 static struct term *one_term(struct exec *x, const struct term *terms, struct word *index,
                              uint64_t stride)
@@ -184,13 +217,9 @@ static struct term *one_term(struct exec *x, const struct term *terms, struct wo
 
     for (const struct term *term = terms; term != NULL; term = term->next)
         unit = gcd(unit, term->stride);
-    sum = word_binary(x->graph, WORD_MUL, index, word_const(x->graph, 64, stride / unit));
-    for (const struct term *term = terms; term != NULL; term = term->next) {
-        struct word *part = word_resize(x->graph, term->index, 64, true);
-
-        part = word_binary(x->graph, WORD_MUL, part, word_const(x->graph, 64, term->stride / unit));
-        sum = word_binary(x->graph, WORD_ADD, sum, part);
-    }
+    sum = scaled(x, index, stride / unit);
+    for (const struct term *term = terms; term != NULL; term = term->next)
+        sum = index_sum(x, sum, scaled(x, term->index, term->stride / unit));
     return new_term(x, sum, unit, 0, true);
 }
 

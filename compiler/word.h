@@ -141,12 +141,19 @@ struct word_value {
     const struct symbol *symbol; /* of a parameter or local */
 };
 
-/** A loop whose runs made the words from first to before end; lowering tells how far its gates
- *  reach: nodes of the graph. */
+/** Nodes of the gate graph from first to before end. */
+struct node_run {
+    uint32_t first, end;
+};
+
+/** A loop whose runs made the words from first to before end; lowering tells its gates, see
+ *  loop_cost.h. */
 struct word_loop {
     source_pos position;
     uint64_t first, end;
-    uint32_t first_node, end_node;
+    struct node_run *runs;
+    uint64_t n_runs, runs_capacity;
+    uint64_t n_and;
 };
 
 /** What the front end makes and the back end lowers. Input bits are numbered over all inputs in

@@ -59,6 +59,27 @@ gives "a secret index out of range reads 0" 0 5 4 \
     'int f(int a, unsigned b) { int t[4] = {a, a, a, a}; return t[b]; }'
 gives "and writes nothing" 5 5 4 \
     'int f(int a, unsigned b) { int t[4] = {a, a, a, a}; t[b] = 9; return t[0] & t[1] & t[2] & t[3]; }'
+# Indices that are merged into one: what they name together is the place, and nothing wraps.
+rows='#include <stdint.h>
+int f(int64_t a, int64_t b)
+{
+    int t[4][4], (*row)[4] = t + a, *p, n = 0;
+    for (int i = 0; i < 16; i++) t[i / 4][i % 4] = i + 1;
+    p = &(*row)[0];
+    p += b;
+    n = *p;
+    *p = 0;
+    for (int i = 0; i < 16; i++) n = n * (t[i / 4][i % 4] == 0 ? 100 + i : 1);
+    return n;
+}'
+for place in "1 2 742" "1 -1 412" "-1 5 202" "4 -1 1840" "3 4 0" "0 -1 0" "0 0 100" \
+    "1152921504606846976 2 0" "4611686018427387904 5 0" "4611686018427387905 2 0" \
+    "-9223372036854775808 0 0" "-9223372036854775807 2 0" "2 9223372036854775807 0" \
+    "2305843009213693951 4 0" "1152921504606846976 -4611686018427387904 100"; do
+    # shellcheck disable=SC2086
+    set -- $place
+    gives "row $1, element $2 of it" "$3" "$1" "$2" "$rows"
+done
 gives "a negative one too" 0 5 -1 \
     'int f(int a, int b) { int t[4] = {a, a, a, a}; return t[b]; }'
 gives "each dimension has its own bound" 0 5 2 \

@@ -2,7 +2,7 @@
 # What costs more than it looks, and values that nobody writes, get a warning with its position, the
 # source line, a caret and a hint; -Werror makes it an error, -w keeps it back. Reports in the Test
 # Anything Protocol.
-: "${BINDIR:=.}"
+: "${BINDIR:=.}" "${SRCDIR:=.}"
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 count=0
@@ -57,7 +57,7 @@ warns 8:13 "writing 'm' at a secret index costs about" "every element is visited
         for (int j = 0; j < 30; j++) m[i][j] = (short)(a ^ (30 * i + j));
     m[a][b] = 1;
     o[0] = m[2][3];'
-warns 5:5 "this loop unrolls to about 1 million ANDs" "gc-cc --explain-cost" \
+warns 5:5 "this loop unrolls to about 1.2 million ANDs" "gc-cc --explain-cost" \
     '    for (int i = 0; i < 1300; i++) o[0] = o[0] * a + b;'
 warns 6:12 "'x' is read before it is written: the value is 0" "give it a value" '    int x;
     o[0] = x;'
@@ -90,6 +90,56 @@ printf 'void g(void) { int INPUT_A_x, OUTPUT_y, OUTPUT_z; OUTPUT_y = INPUT_A_x; 
 compile && grep -qF "output 'OUTPUT_z' is never written: it is 0" "$folder/err" &&
     [ "$(grep -c warning: "$folder/err")" -eq 1 ]
 result $? "OUTPUT_ locals that are never written"
+
+# What a warning says of a loop is what the circuit has, and a dear one alone is spoken of.
+# loop_costs NAME: p.c is one loop and little else.
+loop_costs() {
+    compile -O1 && python3 - "$folder/out" "$folder/err" <<'CHECK'
+import json, re, sys
+n_and = json.load(open(sys.argv[1]))["and"]
+said = re.findall(r"this loop unrolls to about ([0-9.]+) million ANDs", open(sys.argv[2]).read())
+if n_and < 1000000 or len(said) != 1 or abs(float(said[0]) * 1e6 / n_and - 1) > 0.1:
+    sys.exit("# %d ANDs, and the warning says %s" % (n_and, said))
+CHECK
+    result $? "what a loop costs: $1"
+}
+
+if command -v python3 >/dev/null; then
+    # The sum of the products is finished after the loop that makes them.
+    cat >"$folder/p.c" <<'PROGRAM'
+#include <sotto-circuit.h>
+int f(GARBLER int a[1100], EVALUATOR int b[1100])
+{
+    int sum = 0;
+    for (int i = 0; i < 1100; i++) sum += a[i] * b[i];
+    return sum + 1;
+}
+PROGRAM
+    loop_costs "a sum that goes on after it"
+    # Half of the choices are of values that nobody reads.
+    cat >"$folder/p.c" <<'PROGRAM'
+#include <sotto-circuit.h>
+void f(GARBLER long a[200], EVALUATOR long b[200], OUTPUT long o[200])
+{
+    for (int k = 0; k < 30; k++)
+        for (int i = 0; i < 200; i++) {
+            long unread = a[i] * b[i] + k;
+            if (unread > a[i]) unread = b[i] / 3;
+            a[i] = a[i] > b[i] ? a[i] - b[i] : b[i] - a[i] + k;
+        }
+    for (int i = 0; i < 200; i++) o[i] = a[i];
+}
+PROGRAM
+    loop_costs "with work that nobody reads"
+fi
+for name in keccak-f1600 sha3-256 hmac-sha256; do
+    for level in -O0 -O1 "-O1 -fno-hash"; do
+        # shellcheck disable=SC2086
+        "$BINDIR/gc-cc" "$SRCDIR/circuits/$name.c" $level --stats >"$folder/out" 2>"$folder/err" &&
+            [ ! -s "$folder/err" ]
+        result $? "no warning: $name $level"
+    done
+done
 
 echo "1..$count"
 exit $status
