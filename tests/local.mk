@@ -28,7 +28,9 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/support/search.c tests/support/search.h \
-	tests/reference/reference.c tests/reference/reference.h
+	tests/reference/oracle.c tests/reference/oracle.h \
+	tests/reference/reference.c tests/reference/reference.h \
+	tests/reference/transfers.c tests/reference/transfers.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
 include tests/nn/local.mk
@@ -70,6 +72,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/ot_guess \
 	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
+	tests/unit/ot_reference \
 	tests/unit/ot_secrets \
 	tests/unit/ot_session \
 	tests/unit/random \
