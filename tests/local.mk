@@ -209,7 +209,7 @@ check-ctime:
 EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels \
 	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
-tests_bench_ot_LDADD = libsotto.la
+tests_bench_ot_LDADD = libsotto.la $(SODIUM_LIBS)
 EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 check_PROGRAMS += tests/bench/and_counts
