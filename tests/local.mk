@@ -28,7 +28,9 @@ libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/s
 	tests/support/pair.c tests/support/pair.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/support/search.c tests/support/search.h \
-	tests/reference/reference.c tests/reference/reference.h
+	tests/reference/oracle.c tests/reference/oracle.h \
+	tests/reference/reference.c tests/reference/reference.h \
+	tests/reference/transfers.c tests/reference/transfers.h
 libsotto_test_la_LIBADD = libsotto_core.la
 
 include tests/nn/local.mk
@@ -72,6 +74,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/ot_guess \
 	tests/unit/ot_handle \
 	tests/unit/ot_kernels \
+	tests/unit/ot_reference \
 	tests/unit/ot_secrets \
 	tests/unit/ot_session \
 	tests/unit/random \
@@ -208,7 +211,7 @@ check-ctime:
 EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels \
 	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
-tests_bench_ot_LDADD = libsotto.la
+tests_bench_ot_LDADD = libsotto.la $(SODIUM_LIBS)
 EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 check_PROGRAMS += tests/bench/and_counts

@@ -113,7 +113,8 @@ static sotto_err hear_last_words(struct wire *wire, sotto_err err)
     return fail(wire->context, err, "%s", message);
 }
 
-sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame, size_t payload_len)
+sotto_err wire_send_begin(struct wire *wire, enum frame_type type, uint8_t *frame,
+                          size_t payload_len, size_t first_len)
 {
     sotto_err err;
 
@@ -121,10 +122,28 @@ sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame, siz
         return fail(wire->context, SOTTO_ERR_INTERNAL, "a %s frame of %zu bytes out of order",
                     type_name((uint8_t)type), payload_len);
     put_header(frame, type, payload_len);
-    ct_mark_public(frame, FRAME_HEADER_LEN + payload_len);
+    ct_mark_public(frame, FRAME_HEADER_LEN + first_len);
     wire->last_sent = type;
-    err = channel_send(wire->channel, frame, FRAME_HEADER_LEN + payload_len);
+    wire->n_unsent = payload_len - first_len;
+    err = channel_send(wire->channel, frame, FRAME_HEADER_LEN + first_len);
     return err == SOTTO_OK || type == FRAME_DONE ? err : hear_last_words(wire, err);
+}
+
+sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame, size_t payload_len)
+{
+    return wire_send_begin(wire, type, frame, payload_len, payload_len);
+}
+
+sotto_err wire_send_more(struct wire *wire, const uint8_t *bytes, size_t len)
+{
+    sotto_err err;
+
+    if (len > wire->n_unsent)
+        return fail(wire->context, SOTTO_ERR_INTERNAL, "more bytes than the frame has");
+    ct_mark_public(bytes, len);
+    wire->n_unsent -= len;
+    err = channel_send(wire->channel, bytes, len);
+    return err == SOTTO_OK ? err : hear_last_words(wire, err);
 }
 
 static sotto_err unexpected(struct wire *wire, uint8_t type, size_t payload_len,
@@ -166,22 +185,38 @@ static sotto_err receive_header(struct wire *wire, uint8_t *type, size_t *payloa
     return SOTTO_OK;
 }
 
-sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,
-                             enum frame_type type, size_t min_len, size_t max_len)
+/* The header of the next frame that is not PROGRESS, or is what is asked for. */
+static sotto_err receive_frame(struct wire *wire, size_t *payload_len, enum frame_type type,
+                               size_t min_len, size_t max_len)
 {
     uint8_t got_type;
-    size_t got_len;
     sotto_err err;
 
     do {
-        err = receive_header(wire, &got_type, &got_len, type);
+        err = receive_header(wire, &got_type, payload_len, type);
         if (err != SOTTO_OK) return err;
-        if (got_type == FRAME_PROGRESS && got_len != 0)
-            return unexpected(wire, got_type, got_len, type);
+        if (got_type == FRAME_PROGRESS && *payload_len != 0)
+            return unexpected(wire, got_type, *payload_len, type);
     } while (got_type == FRAME_PROGRESS && type != FRAME_PROGRESS);
-    if (got_type != (uint8_t)type || got_len < min_len || got_len > max_len)
-        return unexpected(wire, got_type, got_len, type);
-    if (got_len > 0) err = channel_receive(wire->channel, payload, got_len);
+    if (got_type != (uint8_t)type || *payload_len < min_len || *payload_len > max_len)
+        return unexpected(wire, got_type, *payload_len, type);
+    return SOTTO_OK;
+}
+
+sotto_err wire_receive_begin(struct wire *wire, enum frame_type type, size_t payload_len)
+{
+    size_t got_len;
+
+    return receive_frame(wire, &got_len, type, payload_len, payload_len);
+}
+
+sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,
+                             enum frame_type type, size_t min_len, size_t max_len)
+{
+    size_t got_len;
+    sotto_err err = receive_frame(wire, &got_len, type, min_len, max_len);
+
+    if (err == SOTTO_OK && got_len > 0) err = channel_receive(wire->channel, payload, got_len);
     if (err == SOTTO_OK) *payload_len = got_len;
     return err;
 }
@@ -249,6 +284,7 @@ void wire_abort(struct wire *wire, sotto_err err)
     uint8_t header[FRAME_HEADER_LEN];
     char message[sizeof wire->context->message], hint[sizeof wire->context->hint];
 
+    if (wire->n_unsent > 0) return;
     switch (err) {
     case SOTTO_ERR_DISCONNECTED:
     case SOTTO_ERR_AUTHENTICATION:

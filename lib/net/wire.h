@@ -88,6 +88,7 @@ struct wire {
     enum frame_type last_received;
     bool has_early; /* a header was read before its turn, in early */
     uint8_t early[FRAME_HEADER_LEN];
+    size_t n_unsent; /* bytes that the frame under way lacks */
 };
 
 void wire_init(struct wire *wire, struct sotto_channel *channel, sotto_role role);
@@ -97,10 +98,21 @@ void wire_init(struct wire *wire, struct sotto_channel *channel, sotto_role role
 sotto_err wire_send(struct wire *wire, enum frame_type type, uint8_t *frame,
                     size_t payload_len) CHECKED;
 
+/** The same for a payload that is made while it is sent: what follows the header goes through
+ *  wire_send_more() until payload_len bytes have been sent. A caller that fails in between leaves a
+ *  frame cut short: no ABORT can follow, and closing says it all. */
+sotto_err wire_send_begin(struct wire *wire, enum frame_type type, uint8_t *frame,
+                          size_t payload_len, size_t first_len) CHECKED;
+sotto_err wire_send_more(struct wire *wire, const uint8_t *bytes, size_t len) CHECKED;
+
 /** Receives one frame of exactly this type and length. PROGRESS frames before it are passed over.
  *  SOTTO_ERR_ABORTED when the peer gave up, SOTTO_ERR_PROTOCOL for anything unexpected. */
 sotto_err wire_receive(struct wire *wire, uint8_t *payload, enum frame_type type,
                        size_t payload_len) CHECKED;
+
+/** The same for a payload that is used while it comes: only the header is received; the payload is
+ *  the next payload_len bytes of the channel. */
+sotto_err wire_receive_begin(struct wire *wire, enum frame_type type, size_t payload_len) CHECKED;
 
 /** As wire_receive() for a frame of min_len to max_len bytes; *payload_len tells how many came. */
 sotto_err wire_receive_up_to(struct wire *wire, uint8_t *payload, size_t *payload_len,

@@ -6,13 +6,15 @@
 #include "crypto/oracle.h"
 
 /* The next step of a party; a spent one has none. Zero, what wiped memory holds, is spent. */
-enum stage { STAGE_SPENT, STAGE_MADE, STAGE_SENT, STAGE_FINISHED, STAGE_PROVED };
+enum stage { STAGE_SPENT, STAGE_MADE, STAGE_BEGUN, STAGE_SENT, STAGE_FINISHED, STAGE_PROVED };
 
 /* Both structures live in guarded memory, which is wiped when it is freed. */
 struct base_sender {
     enum stage stage;
     group_scalar r;
     group_element z;
+    group_element r_t; /* r T, once begun */
+    size_t n_keyed;    /* transfers that have their keys */
     uint8_t session_id[SESSION_ID_LEN];
     uint8_t expected[BASE_ANSWER_LEN]; /* A, once proved */
 };
@@ -23,7 +25,9 @@ struct base_receiver {
     uint8_t session_id[SESSION_ID_LEN];
     uint8_t seed[BASE_SEED_LEN];
     group_scalar a[N_BASE_OTS];
-    group_element b[N_BASE_OTS]; /* a_j G, then B_j once the message is made */
+    group_element t;           /* once begun */
+    size_t n_prepared, n_sent; /* transfers whose b is a_j G, or already B_j */
+    group_element b[N_BASE_OTS];
 };
 
 /* T, whose discrete logarithm nobody knows: hashed from the session and the receiver's seed. */
@@ -101,32 +105,67 @@ void base_sender_message(const struct base_sender *sender, uint8_t message[BASE_
     memcpy(message, sender->z.bytes, sizeof sender->z.bytes);
 }
 
+sotto_err base_sender_begin(struct base_sender *sender, struct sotto_context *context,
+                            const uint8_t seed[BASE_SEED_LEN],
+                            const uint8_t session_id[SESSION_ID_LEN])
+{
+    group_element t;
+
+    if (sender->stage != STAGE_MADE) return out_of_order(context);
+    sender->stage = STAGE_SPENT;
+    derive_t(&t, session_id, seed);
+    if (!group_multiply(&sender->r_t, &sender->r, &t)) return bad_arithmetic(context);
+    memcpy(sender->session_id, session_id, SESSION_ID_LEN);
+    sender->stage = STAGE_BEGUN;
+    return SOTTO_OK;
+}
+
+/* r is not zero and the order is prime: the first product fails for a bad element only. */
+static sotto_err derive_pair(const struct base_sender *sender, struct sotto_context *context,
+                             block pair[2], size_t j, const group_element *b)
+{
+    group_element shared[2];
+    sotto_err err = SOTTO_OK;
+
+    if (!group_multiply(&shared[0], &sender->r, b)) err = bad_element(context);
+    else if (!group_subtract(&shared[1], &shared[0], &sender->r_t)) err = bad_arithmetic(context);
+    for (size_t c = 0; err == SOTTO_OK && c < 2; c++)
+        derive_key(&pair[c], sender->session_id, j, &sender->z, b, &shared[c]);
+    mem_wipe(shared, sizeof shared);
+    return err;
+}
+
+sotto_err base_sender_take(struct base_sender *sender, struct sotto_context *context,
+                           block keys[N_BASE_OTS][2], const uint8_t *elements, size_t n)
+{
+    sotto_err err = SOTTO_OK;
+
+    if (sender->stage != STAGE_BEGUN || n > N_BASE_OTS - sender->n_keyed)
+        return out_of_order(context);
+    for (size_t i = 0; err == SOTTO_OK && i < n; i++) {
+        group_element b;
+
+        memcpy(b.bytes, elements + i * sizeof b.bytes, sizeof b.bytes);
+        err = derive_pair(sender, context, keys[sender->n_keyed], sender->n_keyed, &b);
+        if (err == SOTTO_OK) sender->n_keyed++;
+    }
+    if (err == SOTTO_OK && sender->n_keyed < N_BASE_OTS) return SOTTO_OK;
+    mem_wipe(&sender->r, sizeof sender->r);
+    mem_wipe(&sender->r_t, sizeof sender->r_t);
+    sender->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
+    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    return err;
+}
+
 sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
                              block keys[N_BASE_OTS][2],
                              const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
                              const uint8_t session_id[SESSION_ID_LEN])
 {
-    group_element t, r_t, b, shared[2];
-    sotto_err err = SOTTO_OK;
+    sotto_err err = base_sender_begin(sender, context, message, session_id);
 
-    if (sender->stage != STAGE_MADE) return out_of_order(context);
-    derive_t(&t, session_id, message);
-    if (!group_multiply(&r_t, &sender->r, &t)) err = bad_arithmetic(context);
-    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
-        memcpy(b.bytes, message + BASE_SEED_LEN + j * sizeof b.bytes, sizeof b.bytes);
-        /* r is not zero and the order is prime: the product fails for a bad element only. */
-        if (!group_multiply(&shared[0], &sender->r, &b)) err = bad_element(context);
-        else if (!group_subtract(&shared[1], &shared[0], &r_t)) err = bad_arithmetic(context);
-        for (size_t c = 0; err == SOTTO_OK && c < 2; c++)
-            derive_key(&keys[j][c], session_id, j, &sender->z, &b, &shared[c]);
-    }
-    mem_wipe(&sender->r, sizeof sender->r);
-    mem_wipe(&r_t, sizeof r_t);
-    mem_wipe(shared, sizeof shared);
-    memcpy(sender->session_id, session_id, SESSION_ID_LEN);
-    sender->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
-    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
-    return err;
+    if (err != SOTTO_OK) return err;
+    return base_sender_take(sender, context, keys, message + BASE_SEED_LEN, N_BASE_OTS);
 }
 
 /* h(p_j) = RO("check", sid, j, p_j) */
@@ -209,15 +248,24 @@ sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver 
     if (made == NULL) return fail_memory(context);
     made->choices = *choices;
     random_bytes(made->seed, sizeof made->seed);
-    for (size_t j = 0; j < N_BASE_OTS; j++) {
-        group_random_scalar(&made->a[j]);
-        if (!group_base_multiply(&made->b[j], &made->a[j])) {
-            guarded_free(made);
-            return bad_arithmetic(context);
-        }
-    }
+    for (size_t j = 0; j < N_BASE_OTS; j++) group_random_scalar(&made->a[j]);
     made->stage = STAGE_MADE;
     *receiver = made;
+    return SOTTO_OK;
+}
+
+sotto_err base_receiver_prepare(struct base_receiver *receiver, struct sotto_context *context,
+                                size_t n)
+{
+    if (receiver->stage != STAGE_MADE && receiver->stage != STAGE_BEGUN)
+        return out_of_order(context);
+    for (size_t j = receiver->n_prepared; j < n && j < N_BASE_OTS; j++) {
+        if (!group_base_multiply(&receiver->b[j], &receiver->a[j])) {
+            receiver->stage = STAGE_SPENT;
+            return bad_arithmetic(context);
+        }
+        receiver->n_prepared = j + 1;
+    }
     return SOTTO_OK;
 }
 
@@ -226,29 +274,52 @@ void base_receiver_free(struct base_receiver *receiver)
     guarded_free(receiver);
 }
 
+sotto_err base_receiver_begin(struct base_receiver *receiver, struct sotto_context *context,
+                              uint8_t seed[BASE_SEED_LEN], const uint8_t session_id[SESSION_ID_LEN])
+{
+    if (receiver->stage != STAGE_MADE) return out_of_order(context);
+    derive_t(&receiver->t, session_id, receiver->seed);
+    memcpy(seed, receiver->seed, BASE_SEED_LEN);
+    receiver->stage = STAGE_BEGUN;
+    return SOTTO_OK;
+}
+
 /* B_j = a_j G + c_j T: both candidates are made, the choice is a mask. */
+sotto_err base_receiver_give(struct base_receiver *receiver, struct sotto_context *context,
+                             uint8_t *elements, size_t n)
+{
+    size_t first = receiver->n_sent;
+    group_element with_t;
+    sotto_err err;
+
+    if (receiver->stage != STAGE_BEGUN || n > N_BASE_OTS - first) return out_of_order(context);
+    err = base_receiver_prepare(receiver, context, first + n);
+    for (size_t j = first; err == SOTTO_OK && j < first + n; j++) {
+        uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
+        uint8_t *b = receiver->b[j].bytes;
+
+        if (!group_add(&with_t, &receiver->b[j], &receiver->t)) {
+            err = bad_arithmetic(context);
+            break;
+        }
+        ct_select_bytes(b, with_t.bytes, b, GROUP_ELEMENT_LEN, mask);
+        memcpy(elements + (j - first) * GROUP_ELEMENT_LEN, b, GROUP_ELEMENT_LEN);
+        receiver->n_sent++;
+    }
+    mem_wipe(&with_t, sizeof with_t);
+    if (err != SOTTO_OK) receiver->stage = STAGE_SPENT;
+    else if (receiver->n_sent == N_BASE_OTS) receiver->stage = STAGE_SENT;
+    return err;
+}
+
 sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_context *context,
                                 uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
                                 const uint8_t session_id[SESSION_ID_LEN])
 {
-    group_element t, with_t;
-    sotto_err err = SOTTO_OK;
+    sotto_err err = base_receiver_begin(receiver, context, message, session_id);
 
-    if (receiver->stage != STAGE_MADE) return out_of_order(context);
-    derive_t(&t, session_id, receiver->seed);
-    memcpy(message, receiver->seed, sizeof receiver->seed);
-    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
-        uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
-        uint8_t *b = receiver->b[j].bytes;
-
-        if (!group_add(&with_t, &receiver->b[j], &t)) err = bad_arithmetic(context);
-        ct_select_bytes(b, with_t.bytes, b, GROUP_ELEMENT_LEN, mask);
-        memcpy(message + BASE_SEED_LEN + j * GROUP_ELEMENT_LEN, b, GROUP_ELEMENT_LEN);
-    }
-    mem_wipe(&with_t, sizeof with_t);
-    receiver->stage = err == SOTTO_OK ? STAGE_SENT : STAGE_SPENT;
-    if (err != SOTTO_OK) mem_wipe(message, BASE_RECEIVER_MESSAGE_LEN);
-    return err;
+    if (err != SOTTO_OK) return err;
+    return base_receiver_give(receiver, context, message + BASE_SEED_LEN, N_BASE_OTS);
 }
 
 sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,

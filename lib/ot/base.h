@@ -52,8 +52,18 @@ sotto_err base_sender_new(struct sotto_context *context, struct base_sender **se
 void base_sender_message(const struct base_sender *sender,
                          uint8_t message[BASE_SENDER_MESSAGE_LEN]);
 
+/** The receiver's message piece by piece, so that keys are computed while it is under way: its
+ * seed, then the next n elements, until there have been all. */
+sotto_err base_sender_begin(struct base_sender *sender, struct sotto_context *context,
+                            const uint8_t seed[BASE_SEED_LEN],
+                            const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+
 /** keys[j][c] for both values c of choice bit j. SOTTO_ERR_PROTOCOL when an element of the peer's
- *  message is not a canonical encoding or is the identity. The scalar is wiped afterwards. */
+ *  message is not a canonical encoding or is the identity. The scalar is wiped after the last. */
+sotto_err base_sender_take(struct base_sender *sender, struct sotto_context *context,
+                           block keys[N_BASE_OTS][2], const uint8_t *elements, size_t n) CHECKED;
+
+/** Both, for a message that has come as a whole. */
 sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
                              block keys[N_BASE_OTS][2],
                              const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
@@ -70,16 +80,29 @@ sotto_err base_sender_check(struct base_sender *sender, struct sotto_context *co
                             const uint8_t answer[BASE_ANSWER_LEN]) CHECKED;
 void base_sender_free(struct base_sender *sender);
 
-/** Draws the seed and the scalars a_j and computes a_j G; needs no peer. Choice bit j is bit j of
- *  *choices; a secret. */
+/** Draws the seed and the scalars a_j. Choice bit j is bit j of *choices; a secret. */
 sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver **receiver,
                             const block *choices) CHECKED;
+
+/** Computes a_j G for j below n, for elements that have not been given yet; needs no peer. What is
+ *  not prepared is computed when it is given. */
+sotto_err base_receiver_prepare(struct base_receiver *receiver, struct sotto_context *context,
+                                size_t n) CHECKED;
+
+/** The message piece by piece: the seed, then the next n elements, until there have been all. */
+sotto_err base_receiver_begin(struct base_receiver *receiver, struct sotto_context *context,
+                              uint8_t seed[BASE_SEED_LEN],
+                              const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
+sotto_err base_receiver_give(struct base_receiver *receiver, struct sotto_context *context,
+                             uint8_t *elements, size_t n) CHECKED;
+
+/** Both, for the message as a whole. */
 sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_context *context,
                                 uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
                                 const uint8_t session_id[SESSION_ID_LEN]) CHECKED;
 
 /** keys[j] for choice bit j. SOTTO_ERR_PROTOCOL when the peer's element is invalid. Call after
- *  base_receiver_message(); the scalars are wiped afterwards. */
+ *  base_receiver_message(), or the last element; the scalars are wiped afterwards. */
 sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,
                                block keys[N_BASE_OTS],
                                const uint8_t message[BASE_SENDER_MESSAGE_LEN],

@@ -3,6 +3,7 @@
 #include "net/wire.h"
 #include "ot/extension.h"
 #include "proto/hello.h"
+#include "proto/ot_base.h"
 #include "proto/plan.h"
 
 /* TLS 1.3 (RFC 8446, 5.2): records of at most 2^14 bytes, each with a header of 5 bytes, the type
@@ -59,6 +60,7 @@ static void add_set_up(struct traffic *garbler, struct traffic *evaluator, const
         add_frames(evaluator, 1, probe_len);
     }
     add_frames(garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
+    garbler->tls += (uint64_t)(OT_BASE_PIECES - 1) * RECORD_OVERHEAD; /* a record each */
     add_frames(evaluator, 1, BASE_SENDER_MESSAGE_LEN);
     if (plan->ot_malicious) add_frames(garbler, 1, BASE_ANSWER_LEN);
     if (plan->ot_malicious) add_frames(evaluator, 1, BASE_PROOF_LEN);

@@ -41,7 +41,9 @@ static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
     if (garbler->secret == NULL) return fail_memory(context);
     draw_secrets(garbler->secret);
     if (plan->n_evaluator_bits == 0) return SOTTO_OK;
-    return base_receiver_new(context, &garbler->base, &garbler->secret->delta);
+    err = base_receiver_new(context, &garbler->base, &garbler->secret->delta);
+    if (err != SOTTO_OK) return err;
+    return base_receiver_prepare(garbler->base, context, N_BASE_OTS);
 }
 
 sotto_err garbler_new(struct sotto_context *context, struct garbler **garbler,

@@ -104,12 +104,13 @@ static void derive(struct sotto_ot *ot, const struct ot_hello *ours, const struc
     ot->hash = (struct label_hash){.start = block_load(bytes)};
 }
 
-static sotto_err exchange_hellos(struct sotto_ot *ot)
+static sotto_err exchange_hellos(struct sotto_ot *ot, struct setup *setup)
 {
     struct ot_hello ours, theirs;
     sotto_err err = write_hello(ot, &ours);
 
     if (err == SOTTO_OK) err = wire_send(&ot->wire, FRAME_HELLO, ours.frame, HELLO_LEN);
+    if (err == SOTTO_OK && ot->is_sender) err = ot_base_prepare(&ot->wire, setup->base_receiver);
     if (err == SOTTO_OK)
         err = wire_receive(&ot->wire, theirs.frame + FRAME_HEADER_LEN, FRAME_HELLO, HELLO_LEN);
     if (err == SOTTO_OK) err = compare(ot, &ours, &theirs);
@@ -185,7 +186,7 @@ static sotto_err take_memory(struct sotto_ot *ot)
     return SOTTO_OK;
 }
 
-/* What needs no peer is done before the hellos. */
+/* All secrets of the set-up are drawn before the hellos. */
 static sotto_err prepare_base(struct sotto_ot *ot, struct setup *setup)
 {
     if (!ot->is_sender) return base_sender_new(ot->context, &setup->base_sender);
@@ -216,7 +217,7 @@ sotto_err ot_set_up(struct sotto_ot *ot, struct sotto_channel *channel,
     wire_init(&ot->wire, channel, ot->is_sender ? SOTTO_GARBLER : SOTTO_EVALUATOR);
     if (err == SOTTO_OK) err = take_memory(ot);
     if (err == SOTTO_OK) err = prepare_base(ot, setup);
-    if (err == SOTTO_OK) err = exchange_hellos(ot);
+    if (err == SOTTO_OK) err = exchange_hellos(ot, setup);
     if (err == SOTTO_OK && ot->is_sender) err = set_up_sender(ot, setup);
     else if (err == SOTTO_OK) err = set_up_receiver(ot, setup);
     setup_free(setup);
