@@ -1,6 +1,7 @@
 /*
  * gc-nn bench: layers and whole networks between two processes of this machine, over loopback TCP
- * with TLS and throw-away keys. Weights are random: what a run takes depends on shapes alone.
+ * with TLS and throw-away keys. Weights are random, as large as those of trained models mostly are:
+ * what a run takes depends on shapes and on the widths of rings alone.
  */
 #include "apps/nn/command.h"
 #include "apps/nn/party.h"
@@ -20,11 +21,19 @@ typedef unsigned long long ull;
 
 /* ---------------------------------------------------------------------------------- models -- */
 
-/* Random numbers that need not be good. */
-static double small_weight(uint64_t *state)
+/* From -1 to 1; random numbers that need not be good. */
+static double next_uniform(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (double)(*state >> 33) / (double)(UINT64_C(1) << 31) * 254 - 127;
+    return (double)(*state >> 33) / (double)(UINT64_C(1) << 30) - 1;
+}
+
+/* Weights of a trained layer crowd around zero, with 127 for the largest of a channel. Those of a
+ * product of three have a mean magnitude of 127 / 8; how large they are settles how wide the rings
+ * are. */
+static double next_weight(uint64_t *state)
+{
+    return 127 * next_uniform(state) * next_uniform(state) * next_uniform(state);
 }
 
 static int fill_term(struct term *term, uint64_t first)
@@ -36,7 +45,7 @@ static int fill_term(struct term *term, uint64_t first)
     if (term->source == NULL || term->weights == NULL) return STATUS_LIMIT;
     for (uint64_t i = 0; i < term->n_elements; i++) term->source[i] = (uint32_t)(first + i + 1);
     for (uint64_t i = 0; i < term->n_weights; i++)
-        term->weights[i] = (double)(int)small_weight(&state);
+        term->weights[i] = (double)(int)next_weight(&state);
     return STATUS_OK;
 }
 

@@ -66,6 +66,10 @@ void guarded_free(void *memory)
     sodium_free(memory);
 }
 
+/* From this length on memory is taken in huge pages, where the system has them to give: to touch
+ * page after page for the first time would cost more than what is done with it. */
+#define HUGE_MIN_LEN ((size_t)8 << 20)
+
 void *bulk_new(uint64_t n, size_t size)
 {
     size_t len;
@@ -77,6 +81,7 @@ void *bulk_new(uint64_t n, size_t size)
     /* Advice only: an old kernel that lacks either still gives correct memory. */
     (void)madvise(memory, len, MADV_DONTDUMP);
     (void)madvise(memory, len, MADV_WIPEONFORK);
+    if (len >= HUGE_MIN_LEN) (void)madvise(memory, len, MADV_HUGEPAGE);
     return memory;
 }
 

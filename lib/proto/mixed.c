@@ -25,6 +25,7 @@ static void burn(struct sotto_mixed *mixed)
     guarded_free(mixed->labels);
     projector_free(mixed->projector);
     stream_wipe(&mixed->stream);
+    bulk_free(mixed->scratch, mixed->n_scratch, BLOCK_LEN);
     team_free(mixed->team);
     *mixed = (struct sotto_mixed){.context = mixed->context, .spent = true};
 }
@@ -86,6 +87,7 @@ static sotto_err start(struct sotto_mixed *mixed, struct sotto_channel *channel,
     if (err == SOTTO_OK && mixed->labels == NULL) err = fail_memory(mixed->context);
     mixed->team = team_new(options->n_threads);
     mixed->ot.for_labels = true;
+    mixed->window_rows = MIXED_WINDOW_ROWS;
     if (err == SOTTO_OK) err = ot_set_up(&mixed->ot, channel, &ot_options);
     if (err != SOTTO_OK) return err;
     mixed->gates = hash_for(mixed, "hash start point of gates");
@@ -276,6 +278,15 @@ void sotto_wires_free(sotto_wires *wires)
     if (wires == NULL) return;
     bulk_free(wires->labels, wires->n_labels, BLOCK_LEN);
     mem_free(wires);
+}
+
+block *mixed_scratch(struct sotto_mixed *mixed, uint64_t n)
+{
+    if (n <= mixed->n_scratch) return mixed->scratch;
+    bulk_free(mixed->scratch, mixed->n_scratch, BLOCK_LEN);
+    mixed->scratch = bulk_new(n, BLOCK_LEN);
+    mixed->n_scratch = mixed->scratch != NULL ? n : 0;
+    return mixed->scratch;
 }
 
 sotto_err mixed_next_rows(struct sotto_mixed *mixed, block *rows, const uint8_t *bits, uint64_t n)

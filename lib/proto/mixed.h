@@ -16,6 +16,9 @@
 /* Messages of this many bytes at most are one piece of a stream. */
 #define MIXED_PIECE_LEN ((size_t)1 << 20)
 
+/* Labels of the evaluator's bits that a call works on at a time. */
+#define MIXED_WINDOW_ROWS ((uint64_t)1 << 22)
+
 struct sotto_mixed {
     struct sotto_context *context;
     struct sotto_ot ot; /* handshake, extension, delta */
@@ -25,6 +28,9 @@ struct sotto_mixed {
     struct prg *labels;         /* of the garbler's inputs, a stream for each instance; guarded */
     uint64_t n_label_streams;   /* that are used up */
     struct stream stream;
+    block *scratch; /* for a call's labels; kept, since new memory costs more than to wipe it */
+    uint64_t n_scratch;
+    uint64_t window_rows; /* MIXED_WINDOW_ROWS; both parties' */
     struct projector *projector;
     struct team *team; /* NULL: the calling thread alone */
 };
@@ -51,6 +57,10 @@ sotto_err mixed_enter(struct sotto_mixed *mixed) CHECKED;
 sotto_err mixed_leave(struct sotto_mixed *mixed, sotto_err err) CHECKED;
 
 sotto_err mixed_usage(struct sotto_mixed *mixed, const char *what) CHECKED;
+
+/** Memory for n labels, which the next call of this function ends; NULL: there is none. Whoever
+ *  fills it wipes it. */
+block *mixed_scratch(struct sotto_mixed *mixed, uint64_t n);
 
 /** Labels of n of the evaluator's bits, one byte each at the evaluator: from the OT extension. */
 sotto_err mixed_next_rows(struct sotto_mixed *mixed, block *rows, const uint8_t *bits,

@@ -3,6 +3,17 @@
  * with the keys of a gate shared by the lanes. That needs input labels that are independent of each
  * other, so it is done where all inputs are fresh: from the garbler's seed and from the OT
  * extension. Instances that take wires run one by one, each gate with keys of its own.
+ *
+ * A call goes through its instances in windows, so that the labels of the evaluator's bits take
+ * bounded memory. With C the evaluator's choices of a window and T its tables, both parties go
+ * through
+ *
+ *   C0 C1 T0 C2 T1 C3 T2 ...
+ *
+ * in this order: the garbler has the choices of the next window before it sends tables. Whoever
+ * sends has a peer that reads, or will once it has computed what came before: never one that waits
+ * for room to send. Windows are long, because the garbler waits at the end of each until the
+ * evaluator has caught up.
  */
 #include "proto/mixed.h"
 
@@ -24,13 +35,13 @@ struct application {
     uint64_t n_own_bits;       /* private bits of an instance: this party's */
     uint64_t n_evaluator_bits; /* and the evaluator's */
     uint64_t first_stream;     /* of the garbler's labels, for instance 0 */
-    block *rows;               /* labels of the evaluator's bits */
-    uint64_t n_rows;
+    uint64_t window;           /* instances in one; the last may have less */
+    block *rows[2];            /* labels of the evaluator's bits, of two windows in turn */
+    uint64_t n_rows;           /* of both: whole blocks of OTs */
     struct schedule *schedule;
     struct engine engine;
     struct bundle bundle;
     size_t n_bundled; /* groups in a bundle; 0: no lanes */
-    block *inputs;    /* of one instance, for each group of a bundle */
     struct sotto_wires *outputs;
     uint64_t first; /* the bundle's first instance */
 };
@@ -75,20 +86,6 @@ static sotto_err check_operands(const struct application *a)
 
 /* ----------------------------------------------------------------------------------- start -- */
 
-static sotto_err fetch_rows(struct application *a)
-{
-    uint64_t n;
-
-    if (!mul_u64(&n, a->n_instances, a->n_evaluator_bits) ||
-        n > a->mixed->context->limits.max_memory / BLOCK_LEN)
-        return fail(a->mixed->context, SOTTO_ERR_LIMIT, "too many inputs in one call");
-    if (n == 0) return SOTTO_OK;
-    a->n_rows = ceil_div_u64(n, OTS_PER_BLOCK) * OTS_PER_BLOCK;
-    a->rows = bulk_new(a->n_rows, BLOCK_LEN);
-    if (a->rows == NULL) return fail_memory(a->mixed->context);
-    return mixed_next_rows(a->mixed, a->rows, a->bits, n);
-}
-
 static size_t bundled_groups(const struct application *a)
 {
     uint64_t n_groups = a->n_instances / N_LANES;
@@ -98,11 +95,34 @@ static size_t bundled_groups(const struct application *a)
     return n_groups < capacity ? (size_t)n_groups : capacity;
 }
 
-static uint64_t n_input_labels(const struct application *a)
+/* Whole blocks of OTs, if that many instances fit, so that rows need not be copied; else whole
+ * bundles. */
+static uint64_t window_of(const struct application *a)
 {
-    uint64_t n_places = a->n_bundled > 0 ? a->n_bundled : 1;
+    uint64_t n =
+        a->n_evaluator_bits > 0 ? a->mixed->window_rows / a->n_evaluator_bits : a->n_instances;
+    uint64_t least = a->n_bundled > 0 ? a->n_bundled * N_LANES : 1;
 
-    return n_places * a->circuit->n_input_wires;
+    n = n >= OTS_PER_BLOCK ? n / OTS_PER_BLOCK * OTS_PER_BLOCK : n / least * least;
+    n = n > least ? n : least;
+    return n < a->n_instances ? n : a->n_instances;
+}
+
+static sotto_err make_rows(struct application *a)
+{
+    struct sotto_mixed *mixed = a->mixed;
+    uint64_t n_held = a->window < a->n_instances ? 2 : 1, n;
+
+    if (a->n_evaluator_bits == 0 || a->n_instances == 0) return SOTTO_OK;
+    if (!mul_u64(&n, a->window, a->n_evaluator_bits) ||
+        n > mixed->context->limits.max_memory / (2 * BLOCK_LEN))
+        return fail(mixed->context, SOTTO_ERR_LIMIT, "too many inputs in one call");
+    n = ceil_div_u64(n, OTS_PER_BLOCK) * OTS_PER_BLOCK;
+    a->n_rows = n * n_held;
+    a->rows[0] = mixed_scratch(mixed, a->n_rows);
+    if (a->rows[0] == NULL) return fail_memory(mixed->context);
+    a->rows[1] = a->rows[0] + (n_held - 1) * n;
+    return SOTTO_OK;
 }
 
 static sotto_err start(struct application *a)
@@ -112,8 +132,7 @@ static sotto_err start(struct application *a)
 
     if (err != SOTTO_OK) return err;
     a->n_bundled = bundled_groups(a);
-    a->inputs = bulk_new(n_input_labels(a), BLOCK_LEN);
-    if (a->inputs == NULL) return fail_memory(mixed->context);
+    a->window = window_of(a);
     err = engine_init(&a->engine, mixed->context, a->schedule->n_slots, &mixed->gates.start,
                       mixed_delta(mixed));
     if (err != SOTTO_OK) return err;
@@ -121,54 +140,69 @@ static sotto_err start(struct application *a)
     err = bundle_init(&a->bundle, mixed->context, a->schedule, a->n_bundled, &mixed->gates.start,
                       mixed_delta(mixed));
     a->engine.team = a->bundle.team = mixed->team;
-    return err == SOTTO_OK ? fetch_rows(a) : err;
+    return err == SOTTO_OK ? make_rows(a) : err;
 }
 
 static void wipe(struct application *a)
 {
     if (a->engine.labels != NULL) engine_wipe(&a->engine);
     bundle_wipe(&a->bundle);
-    bulk_free(a->rows, a->n_rows, BLOCK_LEN);
-    if (a->schedule != NULL) bulk_free(a->inputs, n_input_labels(a), BLOCK_LEN);
+    if (a->rows[0] != NULL) mem_wipe(a->rows[0], (size_t)a->n_rows * BLOCK_LEN);
     schedule_free(a->schedule);
 }
 
 /* ---------------------------------------------------------------------------------- inputs -- */
 
+/* Labels of an input of n bits of n_lanes neighbouring instances, those of a bit side by side, from
+ * labels that stand instance after instance, stride of them apart. */
+static void spread(block *labels, const block *from, uint64_t stride, uint64_t n, size_t n_lanes)
+{
+    for (uint64_t i = 0; i < n; i++)
+        for (size_t lane = 0; lane < n_lanes; lane++) *labels++ = from[lane * stride + i];
+}
+
 /* Both parties expand the same labels L; with W0 = L ^ x delta, L is the active one. */
 static void expand(const struct application *a, block *labels, struct prg *prg, const uint8_t *bits,
-                   uint64_t n)
+                   uint64_t n, size_t n_lanes)
 {
     const block *delta = mixed_delta(a->mixed);
 
-    prg_blocks(prg, labels, (size_t)n);
+    prg_blocks(prg, labels, (size_t)n * n_lanes);
     if (delta == NULL) return;
     for (uint64_t i = 0; i < n; i++)
-        labels[i] = block_xor(labels[i], block_times_bit(*delta, bits[i]));
+        for (size_t lane = 0; lane < n_lanes; lane++, labels++)
+            *labels = block_xor(*labels, block_times_bit(*delta, bits[lane * a->n_own_bits + i]));
 }
 
-static void collect(const struct application *a, block *labels, uint64_t instance)
+static const block *row_of(const struct application *a, uint64_t instance)
+{
+    return a->rows[instance / a->window % 2] + instance % a->window * a->n_evaluator_bits;
+}
+
+/* Input labels of n_lanes instances of a window, those of a bit side by side. Their stream of the
+ * garbler's labels is that of the first of them. */
+static void collect(const struct application *a, block *labels, uint64_t instance, size_t n_lanes)
 {
     const uint8_t *bits = a->bits != NULL ? a->bits + instance * a->n_own_bits : NULL;
-    const block *row = a->rows != NULL ? a->rows + instance * a->n_evaluator_bits : NULL;
+    const block *row = a->rows[0] != NULL ? row_of(a, instance) : NULL;
     struct prg prg = *a->mixed->labels;
 
     prg.stream = a->first_stream + instance;
     for (uint64_t i = 0; i < a->circuit->n_inputs; i++) {
         uint64_t n = a->circuit->input_bits[i];
 
-        if (is_operand(a, i)) {
+        if (is_operand(a, i)) { /* then there is one lane */
             uint64_t value = operand_value(&a->operands[i], instance);
 
             memcpy(labels, a->operands[i].wires->labels + value * n, (size_t)n * BLOCK_LEN);
         } else if (sotto_interface_input_owner(a->interface, i) == SOTTO_GARBLER) {
-            expand(a, labels, &prg, bits, n);
+            expand(a, labels, &prg, bits, n, n_lanes);
             if (a->mixed->ot.is_sender) bits += n;
         } else if (n > 0) {
-            memcpy(labels, row, (size_t)n * BLOCK_LEN);
+            spread(labels, row, a->n_evaluator_bits, n, n_lanes);
             row += n;
         }
-        labels += n;
+        labels += n * n_lanes;
     }
     prg_wipe(&prg);
 }
@@ -176,13 +210,8 @@ static void collect(const struct application *a, block *labels, uint64_t instanc
 static void fill_group(void *user, block *labels, size_t group)
 {
     const struct application *a = user;
-    uint32_t n = a->circuit->n_input_wires;
-    block *inputs = a->inputs + group * n;
 
-    for (size_t lane = 0; lane < N_LANES; lane++) {
-        collect(a, inputs, a->first + group * N_LANES + lane);
-        for (uint32_t i = 0; i < n; i++) bundle_input(labels, i)[lane] = inputs[i];
-    }
+    collect(a, bundle_input(labels, 0), a->first + group * N_LANES, N_LANES);
 }
 
 /* --------------------------------------------------------------------------------- outputs -- */
@@ -202,13 +231,11 @@ static void take_outputs(struct application *a, uint64_t instance)
 
 static void take_group(struct application *a, size_t group)
 {
-    uint64_t first = a->first + group * N_LANES;
+    block *out = outputs_of(a, a->first + group * N_LANES);
 
-    for (unsigned i = 0; i < a->outputs->value_bits; i++) {
-        const block *labels = bundle_output(&a->bundle, group, i);
-
-        for (size_t lane = 0; lane < N_LANES; lane++) outputs_of(a, first + lane)[i] = labels[lane];
-    }
+    for (size_t lane = 0; lane < N_LANES; lane++)
+        for (unsigned i = 0; i < a->outputs->value_bits; i++)
+            *out++ = bundle_output(&a->bundle, group, i)[lane];
 }
 
 /* ----------------------------------------------------------------------------------- gates -- */
@@ -237,7 +264,7 @@ static sotto_err run_instance(struct application *a, uint64_t instance)
     struct schedule_source source;
     sotto_err err;
 
-    collect(a, a->engine.labels + N_CONSTANT_SLOTS, instance);
+    collect(a, a->engine.labels + N_CONSTANT_SLOTS, instance, 1);
     schedule_source_init(&source, a->schedule);
     engine_begin(&a->engine, &source.source);
     err = run_engine(a);
@@ -274,12 +301,12 @@ static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_grou
     return err;
 }
 
-static sotto_err run_instances(struct application *a)
+static sotto_err run_instances(struct application *a, uint64_t first, uint64_t end)
 {
     sotto_err err = SOTTO_OK;
 
-    for (uint64_t i = 0; err == SOTTO_OK && i < a->n_instances;) {
-        uint64_t n_left = (a->n_instances - i) / N_LANES;
+    for (uint64_t i = first; err == SOTTO_OK && i < end;) {
+        uint64_t n_left = (end - i) / N_LANES;
         size_t n_groups = n_left < a->n_bundled ? (size_t)n_left : a->n_bundled;
 
         err = check_interrupt(a->mixed->context);
@@ -290,20 +317,50 @@ static sotto_err run_instances(struct application *a)
     return err;
 }
 
-static sotto_err run_stream(struct application *a)
+/* --------------------------------------------------------------------------------- windows -- */
+
+static uint64_t end_of_window(const struct application *a, uint64_t first)
+{
+    return a->n_instances - first < a->window ? a->n_instances : first + a->window;
+}
+
+/* The labels of the evaluator's bits in the window from instance number first on. */
+static sotto_err fetch_rows(struct application *a, uint64_t first)
+{
+    uint64_t n;
+    const uint8_t *bits = NULL;
+
+    if (a->rows[0] == NULL || first >= a->n_instances) return SOTTO_OK;
+    n = (end_of_window(a, first) - first) * a->n_evaluator_bits;
+    if (!a->mixed->ot.is_sender) bits = a->bits + first * a->n_own_bits;
+    return mixed_next_rows(a->mixed, a->rows[first / a->window % 2], bits, n);
+}
+
+static sotto_err run_tables(struct application *a, uint64_t first)
 {
     struct sotto_mixed *mixed = a->mixed;
-    uint64_t len;
+    uint64_t end = end_of_window(a, first), len;
     sotto_err err, closing;
 
-    if (!mul_u64(&len, a->n_instances, a->schedule->n_and) || !mul_u64(&len, len, TABLE_LEN))
+    if (!mul_u64(&len, end - first, a->schedule->n_and) || !mul_u64(&len, len, TABLE_LEN))
         return fail(mixed->context, SOTTO_ERR_LIMIT, "too many gates in one call");
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
     if (err != SOTTO_OK) return err;
-    err = run_instances(a);
+    err = run_instances(a, first, end);
     closing = stream_close(&mixed->stream);
     mixed->gates.next = a->engine.hash.next;
     return err == SOTTO_OK ? closing : err;
+}
+
+static sotto_err run_windows(struct application *a)
+{
+    sotto_err err = fetch_rows(a, 0);
+
+    for (uint64_t first = 0; err == SOTTO_OK && first < a->n_instances; first += a->window) {
+        err = fetch_rows(a, first + a->window);
+        if (err == SOTTO_OK) err = run_tables(a, first);
+    }
+    return err;
 }
 
 /* ------------------------------------------------------------------------------------ call -- */
@@ -316,7 +373,7 @@ static sotto_err apply(struct application *a)
     a->first_stream = a->mixed->n_label_streams;
     a->mixed->n_label_streams += a->n_instances;
     err = start(a);
-    if (err == SOTTO_OK) err = run_stream(a);
+    if (err == SOTTO_OK) err = run_windows(a);
     wipe(a);
     if (err != SOTTO_OK) sotto_wires_free(a->outputs);
     return err;

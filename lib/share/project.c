@@ -15,9 +15,9 @@ struct projector {
         block pairs[MAX_BLOCKS][2]; /* the garbler's pads, of both colours */
         block single[MAX_BLOCKS];
     } pads;
-    uint32_t words[PROJECT_ROWS]; /* of one wire: its corrections, or terms of shares */
+    uint32_t words[PROJECT_ROWS]; /* of one wire: its corrections */
     uint32_t weights[PROJECT_ROWS];
-    uint32_t terms[PROJECT_ROWS];
+    uint32_t terms[PROJECT_ROWS]; /* of shares, summed over the wires: rows stand apart */
 };
 
 sotto_err projector_new(struct sotto_context *context, struct projector **projector)
@@ -59,6 +59,11 @@ static void store_quad(void *at, quad q)
     memcpy(at, &q, sizeof q);
 }
 
+static void add_quad(void *at, quad q)
+{
+    store_quad(at, load_quad(at) + q);
+}
+
 static size_t blocks_of(size_t n_rows)
 {
     return (n_rows + PROJECT_ROWS_PER_BLOCK - 1) / PROJECT_ROWS_PER_BLOCK;
@@ -92,6 +97,12 @@ static sotto_err reserve(struct sotto_context *context, struct label_hash *hash,
 {
     if (take_tweaks(hash, first, projection->value_bits * stretch->n_blocks)) return SOTTO_OK;
     return fail(context, SOTTO_ERR_LIMIT, "too many products in one session: tweaks used up");
+}
+
+static void clear_terms(struct projector *projector, const struct stretch *stretch)
+{
+    memset(projector->terms, 0,
+           stretch->n_blocks * PROJECT_ROWS_PER_BLOCK * sizeof *projector->terms);
 }
 
 /* Once for each block of its pads, each wire's label: the garbler's of colour zero, the evaluator's
@@ -129,7 +140,7 @@ static void send_wire(struct projector *projector, const block (*pads)[2], size_
         quad weight = negate_if(load_quad(projector->weights + row), sign);
 
         store_quad(projector->words + row, (zero - one + negate_if(weight, colour)) & mask);
-        store_quad(projector->terms + row, ((weight & colour) - zero) << shift);
+        add_quad(projector->terms + row, ((weight & colour) - zero) << shift);
     }
 }
 
@@ -171,6 +182,7 @@ sotto_err project_send(struct projector *projector, struct sotto_context *contex
         sotto_err err = reserve(context, hash, &tweak, projection, &stretch);
 
         if (err != SOTTO_OK) return err;
+        clear_terms(projector, &stretch);
         spread_labels(projector, zero_labels, projection, &stretch, delta);
         load_weights(projector, column, &stretch);
         crypto_kernels()->hash_pairs(projector->pads.pairs, projector->labels, delta, &hash->start,
@@ -183,9 +195,9 @@ sotto_err project_send(struct projector *projector, struct sotto_context *contex
                       sign_mask(projection, j));
             ring_pack(message, projector->words, stretch.n, bits);
             message += packed_len(stretch.n, bits);
-            add_terms(shares_of(shares, column, &stretch), projector->terms,
-                      rows_of(column, &stretch), stretch.n);
         }
+        add_terms(shares_of(shares, column, &stretch), projector->terms, rows_of(column, &stretch),
+                  stretch.n);
     }
     return SOTTO_OK;
 }
@@ -200,7 +212,7 @@ static void receive_wire(struct projector *projector, const block *pads, size_t 
         size_t row = i * PROJECT_ROWS_PER_BLOCK;
         quad correction = load_quad(projector->words + row);
 
-        store_quad(projector->terms + row, (load_quad(&pads[i]) + (correction & colour)) << shift);
+        add_quad(projector->terms + row, (load_quad(&pads[i]) + (correction & colour)) << shift);
     }
 }
 
@@ -215,6 +227,7 @@ sotto_err project_receive(struct projector *projector, struct sotto_context *con
         sotto_err err = reserve(context, hash, &tweak, projection, &stretch);
 
         if (err != SOTTO_OK) return err;
+        clear_terms(projector, &stretch);
         spread_labels(projector, labels, projection, &stretch, NULL);
         crypto_kernels()->hash(projector->pads.single, projector->labels, &hash->start, tweak,
                                projection->value_bits * stretch.n_blocks);
@@ -225,9 +238,9 @@ sotto_err project_receive(struct projector *projector, struct sotto_context *con
             message += packed_len(stretch.n, bits);
             receive_wire(projector, projector->pads.single + j * stretch.n_blocks, stretch.n_blocks,
                          j, (uint32_t)ct_mask(block_lsb(labels[j])));
-            add_terms(shares_of(shares, column, &stretch), projector->terms,
-                      rows_of(column, &stretch), stretch.n);
         }
+        add_terms(shares_of(shares, column, &stretch), projector->terms, rows_of(column, &stretch),
+                  stretch.n);
     }
     return SOTTO_OK;
 }

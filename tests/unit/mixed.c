@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "net/channel.h"
 #include "net/wire.h"
+#include "proto/mixed.h"
 #include "tests/support/circuits.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
@@ -38,6 +39,7 @@ struct side {
     sotto_err err; /* of opening, or of the first call that failed */
     uint32_t shares[N_SHARES], values[N_SHARES];
     uint8_t bits[MAX_INSTANCES * MAX_BITS], more_bits[MAX_INSTANCES * MAX_BITS];
+    uint8_t *many; /* bits of as many instances as a test has */
     uint8_t *heard;
     size_t heard_len;
     uint64_t bytes_sent, first_bytes; /* and before what is counted */
@@ -86,6 +88,7 @@ static void sides_free(struct side *sides)
     for (int i = 0; i < 2; i++) {
         sotto_mixed_free(sides[i].mixed);
         sotto_mixed_forget(sides[i].heard);
+        mem_free(sides[i].many);
         sotto_channel_free(sides[i].channel);
         sotto_context_free(sides[i].context);
     }
@@ -456,6 +459,48 @@ START_TEST(wires_go_through_circuits_again)
 }
 END_TEST
 
+/* Enough instances for a few windows of inputs, and some that fill no lanes at the end. */
+#define MANY_SUMS 20003
+
+static void run_many(struct side *side)
+{
+    uint8_t *bits = mem_new(MANY_SUMS, 3);
+    sotto_interface *interface = NULL;
+    sotto_circuit *circuit = NULL;
+    sotto_wires *sums = NULL;
+
+    ck_assert_ptr_nonnull(bits);
+    side->mixed->window_rows = side->number == 0 ? 4000 : 100;
+    for (uint64_t i = 0; i < 3 * MANY_SUMS; i++)
+        bits[i] = input_bit(side->seed, side->options.role, i);
+    TRY(sotto_circuit_parse(side->context, &circuit, "adder", adder, sizeof adder - 1));
+    TRY(sotto_interface_default(side->context, &interface, circuit, NULL, 0));
+    TRY(sotto_mixed_apply(side->mixed, &sums, circuit, interface, bits, NULL, MANY_SUMS));
+    TRY(sotto_mixed_reveal(side->mixed, bits, sums, SOTTO_REVEAL_BOTH));
+    TRY(sotto_mixed_finish(side->mixed));
+    side->many = bits;
+    sotto_wires_free(sums);
+    sotto_interface_free(interface);
+    sotto_circuit_free(circuit);
+}
+
+START_TEST(instances_of_many_windows_are_computed)
+{
+    struct side *sides = sides_new(run_many, _i);
+
+    run_both(sides);
+    expect_success(sides);
+    for (uint64_t i = 0; i < MANY_SUMS; i++) {
+        const uint8_t *sum = sides[_i].many + 3 * i;
+        uint32_t expected = number_of(sides[0].seed, SOTTO_GARBLER, i) +
+                            number_of(sides[0].seed, SOTTO_EVALUATOR, i);
+
+        ck_assert_uint_eq(sum[0] + 2U * sum[1] + 4U * sum[2], expected % 8);
+    }
+    sides_free(sides);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------------- telling -- */
 
 static void run_telling(struct side *side)
@@ -613,6 +658,7 @@ int main(void)
     tcase_add_loop_test(sessions, wires_times_weights_are_shares, 0, 4);
     tcase_add_loop_test(sessions, circuits_give_what_they_compute, 0, 24);
     tcase_add_loop_test(sessions, wires_go_through_circuits_again, 0, 4);
+    tcase_add_loop_test(sessions, instances_of_many_windows_are_computed, 0, 2);
     tcase_add_test(sessions, parties_tell_each_other);
     tcase_set_timeout(sessions, 60);
     suite_add_tcase(suite, sessions);
