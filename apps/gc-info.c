@@ -1,6 +1,7 @@
 /* gc-info: what a circuit is and what a run of it costs. */
 #include "buffer.h"
 #include "inputs.h"
+#include "ot_kind.h"
 #include "output.h"
 #include "profile.h"
 #include "program.h"
@@ -26,6 +27,10 @@ static const struct cli_option options[] = {
     {"profile", 0, CLI_TEXT, "FILE", CLI_ALL,
      "predict with this machine's figures, made by gc-bench --json -o FILE"},
     {"instances", 0, CLI_TEXT, "N", CLI_ALL, "predict for N instances in one run"},
+    {"ot", 0, CLI_TEXT, "KIND", CLI_ALL,
+     "predict for this --ot of gc-run: iknp, softspoken=2, =4 or =8, or auto (auto)"},
+    {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CLI_ALL,
+     "predict for this --ot-security of gc-run (semi-honest)"},
     {"interface", 0, CLI_TEXT, "FILE|none", CLI_ALL,
      "names and types of the values (the circuit's sibling .json)"},
     {"owner", 0, CLI_LIST, "N=ROLE", CLI_ALL,
@@ -112,8 +117,9 @@ static int load(struct info *info)
                                      .any_owner = true};
     sotto_limits limits;
     sotto_err err;
-    int status;
+    int status = ot_kind_parse(&info->report, &info->cli, &session);
 
+    if (status != STATUS_OK) return status;
     sotto_limits_default(&limits);
     if (info->max_memory != 0) limits.max_memory = info->max_memory;
     err = sotto_context_new(&info->context, &limits);
@@ -209,6 +215,17 @@ static void print_batches(struct buffer *out, const sotto_circuit_stats *stats)
     buffer_add_char(out, '\n');
 }
 
+/* The k that the bytes are for. */
+static void print_transfers(struct buffer *out, const sotto_cost *cost)
+{
+    if (cost->ot_width == 0) return;
+    buffer_add_text(out, "oblivious transfers: ");
+    ot_kind_add(out, cost->ot_width, "none", "");
+    if (cost->ot_is_measured)
+        buffer_add_text(out, ", which sends least; a run measures the link and may take another");
+    buffer_add_char(out, '\n');
+}
+
 static void print_text(struct buffer *out, const struct info *info)
 {
     const sotto_circuit_stats *stats = &info->stats;
@@ -228,6 +245,7 @@ static void print_text(struct buffer *out, const struct info *info)
                 (ull)cost->garbler_bytes_tls);
     buffer_addf(out, "evaluator sends: %llu bytes (%llu with TLS)\n", (ull)cost->evaluator_bytes,
                 (ull)cost->evaluator_bytes_tls);
+    print_transfers(out, cost);
     buffer_addf(out, "memory of a party: %llu bytes\n", (ull)cost->peak_memory);
     for (size_t i = 0; i < info->n_links; i++) print_time(out, info, &info->links[i]);
     buffer_add_text(out, "digest: ");
@@ -293,10 +311,12 @@ static void json_cost(struct buffer *out, const struct info *info)
     buffer_addf(out,
                 ",\"run\":{\"instances\":%llu,\"and_gates\":%llu,\"garbler_bytes\":%llu,"
                 "\"evaluator_bytes\":%llu,\"garbler_bytes_tls\":%llu,"
-                "\"evaluator_bytes_tls\":%llu,\"peak_memory\":%llu,\"flights\":%llu}",
+                "\"evaluator_bytes_tls\":%llu,\"peak_memory\":%llu,\"flights\":%llu,\"ot\":",
                 (ull)(info->n_instances == 0 ? 1 : info->n_instances), (ull)cost->n_and,
                 (ull)cost->garbler_bytes, (ull)cost->evaluator_bytes, (ull)cost->garbler_bytes_tls,
                 (ull)cost->evaluator_bytes_tls, (ull)cost->peak_memory, (ull)cost->flights);
+    ot_kind_add(out, cost->ot_width, "null", "\"");
+    buffer_addf(out, ",\"ot_measured\":%s}", cost->ot_is_measured ? "true" : "false");
     buffer_add_text(out, ",\"times\":{");
     for (size_t i = 0; i < info->n_links; i++)
         buffer_addf(out, "%s\"%s\":{\"bits_per_second\":%.0f,\"rtt\":%.6f,\"seconds\":%.6f}",

@@ -5,6 +5,7 @@
  */
 #include "connect.h"
 #include "inputs.h"
+#include "ot_kind.h"
 #include "output.h"
 #include "play.h"
 #include "progress.h"
@@ -126,28 +127,6 @@ static int parse_security(struct run *run)
     return STATUS_USAGE;
 }
 
-static int parse_ot(struct run *run)
-{
-    static const struct {
-        sotto_ot_extension extension;
-        unsigned width;
-    } values[] = {{SOTTO_OT_AUTO, 0},       {SOTTO_OT_IKNP, 1},       {SOTTO_OT_SOFTSPOKEN, 2},
-                  {SOTTO_OT_SOFTSPOKEN, 2}, {SOTTO_OT_SOFTSPOKEN, 4}, {SOTTO_OT_SOFTSPOKEN, 8}};
-    static const char *const kinds[] = {"auto",         "iknp",         "softspoken",
-                                        "softspoken=2", "softspoken=4", "softspoken=8"};
-    static const char *const models[] = {"semi-honest", "malicious"};
-    unsigned kind, model;
-    int status = cli_choice(&run->report, &run->cli, &kind, "ot", kinds, 6, 0);
-
-    if (status == STATUS_OK)
-        status = cli_choice(&run->report, &run->cli, &model, "ot-security", models, 2, 0);
-    if (status != STATUS_OK) return status;
-    run->play.options.ot = values[kind].extension;
-    run->play.options.ot_width = values[kind].width;
-    run->play.options.ot_malicious = model == 1;
-    return STATUS_OK;
-}
-
 #define MAX_THREADS 64
 
 static int parse_threads(struct run *run)
@@ -170,7 +149,7 @@ static int parse_crypto(struct run *run)
     int status = cli_choice(&run->report, &run->cli, &reveal, "reveal", reveals, 3, reveal);
 
     if (status == STATUS_OK) status = parse_security(run);
-    if (status == STATUS_OK) status = parse_ot(run);
+    if (status == STATUS_OK) status = ot_kind_parse(&run->report, &run->cli, &run->play.options);
     if (status == STATUS_OK) status = parse_threads(run);
     if (status == STATUS_OK)
         status = progress_parse(&run->report, &run->progress, &show_progress, &run->cli);

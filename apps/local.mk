@@ -9,6 +9,7 @@ libapps_la_SOURCES = \
 	apps/inputs.c apps/inputs.h \
 	apps/integer.c apps/integer.h \
 	apps/json.c apps/json.h \
+	apps/ot_kind.c apps/ot_kind.h \
 	apps/output.c apps/output.h \
 	apps/play.c apps/play.h \
 	apps/play_local.c \

@@ -1,6 +1,8 @@
 /* Rendering of results. */
 #include "output.h"
 
+#include "ot_kind.h"
+
 #include <string.h>
 
 static enum value_format value_format_of(enum output_format format)
@@ -126,15 +128,6 @@ static void add_result(struct buffer *out, const struct outcome *outcome, enum v
     if (is_list) buffer_add_char(out, ']');
 }
 
-/* As --ot has it. */
-static void add_extension(struct buffer *out, const sotto_session_stats *stats, const char *none,
-                          const char *quote)
-{
-    if (stats->ot_width == 0) buffer_add_text(out, none);
-    else if (stats->ot_width == 1) buffer_addf(out, "%siknp%s", quote, quote);
-    else buffer_addf(out, "%ssoftspoken=%u%s", quote, stats->ot_width, quote);
-}
-
 void output_json(struct buffer *out, const struct outcome *outcome, enum output_format format)
 {
     const sotto_session_stats *stats = &outcome->stats;
@@ -146,7 +139,7 @@ void output_json(struct buffer *out, const struct outcome *outcome, enum output_
                 "\"seconds\":%.6f,\"setup_seconds\":%.6f,\"ot\":",
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
-    add_extension(out, stats, "null", "\"");
+    ot_kind_add(out, stats->ot_width, "null", "\"");
     buffer_add_text(out, "},\"security\":");
     buffer_add_json(out, outcome->security);
     buffer_add_text(out, ",\"peer\":");
@@ -163,5 +156,5 @@ void output_stats(struct buffer *out, const struct outcome *outcome)
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
     buffer_add_text(out, ", OT extension ");
-    add_extension(out, stats, "none", "");
+    ot_kind_add(out, stats->ot_width, "none", "");
 }

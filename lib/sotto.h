@@ -452,6 +452,8 @@ typedef struct sotto_cost {
     uint64_t evaluator_bytes_tls; /**< likewise */
     uint64_t peak_memory;         /**< bytes of labels, schedule, circuit and buffers of a party */
     uint64_t flights;             /**< one-way messages that are waited for, TLS not counted */
+    unsigned ot_width;            /**< k that this is for, 1 being IKNP; 0: no transfers */
+    int ot_is_measured;           /**< it is open: the run measures the link and may take another */
 } sotto_cost;
 
 /** Predicts the cost of a run. Returns SOTTO_ERR_USAGE, SOTTO_ERR_LIMIT or SOTTO_ERR_MEMORY. */

@@ -5,6 +5,8 @@ complete -c gc-info -l bandwidth -x -d 'predict the time for so many bits a seco
 complete -c gc-info -l rtt -x -d 'predict the time for this round trip'
 complete -c gc-info -l profile -r -F -d 'predict with this machines figures, made by gc-bench --json -o FILE'
 complete -c gc-info -l instances -x -d 'predict for N instances in one run'
+complete -c gc-info -l ot -x -d 'predict for this --ot of gc-run'
+complete -c gc-info -l ot-security -x -a 'semi-honest malicious' -d 'predict for this --ot-security of gc-run'
 complete -c gc-info -l interface -r -F -d 'names and types of the values'
 complete -c gc-info -l owner -x -d 'without an interface'
 complete -c gc-info -l max-memory -x -d 'refuse a circuit that needs more'

@@ -148,6 +148,8 @@ sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
         .evaluator_bytes_tls = evaluator.tls,
         .peak_memory = plan.peak_memory,
         .flights = count_flights(&plan),
+        .ot_width = plan.n_evaluator_bits > 0 ? plan.ot_width : 0,
+        .ot_is_measured = plan_probe_len(&plan) > 0,
     };
     plan_wipe(&plan);
     return SOTTO_OK;

@@ -43,6 +43,27 @@ load common
     [ $((sent - predicted)) -le 256 ] && [ $((predicted - sent)) -le 256 ]
 }
 
+@test "predictions are for the extension that a run takes" {
+    local kind took
+    for kind in auto iknp softspoken softspoken=4 softspoken=8; do
+        try gc-run local "$CIRCUITS/mul8.txt" -i a=1 -i b=2 --json --ot "$kind"
+        expect 0
+        took=$(json stats.ot <<<"$output")
+        try gc-info --json --ot "$kind" "$CIRCUITS/mul8.txt"
+        expect 0
+        [ "$(json run.ot <<<"$output")" = "$took" ]
+        [ "$(json run.ot_measured <<<"$output")" = false ]
+    done
+    try gc-info --ot softspoken=4 "$CIRCUITS/mul8.txt"
+    [[ "$output" == *"oblivious transfers: softspoken=4"* ]]
+    try gc-info --ot-security malicious --ot iknp "$CIRCUITS/mul8.txt"
+    [[ "$output" == *"oblivious transfers: iknp"* ]]
+    try gc-info --instances 2000 "$CIRCUITS/mul8.txt"
+    [[ "$output" == *"a run measures the link and may take another"* ]]
+    try gc-info --ot nonsense "$CIRCUITS/mul8.txt"
+    expect 2
+}
+
 @test "times for presets and for a given link" {
     try gc-info "$CIRCUITS/add8.txt"
     expect 0

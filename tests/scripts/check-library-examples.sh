@@ -30,7 +30,7 @@ check() { # check PAGE PRINTED
     rm -rf "$dir/example" "$dir/.libs"
 }
 
-check sotto-ot.3 "right up"
+check sotto-ot.3 "right up 1101 2202 3303"
 check sotto-share.3 870
 echo "1..$count"
 exit $status
