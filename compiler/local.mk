@@ -73,12 +73,10 @@ gc-cc-include/stamp: $(dist_gccinclude_DATA)
 clean-local:
 	rm -rf gc-cc-include
 
-check_PROGRAMS += tests/compiler/front_run
-tests_compiler_front_run_LDADD = libcompiler.la libsotto_test.la -lm
 COMPILER_TESTS = tests/compiler/details.sh tests/compiler/front_refused.sh \
 	tests/compiler/language.sh tests/compiler/warnings.sh
 TESTS += $(COMPILER_TESTS)
-EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/dialect tests/compiler/differential \
+EXTRA_DIST += $(COMPILER_TESTS) tests/compiler/dialect \
 	tests/compiler/language tests/compiler/wide.py
 
 # The table of recipes for functions of five variables is made, and proved, by mc_generate.

@@ -60,6 +60,25 @@ done
 [ "$(ands -O2)" -lt "$(ands -O2 -fno-cuts)" ]
 report $? "rewriting of cuts saves ANDs"
 
+# A level may only save: every program of the table of AND counts.
+level_ands() { # level_ands LEVEL FILE OPTION...
+    level=$1
+    shift
+    "$gc_cc" -w "-O$level" --stats "$@" 2>&1 | sed 's/.*"and":\([0-9]*\).*/\1/'
+}
+mkdir "$folder/table"
+"${BUILDDIR:-.}/tests/bench/and_counts" -p "$folder/table" >"$folder/list"
+while read -r name file options; do
+    # shellcheck disable=SC2086
+    plain=$(level_ands 0 "$file" $options) fast=$(level_ands 1 "$file" $options) \
+        best=$(level_ands 2 "$file" $options)
+    if [ "$fast" -le "$plain" ] && [ "$best" -le "$fast" ]; then continue; fi
+    echo "# $name: $plain ANDs at -O0, $fast at -O1, $best at -O2"
+    echo "$name" >>"$folder/dearer"
+done <"$folder/list"
+[ -s "$folder/list" ] && [ ! -s "$folder/dearer" ]
+report $? "no level gives more ANDs than the one below"
+
 for name in $names; do
     "$gc_cc" -w "$folder/here/p.c" "-fno-$name" -o "$folder/without.txt" &&
         "$tool" compare "$folder/O0.txt" "$folder/without.txt" 20000

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <sotto-circuit.h>
 #include <stdint.h>
-// function floats
 void floats(GARBLER float a, EVALUATOR float b, GARBLER double c, EVALUATOR int i,
             OUTPUT float f[9], OUTPUT double d[5], OUTPUT int t[6])
 {

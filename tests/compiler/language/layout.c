@@ -18,10 +18,6 @@ union pun {
     int32_t number;
     uint8_t bytes[4];
 };
-// function layout
-// type s: struct outer s
-// type o: struct outer o[1]
-// parameters: s x o r
 int layout(GARBLER struct outer s, EVALUATOR uint32_t x, OUTPUT struct outer o[1], OUTPUT int r[6])
 {
     union pun p = {.word = x};

@@ -28,7 +28,6 @@ static int square(int x)
 {
     return x * x;
 }
-// function control
 int control(GARBLER int a[6], EVALUATOR int x, OUTPUT int o[8])
 {
     int b[6], n = 0, (*f)(int) = x & 1 ? twice : square, *p = a;
