@@ -294,7 +294,7 @@ static int connect_side(struct report *report, sotto_context *context, sotto_cha
 static int run_net(struct report *report, sotto_context *context, sotto_channel *channel,
                    struct bench *bench, struct party_cost *cost, sotto_role role)
 {
-    const struct party_options options = {.ot_width = 1, .n_threads = bench->n_threads};
+    const struct party_options options = {.ot_width = PLAN_OT_WIDTH, .n_threads = bench->n_threads};
     struct secure secure = {0};
     struct offer offer = {.max_rows = 1};
     struct net description = {0};
@@ -323,7 +323,7 @@ static int run_layer(struct report *report, sotto_context *context, sotto_channe
                      struct bench *bench, struct party_cost *cost, sotto_role role)
 {
     const sotto_mixed_options options = {
-        .role = role, .ot_width = 1, .n_threads = bench->n_threads};
+        .role = role, .ot_width = PLAN_OT_WIDTH, .n_threads = bench->n_threads};
     uint64_t n_bits = (uint64_t)N_RELU * bench->item->shape.ring;
     uint8_t *bits = new_array(n_bits, 1);
     struct layer layer = {0};

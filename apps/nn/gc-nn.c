@@ -59,7 +59,7 @@ static const struct cli_option options[] = {
     {"once", 0, CLI_FLAG, NULL, OF(SERVE), "end after one session"},
     {"ot", 0, CLI_TEXT, "EXTENSION", PEER,
      "oblivious-transfer extension: iknp, or softspoken=2, =4 or =8, which sends less and hashes "
-     "more; both sides must agree (iknp)"},
+     "more; both sides must agree (softspoken=4)"},
     {"threads", 0, CLI_TEXT, "N", PEER | OF(BENCH), "threads that hash (1)"},
     {"ring", 0, CLI_TEXT, "K", OF(LAYER), "shares are modulo 2^K, K from 2 to 32"},
     {"shift", 0, CLI_TEXT, "S", OF(LAYER), "relu: divide by 2^S, rounding down, and clamp to 127"},

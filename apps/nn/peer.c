@@ -8,18 +8,19 @@
 typedef unsigned long long ull;
 
 #define MAX_THREADS 64
+#define DEFAULT_KIND 3 /* of the extensions of --ot */
 
 static int parse_options(struct peer *peer)
 {
     static const char *const kinds[] = {"iknp", "softspoken", "softspoken=2", "softspoken=4",
                                         "softspoken=8"};
-    static const unsigned widths[] = {1, 2, 2, 4, 8};
+    static const unsigned widths[] = {1, 2, 2, PLAN_OT_WIDTH, 8};
     struct report *report = &peer->command->report;
     const struct cli *cli = &peer->command->cli;
     uint64_t n_threads;
     bool shows_progress;
     unsigned kind;
-    int status = cli_choice(report, cli, &kind, "ot", kinds, 5, 0);
+    int status = cli_choice(report, cli, &kind, "ot", kinds, 5, DEFAULT_KIND);
 
     if (status == STATUS_OK) status = cli_count(report, cli, &n_threads, "threads");
     if (status == STATUS_OK) status = progress_parse(report, &peer->progress, &shows_progress, cli);

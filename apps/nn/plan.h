@@ -46,8 +46,11 @@ enum plan_reveal { PLAN_REVEAL_LABEL, PLAN_REVEAL_SCORES };
 
 /** Bytes of the two labels' worth that a garbled AND sends (half-gates). */
 #define PLAN_AND_LEN 32
-/** Bytes that the data owner sends for a correlated OT by IKNP. */
-#define PLAN_COT_LEN 16
+/** Width of the OT extension unless the parties say otherwise: SoftSpokenOT, which hashes about as
+ *  fast as IKNP sends. */
+#define PLAN_OT_WIDTH 4
+/** Bytes that the data owner sends for a correlated OT of that width. */
+#define PLAN_COT_LEN (16 / PLAN_OT_WIDTH)
 /** They come in blocks. */
 #define PLAN_COT_BLOCK 128
 
@@ -73,7 +76,7 @@ struct plan {
     uint64_t n_cots; /**< with those of inputs */
     uint64_t n_and;
     uint64_t garbler_len;   /**< corrections, tables, shares and output bits' decoding */
-    uint64_t evaluator_len; /**< correlated OTs by IKNP */
+    uint64_t evaluator_len; /**< correlated OTs of that width */
     uint64_t n_rounds;      /**< round trips, the first for the inputs */
 };
 
