@@ -297,7 +297,7 @@ END
 @test "the two sides disagree on the extension: 24 at both" {
     quantised heart-logistic
     head -n 2 "$MODELS/heart-test.csv" >row.csv
-    serve heart-logistic.gcnn --ot softspoken=4
+    serve heart-logistic.gcnn --ot iknp
     query --input row.csv
     expect 24
     finish alice; expect 24
