@@ -315,10 +315,12 @@ static bool is_related(const struct word *word)
 
 bool bound_fits(const struct word *x, const struct word *y)
 {
-    wide limit = (wide)1 << (x->width - 1);
     struct form form;
+    wide limit;
 
-    if (x->width > 64 || y->max > (uint64_t)limit || !is_related(x)) return false;
+    if (x->width > 64 || !is_related(x)) return false;
+    limit = (wide)1 << (x->width - 1);
+    if (y->max > (uint64_t)limit) return false;
     set_constant(&form, 0);
     add_upper(&form, x, 1, 0);
     add_exact(&form, y, -1, 0);
