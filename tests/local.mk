@@ -109,8 +109,6 @@ BATS_TESTS = $(NN_BATS_TESTS) \
 
 SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/compiler/mc_classes.sh \
-	tests/compiler/passes.sh \
-	tests/compiler/prove.sh \
 	tests/compiler/random.sh \
 	tests/fuzz/replay.sh \
 	tests/library/manifest.sh \
@@ -118,6 +116,14 @@ SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/scripts/check-library-examples.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
+
+# What compiles every program at every level, and looks at circuits rather than at the compiler: not
+# under sanitizers, where the same circuits take ten times as long.
+CIRCUIT_TESTS = tests/compiler/passes.sh tests/compiler/prove.sh
+EXTRA_DIST += $(CIRCUIT_TESTS)
+if !WITH_SANITIZERS
+SCRIPT_TESTS += $(CIRCUIT_TESTS)
+endif
 
 # The circuits of circuits/, on 64 inputs at a time.
 LIBRARY_LANES = tests/library/lanes.c tests/library/lanes.h
