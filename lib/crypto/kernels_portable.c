@@ -95,31 +95,32 @@ static void portable_transpose(block *rows, const block *columns, size_t stride,
 }
 
 #define LEAF_VECS 1
-#define LEAF_BLOCKS AES_SLICE_BLOCKS
+#define VEC_BLOCKS AES_SLICE_BLOCKS
+#define VEC_INLINE static inline
 
-typedef struct leaf_vec {
+typedef struct vec {
     block of[AES_SLICE_BLOCKS];
-} leaf_vec;
+} vec;
 
-static leaf_vec leaf_xor(leaf_vec a, leaf_vec b)
+static vec vec_xor(vec a, vec b)
 {
     for (size_t j = 0; j < AES_SLICE_BLOCKS; j++) a.of[j] = block_xor(a.of[j], b.of[j]);
     return a;
 }
 
-static leaf_vec leaf_zero(void)
+static vec vec_zero(void)
 {
-    return (leaf_vec){{{{0, 0}}}};
+    return (vec){{{{0, 0}}}};
 }
 
-static void leaf_store(block *out, leaf_vec x)
+static void vec_store(block *out, vec x)
 {
     memcpy(out, x.of, sizeof x.of);
 }
 
-static void leaf_encrypt(leaf_vec *x, const struct aes_key *keys, size_t n, uint64_t first)
+static void leaf_encrypt(vec *x, const struct aes_key *keys, size_t n, uint64_t first)
 {
-    for (size_t d = 0; d < n; d++) portable_keystream(x[d].of, &keys[d], 0, first, LEAF_BLOCKS);
+    for (size_t d = 0; d < n; d++) portable_keystream(x[d].of, &keys[d], 0, first, VEC_BLOCKS);
 }
 
 #include "crypto/leaves.h"

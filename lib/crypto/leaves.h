@@ -1,54 +1,54 @@
 /*
  * sum_leaves() of one instruction set. A kernel file defines
  *
- *   leaf_vec              LEAF_BLOCKS blocks
- *   leaf_xor, leaf_zero, leaf_store
+ *   vec                   VEC_BLOCKS blocks; VEC_INLINE before functions over it
+ *   vec_xor, vec_zero, vec_store
  *   leaf_encrypt(x, keys, n, first)
  *                         the keystreams of n keys (1 or 2) from counter first on, LEAF_VECS
  *                         vectors each: x[LEAF_VECS d + v] belongs to keys[d]
  *
- * and includes this once. The leaves are added up like a binary counter counts: a pair of subtrees
- * becomes one when its right half is done, and that half's sum goes into the plane of its level.
- * So a leaf costs two additions, whatever the width.
+ * all of which vec128.h, vec256.h or vec512.h and groups.h do, and includes this once. The leaves
+ * are added up like a binary counter counts: a pair of subtrees becomes one when its right half is
+ * done, and that half's sum goes into the plane of its level. So a leaf costs two additions,
+ * whatever the width.
  */
 #ifndef SOTTO_CRYPTO_LEAVES_H
 #define SOTTO_CRYPTO_LEAVES_H
 
-#define LEAF_STEP ((size_t)LEAF_VECS * LEAF_BLOCKS)
+#define LEAF_STEP ((size_t)LEAF_VECS * VEC_BLOCKS)
 #define LEAF_MAX_WIDTH 8
-#define LEAF_INLINE static inline __attribute__((always_inline))
 
-LEAF_INLINE void leaf_add(leaf_vec *sum, const leaf_vec *term)
+VEC_INLINE void leaf_add(vec *sum, const vec *term)
 {
 #pragma GCC unroll 4
-    for (size_t v = 0; v < LEAF_VECS; v++) sum[v] = leaf_xor(sum[v], term[v]);
+    for (size_t v = 0; v < LEAF_VECS; v++) sum[v] = vec_xor(sum[v], term[v]);
 }
 
-LEAF_INLINE void leaf_copy(leaf_vec *to, const leaf_vec *from)
+VEC_INLINE void leaf_copy(vec *to, const vec *from)
 {
 #pragma GCC unroll 4
     for (size_t v = 0; v < LEAF_VECS; v++) to[v] = from[v];
 }
 
-LEAF_INLINE void leaf_clear(leaf_vec *x)
+VEC_INLINE void leaf_clear(vec *x)
 {
 #pragma GCC unroll 4
-    for (size_t v = 0; v < LEAF_VECS; v++) x[v] = leaf_zero();
+    for (size_t v = 0; v < LEAF_VECS; v++) x[v] = vec_zero();
 }
 
-LEAF_INLINE void leaf_write(block *out, const leaf_vec *x)
+VEC_INLINE void leaf_write(block *out, const vec *x)
 {
 #pragma GCC unroll 4
-    for (size_t v = 0; v < LEAF_VECS; v++) leaf_store(out + v * LEAF_BLOCKS, x[v]);
+    for (size_t v = 0; v < LEAF_VECS; v++) vec_store(out + v * VEC_BLOCKS, x[v]);
 }
 
 /* One step of LEAF_STEP blocks. width is known when this is inlined. */
-LEAF_INLINE void leaf_step(block *planes, size_t stride, block *total, const struct aes_key *keys,
-                           const unsigned width, uint64_t first)
+VEC_INLINE void leaf_step(block *planes, size_t stride, block *total, const struct aes_key *keys,
+                          const unsigned width, uint64_t first)
 {
-    leaf_vec plane[LEAF_MAX_WIDTH][LEAF_VECS], left[LEAF_MAX_WIDTH][LEAF_VECS];
-    leaf_vec pair[2 * LEAF_VECS];
-    leaf_vec *even = pair, *odd = pair + LEAF_VECS;
+    vec plane[LEAF_MAX_WIDTH][LEAF_VECS], left[LEAF_MAX_WIDTH][LEAF_VECS];
+    vec pair[2 * LEAF_VECS];
+    vec *even = pair, *odd = pair + LEAF_VECS;
 
     for (unsigned b = 0; b < width; b++) {
         leaf_clear(plane[b]);
@@ -76,9 +76,9 @@ LEAF_INLINE void leaf_step(block *planes, size_t stride, block *total, const str
 }
 
 /* The last, partial step goes through a buffer. */
-LEAF_INLINE void leaf_all_steps(block *planes, size_t stride, block *total,
-                                const struct aes_key *keys, const unsigned width, uint64_t first,
-                                size_t n)
+VEC_INLINE void leaf_all_steps(block *planes, size_t stride, block *total,
+                               const struct aes_key *keys, const unsigned width, uint64_t first,
+                               size_t n)
 {
     block buffer[(LEAF_MAX_WIDTH + 1) * LEAF_STEP] __attribute__((aligned(64)));
     block *last_total = total != NULL ? buffer + LEAF_MAX_WIDTH * LEAF_STEP : NULL;

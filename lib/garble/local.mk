@@ -1,6 +1,7 @@
 GARBLE_SOURCES = \
 	lib/garble/bundle.c lib/garble/bundle.h \
 	lib/garble/garble.c lib/garble/garble.h \
+	lib/garble/groups.h lib/garble/lanes.h \
 	lib/garble/kernels.c lib/garble/kernels.h \
 	lib/garble/kernels_portable.c
 AESNI_SOURCES += lib/garble/kernels_aesni.c
