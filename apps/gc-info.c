@@ -31,6 +31,12 @@ static const struct cli_option options[] = {
      "predict for this --ot of gc-run: iknp, softspoken=2, =4 or =8, or auto (auto)"},
     {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CLI_ALL,
      "predict for this --ot-security of gc-run (semi-honest)"},
+    {"reveal", 0, CLI_TEXT, "both|garbler|evaluator", CLI_ALL,
+     "predict for this --reveal of gc-run (both)"},
+    {"tls", 0, CLI_TEXT, "identity|psk", CLI_ALL,
+     "predict for TLS with identities or with a pre-shared key (identity)"},
+    {"listener", 0, CLI_TEXT, "garbler|evaluator", CLI_ALL,
+     "predict for a run where this party listens (garbler)"},
     {"interface", 0, CLI_TEXT, "FILE|none", CLI_ALL,
      "names and types of the values (the circuit's sibling .json)"},
     {"owner", 0, CLI_LIST, "N=ROLE", CLI_ALL,
@@ -68,7 +74,9 @@ struct info {
     sotto_circuit_stats stats;
     sotto_cost cost;
     uint64_t max_memory;
-    uint64_t n_instances;
+    sotto_session_options session; /* what is predicted */
+    sotto_credentials_kind credentials;
+    sotto_role listener;
     struct profile profile;
     bool has_profile;
     struct link links[5];
@@ -78,6 +86,33 @@ struct info {
 typedef unsigned long long ull;
 
 /* --------------------------------------------------------------------------------------- facts */
+
+/* The order of the public enumerations. */
+static const char *const roles[] = {"garbler", "evaluator"};
+static const char *const credentials_names[] = {"identity", "psk"};
+
+/* The run that is meant, with the options of gc-run. */
+static int parse_run(struct info *info)
+{
+    static const char *const reveals[] = {"both", "garbler", "evaluator"};
+    unsigned reveal, credentials, listener;
+    int status = ot_kind_parse(&info->report, &info->cli, &info->session);
+
+    if (status == STATUS_OK)
+        status = cli_count(&info->report, &info->cli, &info->session.n_instances, "instances");
+    if (status == STATUS_OK)
+        status = cli_choice(&info->report, &info->cli, &reveal, "reveal", reveals, 3, 0);
+    if (status == STATUS_OK)
+        status =
+            cli_choice(&info->report, &info->cli, &credentials, "tls", credentials_names, 2, 0);
+    if (status == STATUS_OK)
+        status = cli_choice(&info->report, &info->cli, &listener, "listener", roles, 2, 0);
+    if (status != STATUS_OK) return status;
+    info->session.reveal = (sotto_reveal)reveal;
+    info->credentials = (sotto_credentials_kind)credentials;
+    info->listener = (sotto_role)listener;
+    return STATUS_OK;
+}
 
 static int parse_options(struct info *info)
 {
@@ -91,8 +126,7 @@ static int parse_options(struct info *info)
     if (status == STATUS_OK) status = cli_duration(&info->report, &info->cli, &rtt, "rtt");
     if (status == STATUS_OK)
         status = cli_size(&info->report, &info->cli, &info->max_memory, "max-memory");
-    if (status == STATUS_OK)
-        status = cli_count(&info->report, &info->cli, &info->n_instances, "instances");
+    if (status == STATUS_OK) status = parse_run(info);
     if (status == STATUS_OK && cli_has(&info->cli, "profile")) {
         status = profile_load(&info->report, &info->profile, cli_text(&info->cli, "profile"));
         info->has_profile = true;
@@ -111,15 +145,13 @@ static int parse_options(struct info *info)
 
 static int load(struct info *info)
 {
-    sotto_session_options session = {.n_instances = info->n_instances};
     struct program_options wanted = {.interface = cli_text(&info->cli, "interface"),
                                      .owners = cli_list(&info->cli, "owner"),
                                      .any_owner = true};
     sotto_limits limits;
     sotto_err err;
-    int status = ot_kind_parse(&info->report, &info->cli, &session);
+    int status;
 
-    if (status != STATUS_OK) return status;
     sotto_limits_default(&limits);
     if (info->max_memory != 0) limits.max_memory = info->max_memory;
     err = sotto_context_new(&info->context, &limits);
@@ -131,7 +163,7 @@ static int load(struct info *info)
     err = sotto_circuit_measure(info->context, &info->stats, info->program.circuit);
     if (err == SOTTO_OK)
         err = sotto_session_predict(info->context, &info->cost, info->program.circuit,
-                                    info->program.interface, &session);
+                                    info->program.interface, &info->session);
     return report_library(&info->report, info->context, err);
 }
 
@@ -145,17 +177,27 @@ static const char *format_name(const struct info *info)
     return info->stats.format == SOTTO_FORMAT_FASHION ? "fashion" : "bristol";
 }
 
+static uint64_t garbler_bytes_tls(const struct info *info)
+{
+    return info->cost.garbler_bytes_tls[info->credentials][info->listener];
+}
+
+static uint64_t evaluator_bytes_tls(const struct info *info)
+{
+    return info->cost.evaluator_bytes_tls[info->credentials][info->listener];
+}
+
 /* Connecting by TCP and the TLS 1.3 handshake take a round trip each, a flight takes half of one.
  */
 static double predicted_seconds(const struct info *info, const struct link *link)
 {
     const sotto_cost *cost = &info->cost;
     double plain = (double)(cost->garbler_bytes + cost->evaluator_bytes);
-    double tls = (double)(cost->garbler_bytes_tls + cost->evaluator_bytes_tls);
+    double tls = (double)(garbler_bytes_tls(info) + evaluator_bytes_tls(info));
     double waiting = (2 + (double)cost->flights / 2) * link->rtt_seconds;
     struct profile_run run = {
         .stats = &info->stats,
-        .n_instances = info->n_instances,
+        .n_instances = info->session.n_instances,
         .with_tls = !link->is_plain,
         .bytes = link->is_plain ? plain : tls,
         .bits_per_second = link->bits_per_second,
@@ -178,14 +220,13 @@ static void add_digest(struct buffer *out, const struct info *info)
 
 static void print_values(struct buffer *out, const struct info *info)
 {
-    static const char *const owners[] = {"garbler", "evaluator"};
     const sotto_interface *interface = info->program.interface;
     char type[TYPE_NAME_SIZE];
 
     for (uint64_t i = 0; i < sotto_interface_n_inputs(interface); i++)
         buffer_addf(out, "input %s: %s of the %s\n", sotto_interface_input_name(interface, i),
                     type_name(type, sotto_interface_input_type(interface, i)),
-                    owners[sotto_interface_input_owner(interface, i)]);
+                    roles[sotto_interface_input_owner(interface, i)]);
     for (uint64_t i = 0; i < sotto_interface_n_outputs(interface); i++)
         buffer_addf(out, "output %s: %s\n", sotto_interface_output_name(interface, i),
                     type_name(type, sotto_interface_output_type(interface, i)));
@@ -242,9 +283,12 @@ static void print_text(struct buffer *out, const struct info *info)
     buffer_addf(out, "wires: %llu, at most %llu alive at once\n", (ull)stats->n_wires,
                 (ull)stats->n_slots);
     buffer_addf(out, "garbler sends: %llu bytes (%llu with TLS)\n", (ull)cost->garbler_bytes,
-                (ull)cost->garbler_bytes_tls);
+                (ull)garbler_bytes_tls(info));
     buffer_addf(out, "evaluator sends: %llu bytes (%llu with TLS)\n", (ull)cost->evaluator_bytes,
-                (ull)cost->evaluator_bytes_tls);
+                (ull)evaluator_bytes_tls(info));
+    buffer_addf(out, "TLS: %s, the %s listens\n",
+                info->credentials == SOTTO_CREDENTIALS_PSK ? "a pre-shared key" : "identities",
+                roles[info->listener]);
     print_transfers(out, cost);
     buffer_addf(out, "memory of a party: %llu bytes\n", (ull)cost->peak_memory);
     for (size_t i = 0; i < info->n_links; i++) print_time(out, info, &info->links[i]);
@@ -283,7 +327,6 @@ static void json_value(struct buffer *out, const char *name, const sotto_type *t
 
 static void json_interface(struct buffer *out, const struct info *info)
 {
-    static const char *const owners[] = {"garbler", "evaluator"};
     const sotto_interface *interface = info->program.interface;
 
     buffer_add_text(out, ",\"interface\":{\"function\":");
@@ -293,7 +336,7 @@ static void json_interface(struct buffer *out, const struct info *info)
         if (i > 0) buffer_add_char(out, ',');
         json_value(out, sotto_interface_input_name(interface, i),
                    sotto_interface_input_type(interface, i),
-                   owners[sotto_interface_input_owner(interface, i)]);
+                   roles[sotto_interface_input_owner(interface, i)]);
     }
     buffer_add_text(out, "],\"outputs\":[");
     for (uint64_t i = 0; i < sotto_interface_n_outputs(interface); i++) {
@@ -304,6 +347,23 @@ static void json_interface(struct buffer *out, const struct info *info)
     buffer_add_text(out, "]}");
 }
 
+/* What the run may choose from, once it has measured the link. */
+static void json_choices(struct buffer *out, const struct info *info)
+{
+    if (!info->cost.ot_is_measured) return;
+    buffer_add_text(out, ",\"may_take\":[");
+    for (size_t i = 0; i < SOTTO_N_OT_WIDTHS; i++) {
+        const sotto_ot_cost *cost = &info->cost.may_take[i];
+
+        buffer_addf(out, "%s{\"ot\":", i > 0 ? "," : "");
+        ot_kind_add(out, cost->ot_width, "null", "\"");
+        buffer_addf(out, ",\"evaluator_bytes\":%llu,\"evaluator_bytes_tls\":%llu}",
+                    (ull)cost->evaluator_bytes,
+                    (ull)cost->evaluator_bytes_tls[info->credentials][info->listener]);
+    }
+    buffer_add_char(out, ']');
+}
+
 static void json_cost(struct buffer *out, const struct info *info)
 {
     const sotto_cost *cost = &info->cost;
@@ -311,13 +371,17 @@ static void json_cost(struct buffer *out, const struct info *info)
     buffer_addf(out,
                 ",\"run\":{\"instances\":%llu,\"and_gates\":%llu,\"garbler_bytes\":%llu,"
                 "\"evaluator_bytes\":%llu,\"garbler_bytes_tls\":%llu,"
-                "\"evaluator_bytes_tls\":%llu,\"peak_memory\":%llu,\"flights\":%llu,\"ot\":",
-                (ull)(info->n_instances == 0 ? 1 : info->n_instances), (ull)cost->n_and,
-                (ull)cost->garbler_bytes, (ull)cost->evaluator_bytes, (ull)cost->garbler_bytes_tls,
-                (ull)cost->evaluator_bytes_tls, (ull)cost->peak_memory, (ull)cost->flights);
+                "\"evaluator_bytes_tls\":%llu,\"tls\":\"%s\",\"listener\":\"%s\","
+                "\"peak_memory\":%llu,\"flights\":%llu,\"ot\":",
+                (ull)(info->session.n_instances == 0 ? 1 : info->session.n_instances),
+                (ull)cost->n_and, (ull)cost->garbler_bytes, (ull)cost->evaluator_bytes,
+                (ull)garbler_bytes_tls(info), (ull)evaluator_bytes_tls(info),
+                credentials_names[info->credentials], roles[info->listener], (ull)cost->peak_memory,
+                (ull)cost->flights);
     ot_kind_add(out, cost->ot_width, "null", "\"");
-    buffer_addf(out, ",\"ot_measured\":%s}", cost->ot_is_measured ? "true" : "false");
-    buffer_add_text(out, ",\"times\":{");
+    buffer_addf(out, ",\"ot_measured\":%s", cost->ot_is_measured ? "true" : "false");
+    json_choices(out, info);
+    buffer_add_text(out, "},\"times\":{");
     for (size_t i = 0; i < info->n_links; i++)
         buffer_addf(out, "%s\"%s\":{\"bits_per_second\":%.0f,\"rtt\":%.6f,\"seconds\":%.6f}",
                     i > 0 ? "," : "", info->links[i].name, info->links[i].bits_per_second,

@@ -47,10 +47,13 @@ int play_party(struct report *report, sotto_context *context, struct play *play,
                struct connection *connection, bool dry_run)
 {
     sotto_session *session = NULL;
-    sotto_err err = sotto_session_new(context, &session, play->program->circuit,
-                                      play->program->interface, &play->options);
-    int status = report_library(report, context, err);
+    sotto_err err;
+    int status;
 
+    play->options.closes_channel = 1;
+    err = sotto_session_new(context, &session, play->program->circuit, play->program->interface,
+                            &play->options);
+    status = report_library(report, context, err);
     if (status == STATUS_OK && !dry_run)
         status = connect_and_run(report, context, play, session, connection);
     sotto_session_free(session);

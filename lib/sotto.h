@@ -260,6 +260,13 @@ SOTTO_API uint64_t sotto_interface_role_bits(const sotto_interface *interface, s
  *  public key, or a pre-shared key. Held in guarded memory. */
 typedef struct sotto_credentials sotto_credentials;
 
+/** The two kinds of them. */
+typedef enum sotto_credentials_kind {
+    SOTTO_CREDENTIALS_IDENTITY,
+    SOTTO_CREDENTIALS_PSK,
+    SOTTO_N_CREDENTIALS /**< how many there are */
+} sotto_credentials_kind;
+
 /** Bytes of a public key line with its terminating NUL: "sotto-ed25519:" and 43 base64url digits.
  */
 #define SOTTO_PUBLIC_KEY_SIZE 58
@@ -402,6 +409,9 @@ typedef struct sotto_session_options {
     /** Threads that hash, where instances or gates side by side allow it; 0 means 1. This party's
      *  own matter: neither what is sent nor the results depend on it. */
     uint64_t n_threads;
+    /** Nothing follows the run on its channel, which both parties say: TLS ends with it, and the
+     *  statistics count all that the socket carries. */
+    int closes_channel;
 } sotto_session_options;
 
 /** One party of one run. Single-use: every session draws its own secrets, and one that has run or
@@ -443,20 +453,35 @@ SOTTO_API void sotto_session_get_stats(const sotto_session *session, sotto_sessi
 /** Wipes every secret of the session and frees it. */
 SOTTO_API void sotto_session_free(sotto_session *session);
 
+/** How many extensions a run may choose from that measures the link: k is 1, 2, 4 or 8. */
+#define SOTTO_N_OT_WIDTHS 4
+
+/** What the evaluator sends with one of them; the garbler sends the same with all. */
+typedef struct sotto_ot_cost {
+    unsigned ot_width;
+    uint64_t evaluator_bytes; /**< as in sotto_cost */
+    uint64_t evaluator_bytes_tls[SOTTO_N_CREDENTIALS][2];
+} sotto_ot_cost;
+
 /** What a run of this interface and these options sends, before it runs. */
 typedef struct sotto_cost {
-    uint64_t n_and;             /**< AND gates of all instances and rounds */
-    uint64_t garbler_bytes;     /**< frames from the garbler to the evaluator, without TLS */
-    uint64_t evaluator_bytes;   /**< frames from the evaluator to the garbler, without TLS */
-    uint64_t garbler_bytes_tls; /**< the same with TLS handshake and records, to within 64 bytes */
-    uint64_t evaluator_bytes_tls; /**< likewise */
-    uint64_t peak_memory;         /**< bytes of labels, schedule, circuit and buffers of a party */
-    uint64_t flights;             /**< one-way messages that are waited for, TLS not counted */
-    unsigned ot_width;            /**< k that this is for, 1 being IKNP; 0: no transfers */
-    int ot_is_measured;           /**< it is open: the run measures the link and may take another */
+    uint64_t n_and;           /**< AND gates of all instances and rounds */
+    uint64_t garbler_bytes;   /**< frames from the garbler to the evaluator, without TLS */
+    uint64_t evaluator_bytes; /**< frames from the evaluator to the garbler, without TLS */
+    /** The same with TLS, from its handshake to the alert that closes it, for a channel that the
+     *  run has to itself: by credentials, then by the sotto_role that listens. */
+    uint64_t garbler_bytes_tls[SOTTO_N_CREDENTIALS][2];
+    uint64_t evaluator_bytes_tls[SOTTO_N_CREDENTIALS][2]; /**< likewise */
+    uint64_t peak_memory; /**< bytes of labels, schedule, circuit and buffers of a party */
+    uint64_t flights;     /**< one-way messages that are waited for, TLS not counted */
+    unsigned ot_width;    /**< k that this is for, 1 being IKNP; 0: no transfers */
+    int ot_is_measured;   /**< it is open: the run measures the link and may take another */
+    sotto_ot_cost may_take[SOTTO_N_OT_WIDTHS]; /**< then: what that comes to */
 } sotto_cost;
 
-/** Predicts the cost of a run. Returns SOTTO_ERR_USAGE, SOTTO_ERR_LIMIT or SOTTO_ERR_MEMORY. */
+/** Predicts the cost of a run. Bytes are exact, but for an evaluator that takes several seconds for
+ *  a stretch of 8192 gates, which sends signs of life meanwhile. TLS's are counted on a handshake
+ *  in memory. Returns SOTTO_ERR_USAGE, SOTTO_ERR_LIMIT, SOTTO_ERR_MEMORY or SOTTO_ERR_INTERNAL. */
 SOTTO_CHECKED sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
                                               const sotto_circuit *circuit,
                                               const sotto_interface *interface,

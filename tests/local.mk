@@ -95,6 +95,7 @@ BATS_TESTS = $(NN_BATS_TESTS) \
 	tests/cli/millionaires.bats \
 	tests/cli/ot.bats \
 	tests/cli/output.bats \
+	tests/cli/predict.bats \
 	tests/cli/run.bats \
 	tests/cli/signals.bats \
 	tests/cli/usage.bats \

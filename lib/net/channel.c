@@ -122,7 +122,7 @@ static void tell_connected(const struct sotto_channel *channel, const char *host
 
     if (channel->tls == NULL) {
         snprintf(text, sizeof text, "%s, not encrypted, not authenticated", host);
-    } else if (channel->options.credentials->kind == CREDENTIALS_PSK) {
+    } else if (channel->options.credentials->kind == SOTTO_CREDENTIALS_PSK) {
         snprintf(text, sizeof text, "%s, TLS 1.3, pre-shared key", host);
     } else {
         snprintf(text, sizeof text, "%s, TLS 1.3, %s", host, key);
@@ -164,7 +164,7 @@ static void name_peer(struct sotto_channel *channel)
 {
     const struct sotto_credentials *credentials = channel->options.credentials;
 
-    if (credentials->kind == CREDENTIALS_PSK) memcpy(channel->peer, "psk", sizeof "psk");
+    if (credentials->kind == SOTTO_CREDENTIALS_PSK) memcpy(channel->peer, "psk", sizeof "psk");
     else public_key_text(channel->peer, credentials->peer_key);
 }
 
@@ -545,15 +545,41 @@ sotto_err channel_binding(struct sotto_channel *channel, uint8_t binding[CHANNEL
     return SOTTO_OK;
 }
 
-void channel_finish(struct sotto_channel *channel)
+void channel_end_sending(struct sotto_channel *channel)
 {
     struct report report;
 
     if (channel->is_finished) return;
     channel->is_finished = true;
+    if (channel->tls == NULL || channel->send_err != SOTTO_OK) return;
+    report_keep(&report, channel->context);
+    tls_close_notify(channel->tls);
+    report_restore(&report, channel->context);
+}
+
+void channel_await_end(struct sotto_channel *channel)
+{
+    struct report report;
+
+    if (channel->tls == NULL) return;
     report_keep(&report, channel->context);
     deadline_phase(&channel->deadline, FAREWELL_TIME);
-    if (channel->tls != NULL && channel->send_err == SOTTO_OK) tls_close_notify(channel->tls);
+    while (channel->receive_err == SOTTO_OK && !deadline_phase_over(&channel->deadline)) {
+        channel->buffer_at = channel->buffer_len;
+        (void)!fill_buffer(channel);
+    }
+    deadline_phase(&channel->deadline, DEADLINE_NEVER);
+    report_restore(&report, channel->context);
+}
+
+void channel_finish(struct sotto_channel *channel)
+{
+    struct report report;
+
+    if (channel->is_finished) return;
+    report_keep(&report, channel->context);
+    deadline_phase(&channel->deadline, FAREWELL_TIME);
+    channel_end_sending(channel);
     transport_end_sending(&channel->transport);
     transport_drain(&channel->transport, FAREWELL_TIME);
     report_restore(&report, channel->context);

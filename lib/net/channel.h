@@ -31,6 +31,15 @@ bool channel_readable(struct sotto_channel *channel);
 sotto_err channel_binding(struct sotto_channel *channel,
                           uint8_t binding[CHANNEL_BINDING_LEN]) CHECKED;
 
+/** Tells the peer that nothing follows, by TLS's close_notify where there is TLS. What the peer
+ *  still sends can be received. */
+void channel_end_sending(struct sotto_channel *channel);
+
+/** Reads up to the peer's close_notify, for at most a second: so that all that it sent is counted.
+ *  Nothing else is expected, and what comes is dropped; without TLS there is nothing to wait for.
+ */
+void channel_await_end(struct sotto_channel *channel);
+
 /** Ends the sending side, then reads and drops what the peer still sends until it closes, for at
  *  most a second: so that our last frame is not lost to a reset. Sends nothing of its own but
  *  TLS's close_notify. */

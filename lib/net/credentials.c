@@ -269,7 +269,7 @@ static void derive_public_key(struct sotto_credentials *credentials)
 
 static void draw_identity(struct sotto_credentials *credentials)
 {
-    credentials->kind = CREDENTIALS_IDENTITY;
+    credentials->kind = SOTTO_CREDENTIALS_IDENTITY;
     random_bytes(credentials->secret, sizeof credentials->secret);
     derive_public_key(credentials);
 }
@@ -279,7 +279,7 @@ static sotto_err load_identity(struct sotto_context *context, struct sotto_crede
 {
     sotto_err err = load_key(context, credentials->secret, &identity_file, path);
 
-    credentials->kind = CREDENTIALS_IDENTITY;
+    credentials->kind = SOTTO_CREDENTIALS_IDENTITY;
     if (err == SOTTO_OK) derive_public_key(credentials);
     return err;
 }
@@ -402,7 +402,7 @@ sotto_err sotto_credentials_psk(sotto_context *context, sotto_credentials **cred
     }
     made = guarded_new(sizeof *made);
     if (made == NULL) return fail_memory(context);
-    made->kind = CREDENTIALS_PSK;
+    made->kind = SOTTO_CREDENTIALS_PSK;
     err = load_key(context, made->secret, &psk_file, path);
     if (err == SOTTO_OK) *credentials = made;
     else guarded_free(made);

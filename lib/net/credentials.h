@@ -7,11 +7,9 @@
 
 #define CREDENTIALS_KEY_LEN 32
 
-enum credentials_kind { CREDENTIALS_IDENTITY, CREDENTIALS_PSK };
-
 /** Lives in guarded memory as a whole. */
 struct sotto_credentials {
-    enum credentials_kind kind;
+    sotto_credentials_kind kind;
     uint8_t secret[CREDENTIALS_KEY_LEN];     /* Ed25519 seed (RFC 8032), or the pre-shared key */
     uint8_t public_key[CREDENTIALS_KEY_LEN]; /* ours; identities only */
     uint8_t peer_key[CREDENTIALS_KEY_LEN];   /* the pinned one; identities only */

@@ -1,7 +1,6 @@
 /* TLS 1.3 through OpenSSL; see tls.h. */
 #include "net/tls.h"
 
-#include "base/checked.h"
 #include "base/memory.h"
 #include "net/certificate.h"
 
@@ -13,7 +12,6 @@
 /* Records are gathered so that a long message takes few calls to the system. */
 #define OUT_CAPACITY ((size_t)64 * 1024)
 #define IN_CAPACITY ((size_t)64 * 1024)
-#define RECORD_LEN 16384
 
 /* AES-GCM keys age: RFC 8446, 5.5 allows 2^24.5 full records. */
 #define KEY_LIFETIME (UINT64_C(1) << 23)
@@ -33,7 +31,7 @@ struct tls {
     sotto_err read_err;
     sotto_err write_err;
     bool saw_end;
-    uint64_t n_records; /* sent under the present key */
+    uint64_t n_records; /* counted towards the present key */
     uint64_t key_lifetime;
     uint64_t bytes_before; /* the transport had received when the handshake began */
     const char *fault;     /* what is wrong with the peer's certificate */
@@ -255,7 +253,7 @@ static int verify_peer(X509_STORE_CTX *chain, void *user)
     struct tls *tls = user;
     X509 *certificate = X509_STORE_CTX_get0_cert(chain);
 
-    if (tls->credentials->kind != CREDENTIALS_IDENTITY || certificate == NULL) {
+    if (tls->credentials->kind != SOTTO_CREDENTIALS_IDENTITY || certificate == NULL) {
         tls->fault = "is not asked for: a pre-shared key is";
     } else if (sk_X509_num(X509_STORE_CTX_get0_untrusted(chain)) != 1) {
         tls->fault = "is one of a chain";
@@ -344,6 +342,7 @@ static bool restrict_protocol(SSL_CTX *settings)
            SSL_CTX_set1_groups(settings, &group, 1) == 1 &&
            SSL_CTX_set1_sigalgs(settings, signature, 2) == 1 &&
            SSL_CTX_set_num_tickets(settings, 0) == 1 &&
+           SSL_CTX_set_max_send_fragment(settings, TLS_RECORD_LEN) == 1 &&
            SSL_CTX_set_max_early_data(settings, 0) == 1 &&
            SSL_CTX_set_recv_max_early_data(settings, 0) == 1;
 }
@@ -355,7 +354,7 @@ static bool set_credentials(struct tls *tls, bool is_server)
     int mode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 
     SSL_CTX_set_cert_verify_callback(tls->settings, verify_peer, tls);
-    if (tls->credentials->kind == CREDENTIALS_IDENTITY) {
+    if (tls->credentials->kind == SOTTO_CREDENTIALS_IDENTITY) {
         SSL_CTX_set_verify(tls->settings, mode, NULL);
         return use_identity(tls);
     }
@@ -378,7 +377,7 @@ void tls_warm_up(const struct sotto_credentials *credentials)
 
     if (!start_openssl()) return;
     SSL_CTX_free(SSL_CTX_new(TLS_method()));
-    if (credentials->kind == CREDENTIALS_IDENTITY) {
+    if (credentials->kind == SOTTO_CREDENTIALS_IDENTITY) {
         certificate_new(&certificate, &key_pair, credentials->secret);
     }
     X509_free(certificate);
@@ -386,6 +385,7 @@ void tls_warm_up(const struct sotto_credentials *credentials)
     ERR_clear_error();
 }
 
+/* All but the way to the peer. */
 static sotto_err set_up(struct tls *tls, bool is_server)
 {
     if (!start_openssl()) return fail_openssl(tls, "starting");
@@ -396,7 +396,7 @@ static sotto_err set_up(struct tls *tls, bool is_server)
         return fail_openssl(tls, "setting up TLS");
     }
     tls->ssl = SSL_new(tls->settings);
-    if (tls->ssl == NULL || SSL_set_app_data(tls->ssl, tls) != 1 || !attach_transport(tls)) {
+    if (tls->ssl == NULL || SSL_set_app_data(tls->ssl, tls) != 1) {
         return fail_openssl(tls, "setting up TLS");
     }
     if (is_server) SSL_set_accept_state(tls->ssl);
@@ -412,7 +412,7 @@ static sotto_err check_outcome(struct tls *tls)
 {
     bool has_psk = SSL_session_reused(tls->ssl) == 1;
     bool has_certificate = SSL_get0_peer_certificate(tls->ssl) != NULL;
-    bool wants_psk = tls->credentials->kind == CREDENTIALS_PSK;
+    bool wants_psk = tls->credentials->kind == SOTTO_CREDENTIALS_PSK;
 
     if (SSL_version(tls->ssl) == TLS1_3_VERSION && has_psk == wants_psk &&
         (wants_psk || has_certificate)) {
@@ -445,6 +445,7 @@ sotto_err tls_open(struct sotto_context *context, struct tls **tls, struct trans
     made->credentials = credentials;
     made->key_lifetime = KEY_LIFETIME;
     err = set_up(made, is_server);
+    if (err == SOTTO_OK && !attach_transport(made)) err = fail_openssl(made, "setting up TLS");
     if (err == SOTTO_OK) err = shake_hands(made);
     if (err == SOTTO_OK) *tls = made;
     else tls_free(made);
@@ -463,12 +464,14 @@ void tls_free(struct tls *tls)
 /* ------------------------------------------------------------------------------------- records --
  */
 
-/* The peer is not asked to renew its own keys: it counts for itself. */
+/* The peer is not asked to renew its own keys: it counts for itself. How often keys are renewed
+ * depends on the number of records alone, not on how they come in calls, so that it can be told
+ * before; a piece's worth of records more under a key is well within what it may be used for. */
 static bool renew_key(struct tls *tls, size_t data_len)
 {
-    tls->n_records += ceil_div_u64(data_len, RECORD_LEN);
+    tls->n_records += tls_n_records(data_len);
     if (tls->n_records < tls->key_lifetime) return true;
-    tls->n_records = 0;
+    tls->n_records %= tls->key_lifetime;
     return SSL_key_update(tls->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1;
 }
 
@@ -528,4 +531,127 @@ void tls_close_notify(struct tls *tls)
 void tls_set_key_lifetime(struct tls *tls, uint64_t n_records)
 {
     tls->key_lifetime = n_records;
+}
+
+/* ----------------------------------------------------------------------------------- overhead --
+ */
+
+/* Two ends in memory: the client, and the server. */
+struct rehearsal {
+    struct sotto_credentials *credentials[2];
+    struct tls *ends[2];
+    BIO *bios[2]; /* held by the ends as well */
+};
+
+static void rehearsal_wipe(struct rehearsal *rehearsal)
+{
+    for (size_t i = 0; i < 2; i++) {
+        tls_free(rehearsal->ends[i]);
+        BIO_free(rehearsal->bios[i]);
+        sotto_credentials_free(rehearsal->credentials[i]);
+    }
+}
+
+/* Keys that are thrown away: all keys of a kind are of the same length. */
+static sotto_err make_credentials(struct rehearsal *rehearsal, struct sotto_context *context,
+                                  sotto_credentials_kind kind)
+{
+    struct sotto_credentials **pair = rehearsal->credentials;
+    sotto_err err = sotto_credentials_pair(context, &pair[0], &pair[1]);
+
+    if (err != SOTTO_OK || kind == SOTTO_CREDENTIALS_IDENTITY) return err;
+    pair[0]->kind = pair[1]->kind = kind;
+    memcpy(pair[1]->secret, pair[0]->secret, sizeof pair[1]->secret);
+    return SOTTO_OK;
+}
+
+static sotto_err make_end(struct rehearsal *rehearsal, struct sotto_context *context, size_t i)
+{
+    struct tls *made = mem_new(1, sizeof *made);
+    sotto_err err;
+
+    if (made == NULL) return fail_memory(context);
+    rehearsal->ends[i] = made;
+    made->context = context;
+    made->credentials = rehearsal->credentials[i];
+    made->key_lifetime = KEY_LIFETIME;
+    err = set_up(made, i == 1);
+    if (err != SOTTO_OK) return err;
+    BIO_up_ref(rehearsal->bios[i]); /* it is asked what was written, later */
+    SSL_set_bio(made->ssl, rehearsal->bios[i], rehearsal->bios[i]);
+    return SOTTO_OK;
+}
+
+static sotto_err rehearse_handshake(struct rehearsal *rehearsal)
+{
+    const int n_turns = 4; /* each end speaks twice at most, and nobody is waited for */
+    int client = 0, server = 0;
+    sotto_err err;
+
+    for (int i = 0; i < n_turns && (client != 1 || server != 1); i++) {
+        ERR_clear_error();
+        client = SSL_do_handshake(rehearsal->ends[0]->ssl);
+        server = SSL_do_handshake(rehearsal->ends[1]->ssl);
+    }
+    if (client != 1 || server != 1) return fail_openssl(rehearsal->ends[0], "rehearsing");
+    err = check_outcome(rehearsal->ends[0]);
+    return err == SOTTO_OK ? check_outcome(rehearsal->ends[1]) : err;
+}
+
+/* A byte, a byte under a new key, and the end, from one end to another that does not listen. */
+static sotto_err rehearse_records(struct tls_overhead *overhead, struct tls *tls, BIO *bio)
+{
+    static const uint8_t byte[1];
+    uint64_t begin = BIO_number_written(bio), first, second;
+    sotto_err err = tls_send(tls, byte, sizeof byte);
+
+    if (err != SOTTO_OK) return err;
+    first = BIO_number_written(bio);
+    tls_set_key_lifetime(tls, 1);
+    err = tls_send(tls, byte, sizeof byte);
+    if (err != SOTTO_OK) return err;
+    second = BIO_number_written(bio);
+    tls_close_notify(tls);
+    overhead->record = first - begin - sizeof byte;
+    overhead->key_update = second - first - (first - begin);
+    overhead->closing = BIO_number_written(bio) - second;
+    return SOTTO_OK;
+}
+
+static sotto_err rehearse(struct tls_overhead *overhead, struct rehearsal *rehearsal,
+                          struct sotto_context *context, sotto_credentials_kind kind)
+{
+    struct tls_overhead found;
+    sotto_err err = make_credentials(rehearsal, context, kind);
+
+    if (err != SOTTO_OK) return err;
+    if (BIO_new_bio_pair(&rehearsal->bios[0], 0, &rehearsal->bios[1], 0) != 1) {
+        ERR_clear_error();
+        return fail_memory(context);
+    }
+    err = make_end(rehearsal, context, 0);
+    if (err == SOTTO_OK) err = make_end(rehearsal, context, 1);
+    if (err == SOTTO_OK) err = rehearse_handshake(rehearsal);
+    if (err != SOTTO_OK) return err;
+    for (size_t i = 0; i < 2; i++) found.handshake[i] = BIO_number_written(rehearsal->bios[i]);
+    err = rehearse_records(&found, rehearsal->ends[0], rehearsal->bios[0]);
+    if (err == SOTTO_OK) *overhead = found;
+    return err;
+}
+
+sotto_err tls_measure(struct sotto_context *context, struct tls_overhead *overhead,
+                      sotto_credentials_kind kind)
+{
+    struct rehearsal rehearsal = {.ends = {NULL, NULL}};
+    sotto_err err = rehearse(overhead, &rehearsal, context, kind);
+
+    rehearsal_wipe(&rehearsal);
+    return err;
+}
+
+uint64_t tls_len(const struct tls_overhead *overhead, uint64_t data_len, uint64_t n_records,
+                 bool is_server)
+{
+    return overhead->handshake[is_server] + data_len + n_records * overhead->record +
+           n_records / KEY_LIFETIME * overhead->key_update + overhead->closing;
 }

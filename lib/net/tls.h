@@ -6,10 +6,14 @@
 #ifndef SOTTO_NET_TLS_H
 #define SOTTO_NET_TLS_H
 
+#include "base/checked.h"
 #include "net/credentials.h"
 #include "net/transport.h"
 
 #define TLS_BINDING_LEN 32
+
+/** A message is cut into records of this many bytes (RFC 8446, 5.1) and the rest. */
+#define TLS_RECORD_LEN 16384
 
 struct tls;
 
@@ -44,5 +48,28 @@ void tls_close_notify(struct tls *tls);
 
 /** For tests: sends under new keys after every n_records records. */
 void tls_set_key_lifetime(struct tls *tls, uint64_t n_records);
+
+/** Records of a tls_send() of so many bytes. */
+static inline uint64_t tls_n_records(uint64_t data_len)
+{
+    return ceil_div_u64(data_len, TLS_RECORD_LEN);
+}
+
+/** Bytes that TLS adds to what it carries. */
+struct tls_overhead {
+    uint64_t handshake[2]; /* from the client, from the server */
+    uint64_t record;       /* each */
+    uint64_t key_update;
+    uint64_t closing; /* close_notify */
+};
+
+/** Finds them out by a connection in memory, with credentials that are made for it and thrown away:
+ *  how long OpenSSL's messages are is its own matter. SOTTO_ERR_MEMORY or SOTTO_ERR_INTERNAL. */
+sotto_err tls_measure(struct sotto_context *context, struct tls_overhead *overhead,
+                      sotto_credentials_kind kind) CHECKED;
+
+/** Bytes of a whole connection in one direction, for so many of data in so many records. */
+uint64_t tls_len(const struct tls_overhead *overhead, uint64_t data_len, uint64_t n_records,
+                 bool is_server);
 
 #endif

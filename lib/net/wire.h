@@ -17,7 +17,7 @@
  *                                <-            CHOICES ...              if it has inputs
  *   [CHALLENGE]                  ->                                     after each of them
  *                                <-            [ANSWER]
- *   TABLES ...                   ->            (PROGRESS now and then)
+ *   TABLES ...                   ->            (PROGRESS with every eighth)
  *   DECODE ...                   ->                                     if the evaluator learns
  *                                <-            COLOURS ...              if the garbler learns
  *   DONE                         <->           DONE

@@ -1,34 +1,25 @@
 /* What a run will send, from its plan alone. */
 #include "base/checked.h"
+#include "net/tls.h"
 #include "net/wire.h"
 #include "ot/extension.h"
 #include "proto/hello.h"
 #include "proto/ot_base.h"
 #include "proto/plan.h"
+#include "proto/tables.h"
 
-/* TLS 1.3 (RFC 8446, 5.2): records of at most 2^14 bytes, each with a header of 5 bytes, the type
- * and a tag of 16. */
-#define RECORD_MAX_LEN 16384
-#define RECORD_OVERHEAD 22
-
-/* Handshake messages with Ed25519 identities, each way: the dialler's and the listener's differ by
- * some twenty bytes, and who is which is not known here. Then the closing alert. */
-#define HANDSHAKE_LEN 544
-#define CLOSING_LEN (RECORD_OVERHEAD + 2)
-
-/* Bytes in one direction, without and with TLS. */
+/* What goes in one direction. Every message is sent by itself, and so takes whole records. */
 struct traffic {
-    uint64_t plain;
-    uint64_t tls;
+    uint64_t n_bytes;
+    uint64_t n_records; /* of TLS, if there is any */
 };
 
 static void add_frames(struct traffic *traffic, uint64_t n, uint64_t payload_len)
 {
     uint64_t frame = FRAME_HEADER_LEN + payload_len;
-    uint64_t records = ceil_div_u64(frame, RECORD_MAX_LEN);
 
-    traffic->plain += n * frame;
-    traffic->tls += n * (frame + records * RECORD_OVERHEAD);
+    traffic->n_bytes += n * frame;
+    traffic->n_records += n * tls_n_records(frame);
 }
 
 /* A message of any length, cut into frames of at most max bytes. */
@@ -60,7 +51,7 @@ static void add_set_up(struct traffic *garbler, struct traffic *evaluator, const
         add_frames(evaluator, 1, probe_len);
     }
     add_frames(garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
-    garbler->tls += (uint64_t)(OT_BASE_PIECES - 1) * RECORD_OVERHEAD; /* a record each */
+    garbler->n_records += OT_BASE_PIECES - 1; /* a record each */
     add_frames(evaluator, 1, BASE_SENDER_MESSAGE_LEN);
     if (plan->ot_malicious) add_frames(garbler, 1, BASE_ANSWER_LEN);
     if (plan->ot_malicious) add_frames(evaluator, 1, BASE_PROOF_LEN);
@@ -75,6 +66,7 @@ static void add_window(struct traffic *garbler, struct traffic *evaluator, const
     add_chunks(garbler, evaluator, plan, n_blocks / EXTENSION_CHUNK_BLOCKS, EXTENSION_CHUNK_BLOCKS);
     if (rest > 0) add_chunks(garbler, evaluator, plan, 1, rest);
     add_message(garbler, plan_table_bytes(plan, n), FRAME_MAX_LEN);
+    add_frames(evaluator, tables_n_progress(plan_table_bytes(plan, n)), 0);
     if (plan_reveals_to(plan, SOTTO_EVALUATOR))
         add_message(garbler, plan_output_bytes(plan, n), FRAME_MAX_LEN);
     if (plan_reveals_to(plan, SOTTO_GARBLER))
@@ -83,8 +75,8 @@ static void add_window(struct traffic *garbler, struct traffic *evaluator, const
 
 static void add_times(struct traffic *total, const struct traffic *part, uint64_t n)
 {
-    total->plain += n * part->plain;
-    total->tls += n * part->tls;
+    total->n_bytes += n * part->n_bytes;
+    total->n_records += n * part->n_records;
 }
 
 static void add_windows(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
@@ -123,34 +115,83 @@ static uint64_t count_flights(const struct plan *plan)
     return hello + tables + (n_windows - 1) * colours * (colours + tables) + done + colours;
 }
 
+static void add_run(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
+{
+    add_frames(garbler, 1, hello_len());
+    add_frames(evaluator, 1, hello_len());
+    if (plan->n_evaluator_bits > 0) add_set_up(garbler, evaluator, plan);
+    add_frames(garbler, 1, BLOCK_LEN); /* the seed */
+    add_windows(garbler, evaluator, plan);
+    add_frames(garbler, 1, 0); /* DONE */
+    add_frames(evaluator, 1, 0);
+}
+
+static sotto_err measure_tls(sotto_context *context,
+                             struct tls_overhead overheads[SOTTO_N_CREDENTIALS])
+{
+    sotto_err err = SOTTO_OK;
+
+    for (int kind = 0; err == SOTTO_OK && kind < SOTTO_N_CREDENTIALS; kind++)
+        err = tls_measure(context, &overheads[kind], (sotto_credentials_kind)kind);
+    return err;
+}
+
+/* With the garbler as the listener, and with the evaluator; the listener is TLS's server. */
+static void fill_tls(uint64_t bytes[2], const struct traffic *traffic,
+                     const struct tls_overhead *overhead, sotto_role role)
+{
+    for (int listener = 0; listener < 2; listener++)
+        bytes[listener] =
+            tls_len(overhead, traffic->n_bytes, traffic->n_records, listener == (int)role);
+}
+
+/* What a run comes to whose link turns out to favour each extension in turn. The plan is left with
+ * the one that it had. */
+static void fill_choices(sotto_ot_cost costs[SOTTO_N_OT_WIDTHS], struct plan *plan,
+                         const struct tls_overhead overheads[SOTTO_N_CREDENTIALS])
+{
+    unsigned planned = plan->ot_width;
+
+    for (unsigned i = 0; i < SOTTO_N_OT_WIDTHS; i++) {
+        struct traffic garbler = {0, 0}, evaluator = {0, 0};
+
+        plan->ot_width = 1U << i;
+        add_run(&garbler, &evaluator, plan);
+        costs[i].ot_width = plan->ot_width;
+        costs[i].evaluator_bytes = evaluator.n_bytes;
+        for (int kind = 0; kind < SOTTO_N_CREDENTIALS; kind++)
+            fill_tls(costs[i].evaluator_bytes_tls[kind], &evaluator, &overheads[kind],
+                     SOTTO_EVALUATOR);
+    }
+    plan->ot_width = planned;
+}
+
 sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
                                 const sotto_circuit *circuit, const sotto_interface *interface,
                                 const sotto_session_options *options)
 {
-    struct traffic garbler = {0, HANDSHAKE_LEN + CLOSING_LEN};
-    struct traffic evaluator = {0, HANDSHAKE_LEN + CLOSING_LEN};
+    struct tls_overhead overheads[SOTTO_N_CREDENTIALS];
+    struct traffic garbler = {0, 0}, evaluator = {0, 0};
     struct plan plan;
-    sotto_err err = plan_init(&plan, context, circuit, interface, options);
+    sotto_err err = measure_tls(context, overheads);
 
+    if (err == SOTTO_OK) err = plan_init(&plan, context, circuit, interface, options);
     if (err != SOTTO_OK) return err;
-    add_frames(&garbler, 1, hello_len());
-    add_frames(&evaluator, 1, hello_len());
-    if (plan.n_evaluator_bits > 0) add_set_up(&garbler, &evaluator, &plan);
-    add_frames(&garbler, 1, BLOCK_LEN);
-    add_windows(&garbler, &evaluator, &plan);
-    add_frames(&garbler, 1, 0);
-    add_frames(&evaluator, 1, 0);
+    add_run(&garbler, &evaluator, &plan);
     *cost = (sotto_cost){
         .n_and = plan.n_and,
-        .garbler_bytes = garbler.plain,
-        .evaluator_bytes = evaluator.plain,
-        .garbler_bytes_tls = garbler.tls,
-        .evaluator_bytes_tls = evaluator.tls,
+        .garbler_bytes = garbler.n_bytes,
+        .evaluator_bytes = evaluator.n_bytes,
         .peak_memory = plan.peak_memory,
         .flights = count_flights(&plan),
         .ot_width = plan.n_evaluator_bits > 0 ? plan.ot_width : 0,
         .ot_is_measured = plan_probe_len(&plan) > 0,
     };
+    for (int kind = 0; kind < SOTTO_N_CREDENTIALS; kind++) {
+        fill_tls(cost->garbler_bytes_tls[kind], &garbler, &overheads[kind], SOTTO_GARBLER);
+        fill_tls(cost->evaluator_bytes_tls[kind], &evaluator, &overheads[kind], SOTTO_EVALUATOR);
+    }
+    if (cost->ot_is_measured) fill_choices(cost->may_take, &plan, overheads);
     plan_wipe(&plan);
     return SOTTO_OK;
 }

@@ -10,6 +10,7 @@ struct sotto_session {
     sotto_role role;
     sotto_progress_fn progress;
     void *progress_user;
+    bool closes_channel;
     struct garbler *garbler; /* one of the two, until the session is spent */
     struct evaluator *evaluator;
     bool spent;
@@ -40,6 +41,7 @@ sotto_err sotto_session_new(sotto_context *context, sotto_session **session,
     made->role = options->role;
     made->progress = options->progress;
     made->progress_user = options->progress_user;
+    made->closes_channel = options->closes_channel != 0;
     err = plan_init(&made->plan, context, circuit, interface, options);
     if (err == SOTTO_OK && made->role == SOTTO_GARBLER)
         err = garbler_new(context, &made->garbler, &made->plan);
@@ -68,14 +70,17 @@ void sotto_session_free(sotto_session *session)
 }
 
 /* Both parties say that they have all they need; a peer that is gone after its DONE has done its
- * part. */
-static sotto_err exchange_done(struct run *run)
+ * part. What ends the channel follows DONE at once, so that nobody waits a round trip for it. */
+static sotto_err exchange_done(struct run *run, bool closes_channel)
 {
     uint8_t frame[FRAME_HEADER_LEN];
     sotto_err err = wire_send(run->wire, FRAME_DONE, frame, 0);
 
     if (err != SOTTO_OK && err != SOTTO_ERR_DISCONNECTED) return err;
-    return wire_receive(run->wire, NULL, FRAME_DONE, 0);
+    if (closes_channel) channel_end_sending(run->wire->channel);
+    err = wire_receive(run->wire, NULL, FRAME_DONE, 0);
+    if (closes_channel && err == SOTTO_OK) channel_await_end(run->wire->channel);
+    return err;
 }
 
 static sotto_err run_protocol(struct sotto_session *session, struct run *run)
@@ -86,7 +91,7 @@ static sotto_err run_protocol(struct sotto_session *session, struct run *run)
     err = hello_exchange(run->wire, run->session_id, run->plan);
     if (err == SOTTO_OK && session->role == SOTTO_GARBLER) err = garbler_run(session->garbler, run);
     else if (err == SOTTO_OK) err = evaluator_run(session->evaluator, run);
-    if (err == SOTTO_OK) err = exchange_done(run);
+    if (err == SOTTO_OK) err = exchange_done(run, session->closes_channel);
     return err;
 }
 

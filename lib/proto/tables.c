@@ -1,6 +1,7 @@
 /* The stream of garbled tables; see tables.h. */
 #include "proto/tables.h"
 
+#include "base/checked.h"
 #include "base/memory.h"
 #include "proto/party.h"
 
@@ -16,8 +17,11 @@
 /* A frame's payload starts a cache line; its header goes before it. */
 #define FRAME_ALIGNMENT 64
 
-/* How often the evaluator tells a waiting garbler that it is at work. */
-#define PROGRESS_SECONDS 0.25
+/* The evaluator tells a waiting garbler that it is at work whenever it has come so many frames
+ * further, whatever the clock says: what a run sends is known before. */
+#define PROGRESS_FRAMES 8
+/* Also after so long without room for another frame, which no machine should take. */
+#define PATIENCE_SECONDS 5
 
 struct tables {
     struct sotto_context *context;
@@ -35,7 +39,7 @@ struct tables {
     uint64_t n_used; /* frames that the consuming side has given back */
     bool is_over;    /* the party needs no more frames */
     sotto_err err;
-    double last_progress; /* the evaluator's, in seconds */
+    double heard_of; /* the evaluator: when a frame came in, or a sign of life went out */
 };
 
 static size_t memory_of_frame(uint64_t max_len)
@@ -115,17 +119,31 @@ static size_t len_of(const struct tables *tables, uint64_t number)
 
 static uint64_t n_frames_of(const struct tables *tables)
 {
-    return tables->len / FRAME_MAX_LEN + (tables->len % FRAME_MAX_LEN > 0);
+    return ceil_div_u64(tables->len, FRAME_MAX_LEN);
+}
+
+static bool is_milestone(uint64_t number)
+{
+    return number > 0 && number % PROGRESS_FRAMES == 0;
+}
+
+uint64_t tables_n_progress(uint64_t len)
+{
+    return len > 0 ? (ceil_div_u64(len, FRAME_MAX_LEN) - 1) / PROGRESS_FRAMES : 0;
+}
+
+/* A slow link does not count: waiting for a frame, the evaluator is not at work. */
+static bool is_overdue(const struct tables *tables)
+{
+    return monotonic_seconds() - tables->heard_of >= PATIENCE_SECONDS;
 }
 
 /* A slow evaluation is not silence: the garbler hears from us now and then. */
 static sotto_err send_progress(struct tables *tables)
 {
     uint8_t frame[FRAME_HEADER_LEN];
-    double now = monotonic_seconds();
 
-    if (now - tables->last_progress < PROGRESS_SECONDS) return SOTTO_OK;
-    tables->last_progress = now;
+    tables->heard_of = monotonic_seconds();
     return wire_send(tables->wire, FRAME_PROGRESS, frame, 0);
 }
 
@@ -141,9 +159,10 @@ static sotto_err move_frame(struct tables *tables, uint64_t number)
         if (err != SOTTO_OK) return err;
         return wire_send(tables->wire, FRAME_TABLES, payload - FRAME_HEADER_LEN, len);
     }
-    err = send_progress(tables);
-    if (err != SOTTO_OK) return err;
-    return wire_receive(tables->wire, payload, FRAME_TABLES, len);
+    err = is_milestone(number) || is_overdue(tables) ? send_progress(tables) : SOTTO_OK;
+    if (err == SOTTO_OK) err = wire_receive(tables->wire, payload, FRAME_TABLES, len);
+    tables->heard_of = monotonic_seconds();
+    return err;
 }
 
 /* ------------------------------------------------------------------------------ the thread -- */
@@ -157,18 +176,24 @@ static uint64_t *moved_by_thread(struct tables *tables)
 static bool has_work(const struct tables *tables)
 {
     if (tables->role == SOTTO_GARBLER) return tables->n_used < tables->n_made;
-    return tables->n_made - tables->n_used < tables->n_frames;
+    return tables->n_made < n_frames_of(tables) &&
+           tables->n_made - tables->n_used < tables->n_frames;
 }
 
-/* Waits for work with the lock held, at most until the next sign of life is due. */
+/* The evaluator's gives signs of life until the last gate is done. */
+static bool is_done(const struct tables *tables)
+{
+    if (tables->role == SOTTO_EVALUATOR) return tables->is_over;
+    return tables->n_used == n_frames_of(tables) || (tables->is_over && !has_work(tables));
+}
+
+/* Waits for work with the lock held, at most until a sign of life is due. */
 static void wait_for_work(struct tables *tables)
 {
     struct timespec end;
 
     clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_nsec += (long)(PROGRESS_SECONDS * 1e9);
-    end.tv_sec += end.tv_nsec / 1000000000;
-    end.tv_nsec %= 1000000000;
+    end.tv_sec += PATIENCE_SECONDS;
     (void)pthread_cond_timedwait(&tables->moved, &tables->lock, &end);
 }
 
@@ -181,6 +206,7 @@ static void take_turn(struct tables *tables)
 
     if (!works) wait_for_work(tables);
     if (!works && (has_work(tables) || tables->role == SOTTO_GARBLER)) return;
+    if (!works && (is_done(tables) || !is_overdue(tables))) return;
     (void)pthread_mutex_unlock(&tables->lock);
     err = works ? move_frame(tables, number) : send_progress(tables);
     (void)pthread_mutex_lock(&tables->lock);
@@ -192,13 +218,9 @@ static void take_turn(struct tables *tables)
 static void *run_thread(void *argument)
 {
     struct tables *tables = argument;
-    uint64_t n = n_frames_of(tables);
 
     (void)pthread_mutex_lock(&tables->lock);
-    while (tables->err == SOTTO_OK && *moved_by_thread(tables) < n) {
-        if (tables->is_over && (tables->role == SOTTO_EVALUATOR || !has_work(tables))) break;
-        take_turn(tables);
-    }
+    while (tables->err == SOTTO_OK && !is_done(tables)) take_turn(tables);
     (void)pthread_mutex_unlock(&tables->lock);
     return NULL;
 }
@@ -228,7 +250,7 @@ sotto_err tables_open(struct tables *tables, struct wire *wire, uint64_t len)
     tables->n_made = tables->n_used = 0;
     tables->is_over = false;
     tables->err = SOTTO_OK;
-    tables->last_progress = monotonic_seconds();
+    tables->heard_of = monotonic_seconds();
     tables->has_thread = start_thread(tables);
     return SOTTO_OK;
 }

@@ -33,4 +33,8 @@ sotto_err tables_close(struct tables *tables) CHECKED;
 /** Bytes of memory that streams of at most max_len bytes take. */
 uint64_t tables_memory(uint64_t max_len);
 
+/** PROGRESS frames that the evaluator sends in a stream of len bytes; more only where a frame of
+ *  tables takes it several seconds. */
+uint64_t tables_n_progress(uint64_t len);
+
 #endif

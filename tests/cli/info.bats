@@ -35,14 +35,6 @@ load common
     expect 0; [ "$(json gates.and <<<"$output")" = 3 ]; [ "$(json gates.total <<<"$output")" = 3 ]
 }
 
-@test "predicted bytes are what a run sends" {
-    try gc-info --json "$CIRCUITS/mul8.txt"
-    local predicted=$(json run.garbler_bytes_tls <<<"$output")
-    try gc-run local "$CIRCUITS/mul8.txt" -i a=1 -i b=2 --json
-    local sent=$(json stats.bytes_sent <<<"$output")
-    [ $((sent - predicted)) -le 256 ] && [ $((predicted - sent)) -le 256 ]
-}
-
 @test "predictions are for the extension that a run takes" {
     local kind took
     for kind in auto iknp softspoken softspoken=4 softspoken=8; do

@@ -151,7 +151,7 @@ START_TEST(a_shared_key_is_made_and_read_back)
     ck_assert_uint_eq(status.st_mode & 07777, 0600);
     ck_assert_int_eq(sotto_credentials_psk(context, &one, "psk"), SOTTO_OK);
     ck_assert_int_eq(sotto_credentials_psk(context, &again, "psk"), SOTTO_OK);
-    ck_assert_int_eq(one->kind, CREDENTIALS_PSK);
+    ck_assert_int_eq(one->kind, SOTTO_CREDENTIALS_PSK);
     ck_assert_mem_eq(one->secret, again->secret, sizeof one->secret);
     ck_assert(!sodium_is_zero(one->secret, sizeof one->secret));
     sotto_credentials_free(one);
@@ -318,7 +318,7 @@ START_TEST(a_peer_is_a_line_or_a_file)
     write_text("id", SECRET_LINE, strlen(SECRET_LINE), 0600);
     write_text("peer", "# bob\n" PUBLIC_LINE "\n", strlen("# bob\n" PUBLIC_LINE "\n"), 0644);
     ck_assert_int_eq(sotto_credentials_identity(context, &credentials, "id", peers[_i]), SOTTO_OK);
-    ck_assert_int_eq(credentials->kind, CREDENTIALS_IDENTITY);
+    ck_assert_int_eq(credentials->kind, SOTTO_CREDENTIALS_IDENTITY);
     ck_assert_mem_eq(credentials->peer_key, credentials->public_key, CREDENTIALS_KEY_LEN);
     sotto_credentials_free(credentials);
 }

@@ -16,7 +16,7 @@
 
 static struct sotto_credentials make_identity(uint8_t own, uint8_t peer)
 {
-    struct sotto_credentials made = {.kind = CREDENTIALS_IDENTITY};
+    struct sotto_credentials made = {.kind = SOTTO_CREDENTIALS_IDENTITY};
     uint8_t seed[crypto_sign_SEEDBYTES], expanded[crypto_sign_SECRETKEYBYTES];
 
     memset(seed, peer, sizeof seed);
@@ -28,7 +28,7 @@ static struct sotto_credentials make_identity(uint8_t own, uint8_t peer)
 
 static struct sotto_credentials make_psk(uint8_t byte)
 {
-    struct sotto_credentials made = {.kind = CREDENTIALS_PSK};
+    struct sotto_credentials made = {.kind = SOTTO_CREDENTIALS_PSK};
 
     memset(made.secret, byte, sizeof made.secret);
     return made;
@@ -669,6 +669,77 @@ START_TEST(a_freed_channel_sends_close_notify)
 }
 END_TEST
 
+/* What TLS adds is known before: to the handshake of either end, to messages and at the end. */
+START_TEST(overhead_is_as_measured)
+{
+    static const uint8_t message[40000]; /* three records */
+    sotto_credentials_kind kind = (sotto_credentials_kind)_i;
+    struct tls_overhead overhead;
+    uint8_t heard[sizeof message + 1];
+    struct session session;
+
+    if (kind == SOTTO_CREDENTIALS_PSK) session_open(&session, make_psk(7), make_psk(7));
+    else session_open(&session, make_identity(1, 2), make_identity(2, 1));
+    session.client.opens_only = true;
+    session.server.opens_only = true;
+    session_run(&session);
+    ck_assert_int_eq(tls_measure(session.server.context, &overhead, kind), SOTTO_OK);
+    ck_assert_uint_eq(session.client.opening_sent, overhead.handshake[0]);
+    ck_assert_uint_eq(session.server.opening_sent, overhead.handshake[1]);
+    ck_assert_int_eq(channel_send(session.client.channel, message, sizeof message), SOTTO_OK);
+    channel_end_sending(session.client.channel);
+    ck_assert_uint_eq(sotto_channel_bytes_sent(session.client.channel),
+                      tls_len(&overhead, sizeof message, 3, false));
+    /* Who has said all can still listen. */
+    ck_assert_int_eq(channel_send(session.server.channel, message, 2), SOTTO_OK);
+    ck_assert_int_eq(channel_receive(session.client.channel, heard, 2), SOTTO_OK);
+    channel_end_sending(session.server.channel);
+    channel_await_end(session.client.channel);
+    ck_assert_uint_eq(sotto_channel_bytes_received(session.client.channel),
+                      tls_len(&overhead, 2, 1, true));
+    ck_assert_int_eq(channel_send(session.client.channel, message, 1), SOTTO_ERR_USAGE);
+    session_wipe(&session);
+}
+END_TEST
+
+/* A peer that never ends its side is not waited for for long. */
+START_TEST(the_end_is_not_awaited_for_ever)
+{
+    struct session session;
+    uint64_t started;
+
+    session_open(&session, make_identity(1, 2), make_identity(2, 1));
+    session.client.opens_only = true;
+    session.server.opens_only = true;
+    session_run(&session);
+    channel_end_sending(session.client.channel);
+    started = clock_now();
+    channel_await_end(session.client.channel);
+    ck_assert_uint_ge(clock_now() - started, 900);
+    ck_assert_uint_lt(clock_now() - started, 5000);
+    session_wipe(&session);
+}
+END_TEST
+
+START_TEST(measuring_fails_cleanly)
+{
+    struct sotto_context *context = test_context();
+    sotto_err err = SOTTO_ERR_MEMORY;
+
+    for (uint64_t n = 1; err != SOTTO_OK; n++) {
+        struct tls_overhead overhead;
+
+        test_heap_fail_at(n);
+        err = tls_measure(context, &overhead, SOTTO_CREDENTIALS_IDENTITY);
+        test_heap_fail_at(0);
+        ck_assert(err == SOTTO_OK || err == SOTTO_ERR_MEMORY);
+        ck_assert_uint_lt(n, 100);
+        if (n == 1) ck_assert_int_eq(err, SOTTO_ERR_MEMORY);
+    }
+    sotto_context_free(context);
+}
+END_TEST
+
 START_TEST(last_words_are_heard_over_tls)
 {
     struct session session;
@@ -800,6 +871,7 @@ static void *renewing_sender(void *user)
 
 START_TEST(keys_are_renewed)
 {
+    struct tls_overhead overhead;
     struct bare ends[2];
     int fds[2];
 
@@ -827,8 +899,10 @@ START_TEST(keys_are_renewed)
     }
     pthread_join(ends[1].thread, NULL);
     ck_assert_int_eq(ends[1].err, SOTTO_OK);
-    /* Each renewal is a record of its own: a message takes 22 bytes besides its text. */
-    ck_assert_uint_gt(ends[1].transport.bytes_sent, N_MESSAGES * 122 + 16 * 27);
+    ck_assert_int_eq(tls_measure(ends[0].context, &overhead, SOTTO_CREDENTIALS_PSK), SOTTO_OK);
+    ck_assert_uint_eq(ends[1].transport.bytes_sent, overhead.handshake[0] +
+                                                        N_MESSAGES * (100 + overhead.record) +
+                                                        N_MESSAGES / 3 * overhead.key_update);
     for (int i = 0; i < 2; i++) {
         tls_free(ends[i].tls);
         transport_close(&ends[i].transport);
@@ -890,6 +964,9 @@ int main(void)
     tcase_add_test(wire, an_interrupt_ends_a_handshake);
     tcase_add_test(wire, bulk_data_arrive_whole_over_tls);
     tcase_add_test(wire, keys_are_renewed);
+    tcase_add_loop_test(wire, overhead_is_as_measured, 0, SOTTO_N_CREDENTIALS);
+    tcase_add_test(wire, the_end_is_not_awaited_for_ever);
+    tcase_add_test(wire, measuring_fails_cleanly);
     tcase_add_test(wire, failed_allocations_end_cleanly);
     tcase_set_timeout(wire, 300);
     suite_add_tcase(suite, wire);
