@@ -148,6 +148,8 @@ static void exec_switch(struct exec *x, struct stmt *stmt)
     frame_settle(x);
 }
 
+static void exec_block(struct exec *x, struct stmt *stmt);
+
 static void exec_case(struct exec *x, struct stmt *stmt)
 {
     uint64_t index = 0;
@@ -157,7 +159,7 @@ static void exec_case(struct exec *x, struct stmt *stmt)
     frame_pop_to(x, x->switch_frame);
     frame_arrive(x, x->switch_labels + index);
     frame_settle(x);
-    exec_stmt(x, stmt->body);
+    exec_block(x, stmt->body);
 }
 
 /* ------------------------------------------------------------------------------------- loops -- */
