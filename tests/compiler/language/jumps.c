@@ -66,13 +66,27 @@ static int steps(const int a[6], int x)
     }
     return n;
 }
-int f(GARBLER const int a[6], EVALUATOR int x, OUTPUT int o[4])
+/* Conditions of which one part is public. */
+static int ends(const int a[6], int x)
+{
+    int n = 0, i, at = 5;
+    for (i = 0; i < 6 && a[i] != x; i++) n += a[i];
+    while (at > 0 && a[at] > x) at--;
+    for (int j = 0; n != 3 && j < 4; j++) n = n * 5 + 1;
+    for (int j = 0; j < 3 && n-- > 0 && j < n; j++) i += 2;
+    int runs = 0;
+    do i += n & 1;
+    while (++runs < 4 && i < x);
+    return n + 10 * i + 100 * at + 1000 * runs;
+}
+int f(GARBLER const int a[6], EVALUATOR int x, OUTPUT int o[5])
 {
     int b[6], i = 0;
     for (i = 0; i < 6; i++) b[i] = a[i] & 7;
     o[0] = classify(x);
     o[1] = search(b, x & 7);
     o[3] = steps(b, x & 7);
+    o[4] = ends(b, x & 7);
     for (i = 0; i < 6; ++i)
         if (a[i] == x) break;
     o[2] = i;

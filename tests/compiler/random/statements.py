@@ -190,8 +190,13 @@ class Statements:
         with self.times(n):
             body = self.block(inner, depth - 1, indent + 1)
         x = r.random()
-        if x < 0.6:
+        if x < 0.45:
             return "%sfor (int %s = 0; %s < %d; %s++) {\n%s%s}\n" % (pad, i, i, n, i, body, pad)
+        if x < 0.6:  # a secret may end it earlier
+            parts = ["%s < %d" % (i, n), "(%s)" % self.condition(s)]
+            r.shuffle(parts)
+            return "%sfor (int %s = 0; %s; %s++) {\n%s%s}\n" % (pad, i, " && ".join(parts), i,
+                                                                 body, pad)
         if x < 0.7:
             return "%sfor (int %s = %d; %s >= 0; --%s) {\n%s%s}\n" % (pad, i, n - 1, i, i, body,
                                                                      pad)
