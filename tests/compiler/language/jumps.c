@@ -47,7 +47,10 @@ static int steps(const int a[6], int x)
     int state = 0, n = 0;
     for (int i = 0; i < 6; i++) {
         switch (state) {
-        case 0: n = a[i]; state = 1; break;
+        case 0:
+            n = a[i];
+            state = 1;
+            break;
         case 1:
             if (a[i] == x) break;
             n += 100;
@@ -57,7 +60,8 @@ static int steps(const int a[6], int x)
         switch (i) {
         case 2: n *= 3; break;
         case 3:
-        case 4: n -= x;
+        case 4:
+            n -= x;
             if (x < 0) state = 7;
             break;
         case 5: n++;
