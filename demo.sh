@@ -9,6 +9,7 @@ cd "$(dirname "$0")"
 install_packages $BUILD_PACKAGES
 bootstrap
 configure_in demo --disable-static
+[ -e build/demo/gc-millionaires ] || say "building, which takes a minute or more"
 make_in demo
 
 bin=$PWD/build/demo

@@ -232,13 +232,22 @@ static void print_values(struct buffer *out, const struct info *info)
                     type_name(type, sotto_interface_output_type(interface, i)));
 }
 
+/* Three digits, and no power of ten beside them. */
+static void print_seconds(struct buffer *out, double seconds)
+{
+    buffer_addf(out, seconds < 1000 ? "%.3g s\n" : "%.0f s\n", seconds);
+}
+
 static void print_time(struct buffer *out, const struct info *info, const struct link *link)
 {
+    bool is_slow = link->bits_per_second < 1e4;
+
     buffer_addf(out, "time (%s", link->name);
     if (link->rtt_seconds > 0)
-        buffer_addf(out, ", %.6g Mbit/s, %.6g ms", link->bits_per_second / 1e6,
-                    link->rtt_seconds * 1e3);
-    buffer_addf(out, "): %.3g s\n", predicted_seconds(info, link));
+        buffer_addf(out, ", %.6g %s, %.6g ms", link->bits_per_second / (is_slow ? 1 : 1e6),
+                    is_slow ? "bit/s" : "Mbit/s", link->rtt_seconds * 1e3);
+    buffer_addf(out, "): ");
+    print_seconds(out, predicted_seconds(info, link));
 }
 
 /* How full the kernels' calls are, which do up to eight ANDs at once. */

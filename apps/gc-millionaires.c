@@ -150,6 +150,17 @@ static int load_circuit(struct game *game)
 /* ---------------------------------------------------------------------------------------- asking
  */
 
+/* What was typed unseen is not shown when it is refused either. */
+static int refuse_unseen(struct report *report, const char *name, const sotto_type *type)
+{
+    char called[TYPE_NAME_SIZE];
+
+    report_fail(report, STATUS_INPUT, "%s is not a value of type %s", name,
+                type_name(called, type));
+    report_hint(report, "write a whole number such as 5300000 or 5_300_000");
+    return STATUS_INPUT;
+}
+
 /** Blanks around the figure and the carriage return of a foreign line end do not count. */
 static struct buffer trimmed(const struct buffer *line)
 {
@@ -170,6 +181,7 @@ static int ask_figure(struct game *game, uint8_t *bits, uint64_t input, const ch
     if (status == STATUS_OK) {
         view = trimmed(&line);
         status = value_parse(&game->report, bits, name, type, view.data, view.len);
+        if (status == STATUS_INPUT) status = refuse_unseen(&game->report, name, type);
     }
     buffer_free(&line);
     return status;

@@ -238,9 +238,9 @@ static int read_record(struct source *source, struct csv *csv, const uint64_t *c
         given++;
     } while (end == CSV_FIELD);
     if (given == n) return STATUS_OK;
-    return report_fail(source->report, STATUS_INPUT, "%s:%llu: %llu fields, the header has %llu",
+    return report_fail(source->report, STATUS_INPUT, "%s:%llu: %llu field%s, the header has %llu",
                        source->path, (unsigned long long)line, (unsigned long long)given,
-                       (unsigned long long)n);
+                       given == 1 ? "" : "s", (unsigned long long)n);
 }
 
 static int read_csv(struct source *source)

@@ -49,6 +49,13 @@ static char *source_line(struct diag *diag, const struct source_place *place)
     return copy;
 }
 
+/* A line that is not the preprocessor's own, as is all there is of an empty program. */
+static bool has_source_line(const struct source_place *place)
+{
+    return place->line_len > 0 && place->column <= MAX_SHOWN_LINE &&
+           (place->line_len < 2 || memcmp(place->line_text, "# ", 2) != 0);
+}
+
 static void report(struct diag *diag, enum diag_kind kind, source_pos position, const char *format,
                    va_list args)
 {
@@ -60,7 +67,7 @@ static void report(struct diag *diag, enum diag_kind kind, source_pos position, 
                         escaped(diag, place.file, strlen(place.file)),
                         (unsigned long long)place.line, (unsigned long long)place.column,
                         kind == DIAG_ERROR ? "error" : "warning", what);
-    if (place.line_len > 0 && place.column <= MAX_SHOWN_LINE)
+    if (has_source_line(&place))
         text = arena_format(diag->arena, "%s\n    %s\n    %*s", text, source_line(diag, &place),
                             (int)place.column, "^");
     diag->messages = arena_grow(diag->arena, diag->messages, diag->n_messages, &diag->capacity,

@@ -200,6 +200,9 @@ struct word *pointer_offset(struct exec *x, const struct pointer *p, struct obje
 /* exec_expr.c */
 struct value exec_expr(struct exec *x, struct expr *e);
 struct word *exec_truth(struct exec *x, struct expr *e);
+/** The truth of operands that && joins, or of another expression; sets *has_public when one of them
+ *  is public without being a constant of the program. */
+struct word *exec_conjunction(struct exec *x, struct expr *e, bool *has_public);
 struct pointer *exec_place(struct exec *x, struct expr *e);
 struct value exec_load(struct exec *x, const struct pointer *p, struct type *type,
                        const struct member *bit_field, source_pos position);

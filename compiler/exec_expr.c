@@ -290,22 +290,41 @@ static struct value binary(struct exec *x, struct expr *e)
     return of_word(word_resize(x->graph, word, e->type->bits, false));
 }
 
-/* && and ||: the second operand runs only where the first leaves it open. */
-static struct value logical(struct exec *x, struct expr *e)
+/* Behind the second operand of && or ||, which runs in a frame of its own. */
+static void leave_operand(struct exec *x, const struct expr *e)
 {
-    bool is_and = e->kind == EXPR_AND;
-    struct word *a = exec_truth(x, e->a), *b, *open = is_and ? a : word_not(x->graph, a);
-
-    if (word_is_const(open)) {
-        if (word_is_zero(open)) return as_int(x, a, e->type);
-        return as_int(x, exec_truth(x, e->b), e->type);
-    }
-    frame_push(x, open);
-    b = exec_truth(x, e->b);
     frame_pop_to(x, x->frame->outer);
     x->frame->live = word_const(x->graph, 1, 1);
     x->graph->position = e->position;
-    return as_int(x, is_and ? word_and(x->graph, a, b) : word_or(x->graph, a, b), e->type);
+}
+
+struct word *exec_conjunction(struct exec *x, struct expr *e, bool *has_public)
+{
+    struct word *a, *b;
+
+    if (e->kind != EXPR_AND) {
+        a = exec_truth(x, e);
+        if (word_is_const(a) && e->kind != EXPR_CONST) *has_public = true;
+        return a;
+    }
+    a = exec_conjunction(x, e->a, has_public);
+    if (word_is_zero(a)) return a;
+    if (word_is_const(a)) return exec_conjunction(x, e->b, has_public);
+    frame_push(x, a);
+    b = exec_conjunction(x, e->b, has_public);
+    leave_operand(x, e);
+    return word_and(x->graph, a, b);
+}
+
+static struct word *disjunction(struct exec *x, struct expr *e)
+{
+    struct word *a = exec_truth(x, e->a), *b;
+
+    if (word_is_const(a)) return word_is_zero(a) ? exec_truth(x, e->b) : a;
+    frame_push(x, word_not(x->graph, a));
+    b = exec_truth(x, e->b);
+    leave_operand(x, e);
+    return word_or(x->graph, a, b);
 }
 
 static struct value value_mux(struct exec *x, struct word *condition, struct value a,
@@ -548,6 +567,7 @@ static struct value call(struct exec *x, struct expr *e)
 struct value exec_expr(struct exec *x, struct expr *e)
 {
     struct value value;
+    bool has_public = false;
 
     x->graph->position = e->position;
     switch (e->kind) {
@@ -570,8 +590,8 @@ struct value exec_expr(struct exec *x, struct expr *e)
         x->graph->position = e->position;
         return of_word(value_unary(x->graph, e->op, e->a->type, value.word));
     case EXPR_BINARY: return binary(x, e);
-    case EXPR_AND:
-    case EXPR_OR: return logical(x, e);
+    case EXPR_AND: return as_int(x, exec_conjunction(x, e, &has_public), e->type);
+    case EXPR_OR: return as_int(x, disjunction(x, e), e->type);
     case EXPR_CONDITION: return conditional(x, e);
     case EXPR_COMMA: exec_expr(x, e->a); return exec_expr(x, e->b);
     case EXPR_ASSIGN: return assign(x, e);

@@ -148,6 +148,8 @@ static void exec_switch(struct exec *x, struct stmt *stmt)
     frame_settle(x);
 }
 
+static void exec_block(struct exec *x, struct stmt *stmt);
+
 static void exec_case(struct exec *x, struct stmt *stmt)
 {
     uint64_t index = 0;
@@ -157,7 +159,7 @@ static void exec_case(struct exec *x, struct stmt *stmt)
     frame_pop_to(x, x->switch_frame);
     frame_arrive(x, x->switch_labels + index);
     frame_settle(x);
-    exec_stmt(x, stmt->body);
+    exec_block(x, stmt->body);
 }
 
 /* ------------------------------------------------------------------------------------- loops -- */
@@ -178,16 +180,18 @@ static void refuse_loop(struct exec *x, const struct stmt *stmt)
     diag_hint(x->diag, "write '#pragma gc bound N' before it, N the most runs there can be");
 }
 
-/* The condition before a run: false when the loop is over for all. */
+/* The condition before a run: false when the loop is over for all. A part of it that is public, as
+ * in i < n && !found, will end the loop and takes the place of a bound. */
 static bool loop_goes_on(struct exec *x, struct stmt *stmt, uint64_t n_runs)
 {
     uint64_t bound = stmt->bound != 0 ? stmt->bound : x->bound;
     struct word *condition = word_const(x->graph, 1, 1);
+    bool has_public = false;
 
     if (stmt->value != NULL && !(stmt->is_do && n_runs == 0))
-        condition = exec_truth(x, stmt->value);
+        condition = exec_conjunction(x, stmt->value, &has_public);
     if (word_is_zero(condition)) return false;
-    if (!word_is_const(condition) && bound == 0) {
+    if (!word_is_const(condition) && bound == 0 && !has_public) {
         refuse_loop(x, stmt);
         return false;
     }

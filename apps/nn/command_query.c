@@ -48,7 +48,8 @@ static void tell_offer(const struct query *query)
     fprintf(stderr, "gc-nn: the model takes rows of %llu values and reveals to you the %s",
             (ull)net->n_inputs, query->offer.reveals_scores ? "scores" : "label");
     if (query->offer.max_rows != UINT64_MAX)
-        fprintf(stderr, " of %llu rows at most", (ull)query->offer.max_rows);
+        fprintf(stderr, " of %llu row%s at most", (ull)query->offer.max_rows,
+                query->offer.max_rows == 1 ? "" : "s");
     fputc('\n', stderr);
 }
 
@@ -84,8 +85,9 @@ static int load_rows(struct query *query)
     if (status != STATUS_OK) return status;
     if (query->rows.n_rows > query->offer.max_rows)
         return report_fail(&command->report, STATUS_MISMATCH,
-                           "the model's owner answers %llu rows at most, and there are %llu",
-                           (ull)query->offer.max_rows, (ull)query->rows.n_rows);
+                           "the model's owner answers %llu row%s at most, and there are %llu",
+                           (ull)query->offer.max_rows, query->offer.max_rows == 1 ? "" : "s",
+                           (ull)query->rows.n_rows);
     query->answers = new_array(query->rows.n_rows, sizeof *query->answers);
     query->scores = new_array(query->rows.n_rows * n_scores, sizeof *query->scores);
     if (query->answers == NULL || query->scores == NULL) return report_memory(&command->report);

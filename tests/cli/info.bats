@@ -67,6 +67,9 @@ load common
     # At a kilobyte a second the bytes alone take longer than five seconds.
     python3 -c 'import sys; sys.exit(not float(sys.argv[1]) > 5)' \
         "$(json times.given.seconds <<<"$output")"
+    try gc-info --bandwidth 10 --rtt 20ms "$CIRCUITS/add8.txt"
+    expect 0
+    [[ "$output" == *"time (given, 10 bit/s, 20 ms): "* && "$output" != *e+* ]]
 }
 
 @test "--dot draws small circuits only" {

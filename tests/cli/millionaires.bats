@@ -40,8 +40,12 @@ game()
     for bad in -1 1.5 lots "" 18446744073709551616 1__0 010; do
         run --separate-stderr bash -c 'printf "%s\n" "$1" | "$0" --local' \
             "$BINDIR/gc-millionaires" "$bad"
-        expect 3; silent
+        expect 3 "Alice's figure is not a value of type uint64_t"; silent
     done
+    # Nothing of it is shown.
+    run --separate-stderr bash -c 'echo 987654.32 | "$0" --local' "$BINDIR/gc-millionaires"
+    expect 3; silent
+    [[ "$stderr" != *987* ]]
     run --separate-stderr bash -c '"$0" --local </dev/null' "$BINDIR/gc-millionaires"
     expect 3 "input ended"; silent
 }

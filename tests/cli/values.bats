@@ -155,7 +155,7 @@ clear() { try gc-run clear "$@"; }
     local c=$CIRCUITS/add8.txt
     printf 'a,b\n1,2\n3,400\n' >in.csv
     clear "$c" --inputs in.csv; expect 3 "row 2: b: 400 does not fit uint8_t (0..255)"; silent
-    printf 'a,b\n1,2\n3\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:3: 1 fields"
+    printf 'a,b\n1,2\n3\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:3: 1 field, the header has 2"
     printf 'a,c\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "unknown input 'c'"
     printf 'a,a\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "'a' stands twice"
     printf 'a,b,a\n1,2,3\n' >in.csv; clear "$c" --inputs in.csv; expect 3

@@ -41,12 +41,56 @@ static int search(const int a[6], int x)
     }
     return at;
 }
-int f(GARBLER const int a[6], EVALUATOR int x, OUTPUT int o[3])
+/* The labels stand before plain statements, and what is switched on is public at first. */
+static int steps(const int a[6], int x)
+{
+    int state = 0, n = 0;
+    for (int i = 0; i < 6; i++) {
+        switch (state) {
+        case 0:
+            n = a[i];
+            state = 1;
+            break;
+        case 1:
+            if (a[i] == x) break;
+            n += 100;
+            break;
+        default: n = -1;
+        }
+        switch (i) {
+        case 2: n *= 3; break;
+        case 3:
+        case 4:
+            n -= x;
+            if (x < 0) state = 7;
+            break;
+        case 5: n++;
+        default: n ^= 1;
+        }
+    }
+    return n;
+}
+/* Conditions of which one part is public. */
+static int ends(const int a[6], int x)
+{
+    int n = 0, i, at = 5;
+    for (i = 0; i < 6 && a[i] != x; i++) n += a[i];
+    while (at > 0 && a[at] > x) at--;
+    for (int j = 0; n != 3 && j < 4; j++) n = n * 5 + 1;
+    for (int j = 0; j < 3 && n-- > 0 && j < n; j++) i += 2;
+    int runs = 0;
+    do i += n & 1;
+    while (++runs < 4 && i < x);
+    return n + 10 * i + 100 * at + 1000 * runs;
+}
+int f(GARBLER const int a[6], EVALUATOR int x, OUTPUT int o[5])
 {
     int b[6], i = 0;
     for (i = 0; i < 6; i++) b[i] = a[i] & 7;
     o[0] = classify(x);
     o[1] = search(b, x & 7);
+    o[3] = steps(b, x & 7);
+    o[4] = ends(b, x & 7);
     for (i = 0; i < 6; ++i)
         if (a[i] == x) break;
     o[2] = i;

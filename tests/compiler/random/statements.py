@@ -190,8 +190,13 @@ class Statements:
         with self.times(n):
             body = self.block(inner, depth - 1, indent + 1)
         x = r.random()
-        if x < 0.6:
+        if x < 0.45:
             return "%sfor (int %s = 0; %s < %d; %s++) {\n%s%s}\n" % (pad, i, i, n, i, body, pad)
+        if x < 0.6:  # a secret may end it earlier
+            parts = ["%s < %d" % (i, n), "(%s)" % self.condition(s)]
+            r.shuffle(parts)
+            return "%sfor (int %s = 0; %s; %s++) {\n%s%s}\n" % (pad, i, " && ".join(parts), i,
+                                                                 body, pad)
         if x < 0.7:
             return "%sfor (int %s = %d; %s >= 0; --%s) {\n%s%s}\n" % (pad, i, n - 1, i, i, body,
                                                                      pad)
@@ -236,6 +241,8 @@ class Statements:
             value = "(int)(%s)" % value
         if r.random() < 0.7:
             value = "(%s) & 7" % value
+        if r.random() < 0.3:  # public
+            value = str(r.randrange(-1, 8))
         labels = ["case %d:" % k for k in r.sample(range(-1, 8), r.randrange(1, 6))]
         if r.random() < 0.3:
             labels.append("case 20 ... %d:" % r.choice([30, 200]))
@@ -246,8 +253,10 @@ class Statements:
         inner = Scope(s)
         inner.in_switch = True
         for label in labels:
-            text += "%s%s {\n%s%s}\n" % (pad, label, self.block(inner, depth - 1, indent + 1, 2),
-                                         pad)
+            text += "%s%s" % (pad, label)
+            if r.random() < 0.4:  # a statement that is no block
+                text += "\n" + self.assign(inner, pad + "    ") + pad
+            text += " {\n%s%s}\n" % (self.block(inner, depth - 1, indent + 1, 2), pad)
             if r.random() < 0.65:
                 text += pad + "    break;\n"
         return text + pad + "}\n"
