@@ -6,6 +6,8 @@
  * With m bits of mantissa, the dividend X = x * 2^(amount - 1) has m + 1 bits before the point, as
  * the divisor y has, and m + 1 behind it. The quotient (X + 2^-m y / 2) / y has one bit before the
  * point and m behind it.
+ *
+ * No quotient rounds up to 2: of two mantissas of m + 1 bits it is at most 2 - 2^-m.
  */
 #include "compiler/float.h"
 
@@ -139,10 +141,14 @@ static void place_dividend(struct division *division, const literal *align)
  * rest = the dividend - y, low = the bits that the steps will take in, half of y added to them. The
  * adders that double the dividend also take it away where there is no quotient: X + ~X + 1 is 0.
  *
- * Behind the point, the dividend and half of y have no ones in common but for a subnormal result.
- * So there is one carry from there, the dividend's upper bit when it is doubled.
- * On overflow, what a subnormal y has left there leaves -y / 2 - 1. As remainders then stay above
- * -2 y, this too makes all bits 0.
+ * Unless the result is subnormal, the dividend's leading one is at that of y. Where it went k
+ * places down, y has k zeros at the top, and the k bits behind the point lie above the highest one
+ * of y / 2: they have no ones in common. So the only carry from there is the upper bit of what is
+ * doubled, or belongs to a subnormal result, which is not doubled.
+ *
+ * On overflow, taking away what lies behind the point as well leaves -y / 2 - 1. That is done for a
+ * subnormal y alone, as the rest may come down to -3 / 2 y then; all bits of the quotient are 0
+ * too.
  */
 static void begin(struct division *division, literal *rest, literal *low)
 {

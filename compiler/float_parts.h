@@ -25,8 +25,8 @@ struct float_parts {
 void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
                   struct float_format format);
 
-/** Also tells whether there is a one at bit i of the mantissa or above it: seen has mantissa + 1
- * bits. In what a special float has there, is_nan says whether there is a one at all. */
+/** Also sets seen[i] where bit i of the mantissa or one above it is set; seen has mantissa + 1
+ * bits. The leading bit of an infinity or a NaN does not count. */
 void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,
                        const literal *a, struct float_format format);
 
