@@ -1,7 +1,7 @@
 /*
- * Multiplication, division and square root of floats. Subnormal operands are normalised first;
- * results are shifted right once, by one bit when they are twice too large or by more when they
- * are subnormal, and rounded.
+ * Multiplication and square root of floats. Subnormal operands are normalised first; results are
+ * shifted right once, by one bit when they are twice too large or by more when they are subnormal,
+ * and rounded.
  */
 #include "compiler/float.h"
 
@@ -20,7 +20,7 @@ struct float_format float_format_of(uint32_t width)
                        : (struct float_format){.mantissa = 23, .exponent = 8};
 }
 
-static uint64_t bias_of(struct float_format format)
+uint64_t float_bias(struct float_format format)
 {
     return (UINT64_C(1) << (format.exponent - 1)) - 1;
 }
@@ -43,15 +43,15 @@ static literal is_nonzero_fraction(struct graph *graph, const literal *a,
     return graph_or(graph, low, arith_any(graph, a + n_low, n_high));
 }
 
-void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
-                  struct float_format format)
+/* With the exponent's bits all equal, the lowest one tells what it says. */
+static void unpack(struct graph *graph, struct float_parts *parts, const literal *a,
+                   literal is_uniform, literal fraction, struct float_format format)
 {
     uint32_t m = format.mantissa, e = format.exponent;
-    literal is_special = arith_all(graph, a + m, e),
-            fraction = is_nonzero_fraction(graph, a, format);
+    literal is_special = graph_and(graph, is_uniform, a[m]);
 
     parts->sign = a[m + e];
-    parts->is_subnormal = lit_not(arith_any(graph, a + m, e));
+    parts->is_subnormal = graph_xor(graph, is_uniform, is_special);
     parts->is_zero = graph_and(graph, parts->is_subnormal, lit_not(fraction));
     parts->is_nan = graph_and(graph, is_special, fraction);
     parts->is_infinite = graph_xor(graph, is_special, parts->is_nan);
@@ -59,6 +59,31 @@ void float_unpack(struct graph *graph, struct float_parts *parts, const literal 
     parts->exponent[0] = graph_xor(graph, a[m], parts->is_subnormal);
     word_bits_copy(parts->mantissa, a, m);
     parts->mantissa[m] = lit_not(parts->is_subnormal);
+}
+
+static literal is_uniform_exponent(struct graph *graph, const literal *a,
+                                   struct float_format format)
+{
+    const literal *exponent = a + format.mantissa;
+
+    return arith_equal(graph, exponent, exponent + 1, format.exponent - 1);
+}
+
+void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
+                  struct float_format format)
+{
+    unpack(graph, parts, a, is_uniform_exponent(graph, a, format),
+           is_nonzero_fraction(graph, a, format), format);
+}
+
+void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,
+                       const literal *a, struct float_format format)
+{
+    literal is_uniform = is_uniform_exponent(graph, a, format);
+
+    seen[format.mantissa] = lit_not(is_uniform);
+    for (uint32_t i = format.mantissa; i-- > 0;) seen[i] = graph_or(graph, seen[i + 1], a[i]);
+    unpack(graph, parts, a, is_uniform, seen[0], format);
 }
 
 /* -------------------------------------------------------------------------- putting it together --
@@ -202,94 +227,10 @@ void float_multiply(struct graph *graph, literal *out, const literal *a, const l
     word_bits_copy(result.bits, product + (2 * n - m - 3), m + 3);
     result.sticky = arith_any(graph, product, 2 * n - m - 3);
     /* 1 - (ex + ey - shift - bias + 1) */
-    sum_exponents(graph, &result, format, bias_of(format), (const literal *const[2]){shift, NULL},
+    sum_exponents(graph, &result, format, float_bias(format),
+                  (const literal *const[2]){shift, NULL},
                   (const literal *const[2]){x.exponent, y.exponent}, (uint32_t[2]){shift_n, 0},
                   (uint32_t[2]){format.exponent, format.exponent});
-    float_pack(graph, out, &result, format);
-}
-
-/* ---------------------------------------------------------------------------------- division -- */
-
-/* Quotient bits of x / y (both n bits, the leading one set), the first of weight 1; returns whether
- * there is no remainder. Then the last step, which cannot be the one that found it, started from -y
- * and ended there: that is the only number with 2r +- y = r. */
-static literal divide_mantissas(struct graph *graph, literal *quotient, uint32_t n_steps,
-                                const literal *x, const literal *y, uint32_t n)
-{
-    literal rest[FLOAT_MAX_MANTISSA + 2] = {0}, shifted[FLOAT_MAX_MANTISSA + 2] = {0};
-    literal same[FLOAT_MAX_MANTISSA + 2], divisor[FLOAT_MAX_MANTISSA + 2], subtract = LIT_TRUE;
-
-    word_bits_copy(shifted, x, n);
-    for (uint32_t step = n_steps; step-- > 0;) {
-        if (step + 1 < n_steps) {
-            word_bits_copy(shifted + 1, rest, n);
-            shifted[0] = LIT_FALSE;
-        }
-        for (uint32_t i = 0; i <= n; i++)
-            divisor[i] = graph_xor(graph, i < n ? y[i] : LIT_FALSE, subtract);
-        arith_add(graph, rest, shifted, divisor, subtract, n + 1);
-        subtract = lit_not(rest[n]);
-        quotient[step] = subtract;
-    }
-    for (uint32_t i = 0; i < n; i++) same[i] = lit_not(graph_xor(graph, rest[i], shifted[i + 1]));
-    /* The lowest bit is that of y in both. */
-    return arith_all(graph, same + 1, n - 1);
-}
-
-/* Adds the exponent of a normalised float to a sum, or takes it away. That of a subnormal one is
- * 1 - shift = ~shift + 2, and as its own bits are 0 they make room for this. */
-static void add_exponent(struct columns *columns, const struct float_parts *parts,
-                         const literal *shift, bool negative, struct float_format format)
-{
-    struct graph *graph = columns->graph;
-    uint32_t shift_n = float_shift_bits(format), e = format.exponent;
-    literal bits[FLOAT_MAX_EXPONENT + 2], twos[2] = {LIT_FALSE, parts->is_subnormal};
-
-    for (uint32_t i = 0; i < e + 2; i++) {
-        bits[i] = parts->is_subnormal;
-        if (i < e) bits[i] = graph_xor(graph, bits[i], parts->exponent[i]);
-        if (i == 0) bits[i] = graph_xor(graph, bits[i], parts->is_subnormal);
-        if (i < shift_n) bits[i] = graph_xor(graph, bits[i], shift[i]);
-    }
-    if (negative) {
-        columns_subtract_word(columns, 0, bits, e + 2);
-        columns_subtract_word(columns, 0, twos, 2);
-    } else {
-        columns_add_word(columns, 0, bits, e + 2);
-        columns_add_word(columns, 0, twos, 2);
-    }
-}
-
-void float_divide(struct graph *graph, literal *out, const literal *a, const literal *b,
-                  struct float_format format)
-{
-    uint32_t m = format.mantissa, n = m + 1, shift_n = float_shift_bits(format);
-    literal x_shift[6], y_shift[6], constant[FLOAT_MAX_EXPONENT + 2];
-    struct scratch_mark mark = graph_scratch_mark(graph);
-    struct columns columns;
-    struct float_parts x, y;
-    struct float_result result;
-
-    float_unpack(graph, &x, a, format);
-    float_unpack(graph, &y, b, format);
-    result.sign = graph_xor(graph, x.sign, y.sign);
-    result.is_zero = graph_or(graph, x.is_zero, y.is_infinite);
-    result.is_infinite = graph_or(graph, x.is_infinite, y.is_zero);
-    result.is_nan = graph_or(graph, x.is_nan, y.is_nan);
-    result.is_nan =
-        graph_or(graph, result.is_nan, graph_and(graph, result.is_zero, result.is_infinite));
-    shift_normalise(graph, x.mantissa, x_shift, shift_n, x.mantissa, n);
-    shift_normalise(graph, y.mantissa, y_shift, shift_n, y.mantissa, n);
-    x.mantissa[m] = y.mantissa[m] = LIT_TRUE; /* zeros are special */
-    result.sticky = lit_not(divide_mantissas(graph, result.bits, m + 3, x.mantissa, y.mantissa, n));
-    /* 1 - ((ex - x_shift) - (ey - y_shift) + bias) */
-    columns_init(&columns, graph, format.exponent + 2);
-    word_bits_constant(constant, 1 - bias_of(format), format.exponent + 2);
-    columns_add_word(&columns, 0, constant, format.exponent + 2);
-    add_exponent(&columns, &x, x_shift, true, format);
-    add_exponent(&columns, &y, y_shift, false, format);
-    columns_finish(&columns, result.below);
-    graph_scratch_release(graph, mark);
     float_pack(graph, out, &result, format);
 }
 
@@ -328,7 +269,7 @@ void float_sqrt(struct graph *graph, literal *out, const literal *a, struct floa
     arith_subtract(graph, exponent, exponent, shift, e + 2);
     root_of_mantissa(graph, root, x.mantissa, lit_not(exponent[0]), format);
     /* (ex - bias) / 2 + bias = (ex + bias) / 2, rounded down: bias is odd */
-    word_bits_constant(bias, bias_of(format), e + 2);
+    word_bits_constant(bias, float_bias(format), e + 2);
     arith_add(graph, exponent, exponent, bias, LIT_FALSE, e + 2);
     word_bits_copy(out, root + 1, m);
     word_bits_copy(out + m, exponent + 1, e);

@@ -11,11 +11,6 @@ static uint32_t width_of(struct float_format format)
     return format.mantissa + format.exponent + 1;
 }
 
-static uint64_t bias_of(struct float_format format)
-{
-    return (UINT64_C(1) << (format.exponent - 1)) - 1;
-}
-
 /* ------------------------------------------------------------------------------- comparison -- */
 
 /* Two floats side by side. */
@@ -137,11 +132,11 @@ static literal find_exponent(struct graph *graph, literal *exponent, const liter
     literal *wide = graph_scratch(graph, wide_n), *extended = graph_scratch(graph, wide_n);
     literal *greatest = graph_scratch(graph, wide_n), overflows;
 
-    word_bits_constant(wide, bias_of(format) + n - 1, wide_n);
+    word_bits_constant(wide, float_bias(format) + n - 1, wide_n);
     word_bits_copy(extended, zeros, zeros_n);
     arith_subtract(graph, wide, wide, extended, wide_n);
-    word_bits_constant(greatest, 2 * bias_of(format), wide_n);
-    overflows = bias_of(format) + n - 1 > 2 * bias_of(format)
+    word_bits_constant(greatest, 2 * float_bias(format), wide_n);
+    overflows = float_bias(format) + n - 1 > 2 * float_bias(format)
                     ? arith_less(graph, greatest, wide, wide_n)
                     : LIT_FALSE;
     for (uint32_t i = 0; i < e; i++) exponent[i] = graph_or(graph, wide[i], overflows);
@@ -190,7 +185,7 @@ static literal integer_part(struct graph *graph, literal *out, uint32_t n, const
     literal *distance = graph_scratch(graph, wide_n), *extended = graph_scratch(graph, wide_n);
     literal too_large, far;
 
-    word_bits_constant(distance, bias_of(format) + n - 1, wide_n);
+    word_bits_constant(distance, float_bias(format) + n - 1, wide_n);
     word_bits_copy(extended, a + m, e);
     arith_subtract(graph, distance, distance, extended, wide_n);
     too_large = graph_and(graph, distance[wide_n - 1], lit_not(clear));
@@ -240,7 +235,7 @@ static void widen(struct graph *graph, literal *out, struct float_format to, con
     special = graph_xor(graph, x.is_nan, x.is_infinite);
     shift_normalise(graph, x.mantissa, shift, shift_n, x.mantissa, m + 1);
     columns_init(&columns, graph, to.exponent);
-    word_bits_constant(rebias, bias_of(to) - bias_of(from), to.exponent);
+    word_bits_constant(rebias, float_bias(to) - float_bias(from), to.exponent);
     columns_add_word(&columns, 0, rebias, to.exponent);
     columns_add_word(&columns, 0, x.exponent, from.exponent);
     columns_subtract_word(&columns, 0, shift, shift_n);
@@ -265,7 +260,7 @@ static void narrow(struct graph *graph, literal *out, struct float_format to, co
     struct float_result result;
 
     float_unpack(graph, &x, a, from);
-    word_bits_constant(below, bias_of(from) - bias_of(to), e + 2);
+    word_bits_constant(below, float_bias(from) - float_bias(to), e + 2);
     word_bits_copy(exponent, a + m, e);
     arith_subtract(graph, below, below, exponent, e + 2);
     sign = below[e + 1];

@@ -25,6 +25,13 @@ struct float_parts {
 void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
                   struct float_format format);
 
+/** Also sets seen[i] where bit i of the mantissa or one above it is set; seen has mantissa + 1
+ * bits. The leading bit of an infinity or a NaN does not count. */
+void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,
+                       const literal *a, struct float_format format);
+
+uint64_t float_bias(struct float_format format);
+
 /** Bits that count the leading zeros of a mantissa, or a shift that clears a float_result. */
 uint32_t float_shift_bits(struct float_format format);
 

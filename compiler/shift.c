@@ -149,6 +149,46 @@ void shift_left_zeros(struct graph *graph, literal *out, const literal *a, uint3
         move_left(graph, out, n, UINT32_C(1) << stage, amount[stage]);
 }
 
+/* Moves the lowest n_used bits of a up, into bits that are zero; bits above the n are dropped. */
+static void move_up(struct graph *graph, literal *a, uint32_t n, uint32_t n_used, uint32_t by,
+                    literal condition)
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal *moved = graph_scratch(graph, n_used);
+
+    arith_gate(graph, moved, condition, a, n_used);
+    for (uint32_t i = 0; i < n_used; i++) a[i] = graph_xor(graph, a[i], moved[i]);
+    for (uint32_t i = 0; i < n_used && i + by < n; i++)
+        a[i + by] = graph_xor(graph, a[i + by], moved[i]);
+    graph_scratch_release(graph, mark);
+}
+
+/* One shifter for both ways: to the right, bits are mirrored before it and after it. A mirrored
+ * pair of bits is exchanged by one AND. -amount is the complement and one; the one is there from
+ * the beginning. The least shifts come first, while there are few bits to move. */
+void shift_either_way(struct graph *graph, literal *out, uint32_t n_below, const literal *a,
+                      uint32_t n, const literal *amount, uint32_t amount_n)
+{
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal *bits = graph_scratch(graph, (uint64_t)n + n_below + 1), mirrored = amount[amount_n];
+    uint32_t n_bits = n + n_below, n_used = n + 1;
+
+    for (uint32_t i = 0; i <= n; i++)
+        bits[i] =
+            graph_mux(graph, mirrored, i > 0 ? a[n - i] : LIT_FALSE, i < n ? a[i] : LIT_FALSE);
+    for (uint32_t stage = 0; stage < amount_n; stage++) {
+        uint32_t by = UINT32_C(1) << stage;
+
+        if (n_used > n_bits) n_used = n_bits;
+        move_up(graph, bits, n_bits, n_used, by, graph_xor(graph, amount[stage], mirrored));
+        n_used += by;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        out[n_below + i] = graph_mux(graph, mirrored, bits[n - 1 - i], bits[i]);
+    for (uint32_t i = 0; i < n_below; i++) out[n_below - 1 - i] = bits[n + i];
+    graph_scratch_release(graph, mark);
+}
+
 literal shift_right_sticky(struct graph *graph, literal *a, uint32_t n, const literal *amount,
                            uint32_t amount_n)
 {

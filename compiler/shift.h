@@ -34,6 +34,11 @@ void shift_normalise(struct graph *graph, literal *out, literal *amount, uint32_
 void shift_left_zeros(struct graph *graph, literal *out, const literal *a, uint32_t n,
                       const literal *amount, uint32_t amount_n);
 
+/** out = a * 2^amount, fixed point: n_below bits of fraction, then n bits. The amount has amount_n
+ * bits and a sign; bits below the fraction are dropped, and none may go above the n. */
+void shift_either_way(struct graph *graph, literal *out, uint32_t n_below, const literal *a,
+                      uint32_t n, const literal *amount, uint32_t amount_n);
+
 /** Shifts a right in place and returns whether a one was lost. */
 literal shift_right_sticky(struct graph *graph, literal *a, uint32_t n, const literal *amount,
                            uint32_t amount_n);

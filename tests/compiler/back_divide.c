@@ -252,8 +252,37 @@ static void rotate(uint64_t *out, const uint64_t *in, unsigned n)
     out[0] = all[3];
 }
 
+/* Seven zeros above leave room for the highest amount. */
+static const unsigned n_below[] = {0, 1, 5, 20};
+static void build_either_way(struct graph *g, bits out, bits in, unsigned n)
+{
+    literal a[MAX_VALUE_BITS] = {0};
+
+    word_bits_copy(a, in[0], n);
+    for (unsigned i = 0; i < sizeof n_below / sizeof *n_below; i++)
+        shift_either_way(g, out[i], n_below[i], a, n + 7, in[1], 3);
+}
+static void either_way(uint64_t *out, const uint64_t *in, unsigned n)
+{
+    int64_t by = as_signed(in[1], 4);
+
+    (void)n;
+    for (unsigned i = 0; i < sizeof n_below / sizeof *n_below; i++) {
+        out[i] = in[0] << n_below[i];
+        out[i] = by >= 0 ? out[i] << by : out[i] >> -by;
+    }
+}
+
 START_TEST(shifting)
 {
+    for (unsigned n = 1; n <= 33; n += n < 12 ? 1 : 21)
+        check_function(&(struct function){"shift either way",
+                                          build_either_way,
+                                          either_way,
+                                          n,
+                                          {n, 4},
+                                          {n + 7, n + 8, n + 12, n + 27},
+                                          0});
     for (unsigned n = 2; n <= 64; n += n < 12 ? 1 : n == 12 ? 20 : 32)
         check_function(&(struct function){
             "shifts", build_shifts, shifts, n, {n, amount_bits(n)}, {n, n, n, n}, 0});

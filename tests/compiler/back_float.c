@@ -224,6 +224,32 @@ static void fill(uint64_t (*in)[2], uint64_t *seed, unsigned round, unsigned n)
     }
 }
 
+static uint64_t times(uint64_t a, unsigned n, double factor, int power)
+{
+    if (n == 32) return float_bits((float)ldexp((double)as_float(a) * factor, power));
+    return double_bits(ldexp(as_double(a) * factor, power));
+}
+
+/* Divisors, every other one subnormal, and dividends for a quotient about to overflow; or for one
+ * of a few times half the least float, in the middle of two subnormal ones or beside it. */
+static void fill_quotients(uint64_t (*in)[2], uint64_t *seed, unsigned n)
+{
+    unsigned m = n == 32 ? 23 : 52;
+    int most = n == 32 ? 128 : 1024, least = n == 32 ? -150 : -1075;
+
+    for (unsigned lane = 0; lane < 64; lane++) {
+        uint64_t b = random_float(seed, n), near = test_next(seed) % 8, *a = &in[lane][0];
+        uint64_t odd = low_bits(test_next(seed), (unsigned)(test_next(seed) % (m + 2))) | 1;
+
+        if (lane % 2 == 0)
+            *a = times(b = low_bits(b, (unsigned)(test_next(seed) % m) + 1), n,
+                       (double)low_bits(odd, 8), most - (int)(test_next(seed) % 9));
+        else *a = times(b, n, (double)odd, least);
+        if (near < 3) *a += near - 1;
+        in[lane][1] = b;
+    }
+}
+
 static unsigned n_rounds(void)
 {
     const char *text = getenv("FLOAT_ROUNDS");
@@ -240,7 +266,8 @@ static void check_operation(enum operation op, unsigned n, const char *name, uin
     open_case(&c, n, n, op >= EQUAL ? 1 : n);
     build(&c, op, float_format_of(n));
     for (unsigned round = 0; round < n_rounds(); round++) {
-        fill(in, &seed, round, n);
+        if (op == DIVIDE && round % 2 == 1) fill_quotients(in, &seed, n);
+        else fill(in, &seed, op == DIVIDE ? round / 2 : round, n);
         evaluate(&c, out, in);
         for (unsigned lane = 0; lane < 64; lane++) {
             uint64_t a = in[lane][0], b = in[lane][1];
@@ -260,7 +287,7 @@ START_TEST(arithmetic32)
     check_operation(ADD, 32, "add", 1000);
     check_operation(SUBTRACT, 32, "subtract", 1000);
     check_operation(MULTIPLY, 32, "multiply", 1500);
-    check_operation(DIVIDE, 32, "divide", 0);
+    check_operation(DIVIDE, 32, "divide", 1200);
     check_operation(ROOT, 32, "root", 2455);
     check_operation(MIN, 32, "min", 0);
     check_operation(MAX, 32, "max", 0);
@@ -272,7 +299,7 @@ START_TEST(arithmetic64)
     check_operation(ADD, 64, "add", 0);
     check_operation(SUBTRACT, 64, "subtract", 0);
     check_operation(MULTIPLY, 64, "multiply", 5400);
-    check_operation(DIVIDE, 64, "divide", 0);
+    check_operation(DIVIDE, 64, "divide", 4200);
     check_operation(ROOT, 64, "root", 0);
     check_operation(MIN, 64, "min", 0);
     check_operation(MAX, 64, "max", 0);
