@@ -6,26 +6,13 @@
 #define LANES_LEN (N_LANES * BLOCK_LEN)
 
 /* Where the ANDs at hand have their labels. */
+#define RESULTS(memory) ((memory)->labels + 2 * N_NARROW * N_LANES)
 #define GATE(k)                                                                                    \
     {                                                                                              \
         .out = 2 * N_NARROW + (k), .a = (k), .b = N_NARROW + (k)                                   \
     }
 static const struct slot_gate own_gates[N_NARROW] = {GATE(0), GATE(1), GATE(2), GATE(3),
                                                      GATE(4), GATE(5), GATE(6), GATE(7)};
-
-uint8_t lane_colours(const block labels[N_LANES])
-{
-    uint64_t colours = 0;
-
-    for (size_t lane = 0; lane < N_LANES; lane++) colours |= block_lsb(labels[lane]) << lane;
-    return (uint8_t)colours;
-}
-
-/* A table of which only the lowest bits are known. */
-static void spread_colours(block labels[N_LANES], uint8_t colours)
-{
-    for (size_t lane = 0; lane < N_LANES; lane++) labels[lane] = block_of(0, colours >> lane & 1);
-}
 
 /* ANDs from number first on that share one expansion of keys. */
 static size_t group_len(uint64_t first, size_t n_left)
@@ -46,24 +33,19 @@ static void load_group(struct final_memory *memory, const block *labels,
     garble_kernels()->expand(&memory->keys, start, first - first % N_NARROW, 0, N_ROUNDS);
 }
 
-static void take_colours(const struct final_memory *memory, uint8_t *colours, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        colours[k] = lane_colours(memory->labels + N_LANES * (2 * N_NARROW + k));
-}
-
 void finals_garble(struct final_memory *memory, uint8_t *tables, uint8_t *colours,
                    const block *labels, const struct slot_gate *gates, size_t n, const block *delta,
                    const block *start, uint64_t first)
 {
+    const struct garble_kernels *kernels = garble_kernels();
+
     for (size_t at = 0, len; at < n; at += len) {
         len = group_len(first + at, n - at);
         load_group(memory, labels, gates + at, len, start, first + at);
-        garble_kernels()->garble_lanes(memory->labels, (uint8_t *)memory->tables, own_gates, len,
-                                       delta, &memory->keys, first + at);
-        for (size_t k = 0; k < FINAL_LEN * len; k++)
-            tables[FINAL_LEN * at + k] = lane_colours(memory->tables + N_LANES * k);
-        take_colours(memory, colours + at, len);
+        kernels->garble_lanes(memory->labels, (uint8_t *)memory->tables, own_gates, len, delta,
+                              &memory->keys, first + at);
+        kernels->take_colours(tables + FINAL_LEN * at, memory->tables, FINAL_LEN * len);
+        kernels->take_colours(colours + at, RESULTS(memory), len);
     }
 }
 
@@ -71,13 +53,14 @@ void finals_evaluate(struct final_memory *memory, uint8_t *colours, const uint8_
                      const block *labels, const struct slot_gate *gates, size_t n,
                      const block *start, uint64_t first)
 {
+    const struct garble_kernels *kernels = garble_kernels();
+
     for (size_t at = 0, len; at < n; at += len) {
         len = group_len(first + at, n - at);
         load_group(memory, labels, gates + at, len, start, first + at);
-        for (size_t k = 0; k < FINAL_LEN * len; k++)
-            spread_colours(memory->tables + N_LANES * k, tables[FINAL_LEN * at + k]);
-        garble_kernels()->evaluate_lanes(memory->labels, (const uint8_t *)memory->tables, own_gates,
-                                         len, &memory->keys, first + at);
-        take_colours(memory, colours + at, len);
+        kernels->put_colours(memory->tables, tables + FINAL_LEN * at, FINAL_LEN * len);
+        kernels->evaluate_lanes(memory->labels, (const uint8_t *)memory->tables, own_gates, len,
+                                &memory->keys, first + at);
+        kernels->take_colours(colours + at, RESULTS(memory), len);
     }
 }

@@ -19,9 +19,6 @@ struct final_memory {
     block tables[2 * N_NARROW * N_LANES];
 } __attribute__((aligned(128)));
 
-/** Bit l is the colour of labels[l]. */
-uint8_t lane_colours(const block labels[N_LANES]);
-
 /** Garbles n ANDs, whose inputs are in slots gates[k].a and gates[k].b of labels in lanes: makes
  *  FINAL_LEN n bytes of tables, and the results' colours, a byte of N_LANES bits each. AND number k
  *  uses tweaks 2(first + k) and 2(first + k) + 1 under start. */

@@ -396,6 +396,16 @@ static void aesni_xor_lanes(block *labels, const struct slot_gate *gates, size_t
     }
 }
 
+static void aesni_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    garble_kernels_portable.take_colours(colours, labels, n);
+}
+
+static void aesni_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    garble_kernels_portable.put_colours(labels, colours, n);
+}
+
 const struct garble_kernels garble_kernels_aesni = {
     .isa = CPU_AESNI,
     .garble = aesni_garble,
@@ -406,4 +416,6 @@ const struct garble_kernels garble_kernels_aesni = {
     .garble_lanes = aesni_garble_lanes,
     .evaluate_lanes = aesni_evaluate_lanes,
     .xor_lanes = aesni_xor_lanes,
+    .take_colours = aesni_take_colours,
+    .put_colours = aesni_put_colours,
 };

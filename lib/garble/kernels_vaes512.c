@@ -344,6 +344,33 @@ static void vaes512_xor_lanes(block *labels, const struct slot_gate *gates, size
     }
 }
 
+static void vaes512_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    const __m512i low_halves = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+    const __m512i lowest = _mm512_set1_epi64(1);
+
+    for (size_t k = 0; k < n; k++, labels += N_LANES) {
+        __m512i x =
+            _mm512_permutex2var_epi64(vaes512_load(labels), low_halves, vaes512_load(labels + 4));
+
+        colours[k] = (uint8_t)_mm512_test_epi64_mask(x, lowest);
+    }
+}
+
+static void vaes512_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    const __m512i lanes = _mm512_setr_epi64(0, 0, 1, 0, 2, 0, 3, 0);
+    const __m512i more_lanes = _mm512_setr_epi64(4, 0, 5, 0, 6, 0, 7, 0);
+    const __m512i lowest = _mm512_setr_epi64(1, 0, 1, 0, 1, 0, 1, 0);
+
+    for (size_t k = 0; k < n; k++, labels += N_LANES) {
+        __m512i bits = _mm512_set1_epi64(colours[k]);
+
+        vaes512_store(labels, _mm512_and_si512(_mm512_srlv_epi64(bits, lanes), lowest));
+        vaes512_store(labels + 4, _mm512_and_si512(_mm512_srlv_epi64(bits, more_lanes), lowest));
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes512 = {
     .isa = CPU_VAES512,
     .garble = vaes512_garble,
@@ -354,4 +381,6 @@ const struct garble_kernels garble_kernels_vaes512 = {
     .garble_lanes = vaes512_garble_lanes,
     .evaluate_lanes = vaes512_evaluate_lanes,
     .xor_lanes = vaes512_xor_lanes,
+    .take_colours = vaes512_take_colours,
+    .put_colours = vaes512_put_colours,
 };

@@ -178,17 +178,20 @@ static void wipe(struct application *a)
 
 /* ---------------------------------------------------------------------------------- inputs -- */
 
+/* The number of lanes is known where these are inlined. */
+#define HOT static inline __attribute__((always_inline))
+
 /* Labels of an input of n bits of n_lanes neighbouring instances, those of a bit side by side, from
  * labels that stand instance after instance, stride of them apart. */
-static void spread(block *labels, const block *from, uint64_t stride, uint64_t n, size_t n_lanes)
+HOT void spread(block *labels, const block *from, uint64_t stride, uint64_t n, size_t n_lanes)
 {
     for (uint64_t i = 0; i < n; i++)
         for (size_t lane = 0; lane < n_lanes; lane++) *labels++ = from[lane * stride + i];
 }
 
 /* Both parties expand the same labels L; with W0 = L ^ x delta, L is the active one. */
-static void expand(const struct application *a, block *labels, struct prg *prg, const uint8_t *bits,
-                   uint64_t n, size_t n_lanes)
+HOT void expand(const struct application *a, block *labels, struct prg *prg, const uint8_t *bits,
+                uint64_t n, size_t n_lanes)
 {
     const block *delta = mixed_delta(a->mixed);
 
@@ -206,7 +209,7 @@ static const block *row_of(const struct application *a, uint64_t instance)
 
 /* Input labels of n_lanes instances of a window, those of a bit side by side. Their stream of the
  * garbler's labels is that of the first of them. */
-static void collect(const struct application *a, block *labels, uint64_t instance, size_t n_lanes)
+HOT void collect(const struct application *a, block *labels, uint64_t instance, size_t n_lanes)
 {
     const uint8_t *bits = a->bits != NULL ? a->bits + instance * a->n_own_bits : NULL;
     const block *row = a->rows[0] != NULL ? row_of(a, instance) : NULL;

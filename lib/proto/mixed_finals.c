@@ -85,7 +85,7 @@ struct ending {
 static void take_seen(const struct ending *ending, uint8_t *places, size_t group)
 {
     for (uint32_t i = 0; i < ending->finals->split->n_seen; i++)
-        places[i] = lane_colours(bundle_output(ending->bundle, group, i));
+        garble_kernels()->take_colours(&places[i], bundle_output(ending->bundle, group, i), 1);
 }
 
 static void run_finals(const struct ending *ending, uint8_t *colours, size_t group)
@@ -103,21 +103,21 @@ static void run_finals(const struct ending *ending, uint8_t *colours, size_t gro
                         finals->gates, n, ending->start, first);
 }
 
-/* The bits of a lane, of up to eight outputs at once. */
-static void give_bits(uint8_t *shares, const uint8_t *colours, size_t lane, size_t n)
-{
-    uint64_t word = 0;
-
-    memcpy(&word, colours, n);
-    word = word >> lane & UINT64_C(0x0101010101010101);
-    memcpy(shares, &word, n);
-}
-
+/* Of a lane, eight outputs at once: a shift takes the lane's bit to the lowest place of each. */
 static void give_shares(uint8_t *shares, const uint8_t *colours, size_t n)
 {
-    for (size_t lane = 0; lane < N_LANES; lane++, shares += n)
-        for (size_t i = 0; i < n; i += 8)
-            give_bits(shares + i, colours + i, lane, n - i < 8 ? n - i : 8);
+    for (size_t lane = 0; lane < N_LANES; lane++, shares += n) {
+        size_t i = 0;
+
+        for (; n - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
+            uint64_t word;
+
+            memcpy(&word, colours + i, sizeof word);
+            word = word >> lane & UINT64_C(0x0101010101010101);
+            memcpy(shares + i, &word, sizeof word);
+        }
+        for (; i < n; i++) shares[i] = colours[i] >> lane & 1;
+    }
 }
 
 static void end_group(void *argument, uint64_t group)
