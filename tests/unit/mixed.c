@@ -15,6 +15,7 @@
 #include "tests/support/support.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -601,6 +602,69 @@ START_TEST(final_ands_take_two_bits)
 }
 END_TEST
 
+/* Output i is (a_i ^ a_0 b_0) b_i: one AND in the head, and so many final ones that the piece of a
+ * bundle is sometimes cut by a frame's end. */
+#define BROAD_BITS 72
+#define BROAD_INSTANCES 5100
+
+static sotto_circuit *broad_circuit(sotto_context *context)
+{
+    char text[BROAD_BITS * 64];
+    sotto_circuit *circuit = NULL;
+    int len = snprintf(text, sizeof text, "%d %d\n2 %d %d\n1 %d\n\n2 1 0 %d %d AND\n",
+                       2 * BROAD_BITS + 1, 4 * BROAD_BITS + 1, BROAD_BITS, BROAD_BITS, BROAD_BITS,
+                       BROAD_BITS, 2 * BROAD_BITS);
+
+    for (int i = 0; i < BROAD_BITS; i++)
+        len += snprintf(text + len, sizeof text - (size_t)len, "2 1 %d %d %d XOR\n", i,
+                        2 * BROAD_BITS, 2 * BROAD_BITS + 1 + i);
+    for (int i = 0; i < BROAD_BITS; i++)
+        len += snprintf(text + len, sizeof text - (size_t)len, "2 1 %d %d %d AND\n",
+                        2 * BROAD_BITS + 1 + i, BROAD_BITS + i, 3 * BROAD_BITS + 1 + i);
+    ck_assert_int_lt(len, (int)sizeof text);
+    ck_assert_int_eq(sotto_circuit_parse(context, &circuit, "wide", text, (size_t)len), SOTTO_OK);
+    return circuit;
+}
+
+static void run_broad(struct side *side)
+{
+    uint8_t *bits = mem_new(BROAD_INSTANCES, BROAD_BITS);
+    uint8_t *shares = mem_new(BROAD_INSTANCES, BROAD_BITS);
+    sotto_circuit *circuit = broad_circuit(side->context);
+    sotto_interface *interface = NULL;
+
+    ck_assert(bits != NULL && shares != NULL);
+    for (uint64_t i = 0; i < BROAD_INSTANCES * BROAD_BITS; i++)
+        bits[i] = input_bit(side->seed, side->options.role, i);
+    TRY(sotto_interface_default(side->context, &interface, circuit, NULL, 0));
+    TRY(sotto_mixed_apply_shared(side->mixed, shares, circuit, interface, bits, NULL,
+                                 BROAD_INSTANCES));
+    TRY(sotto_mixed_finish(side->mixed));
+    side->many = shares;
+    mem_free(bits);
+    sotto_interface_free(interface);
+    sotto_circuit_free(circuit);
+}
+
+START_TEST(tables_of_final_ands_cross_frames)
+{
+    struct side *sides = sides_new(run_broad, 0);
+    uint64_t seed = sides[0].seed;
+
+    run_both(sides);
+    expect_success(sides);
+    for (uint64_t i = 0; i < BROAD_INSTANCES * BROAD_BITS; i++) {
+        uint64_t first = i / BROAD_BITS * BROAD_BITS;
+        int both = input_bit(seed, SOTTO_GARBLER, first) & input_bit(seed, SOTTO_EVALUATOR, first);
+
+        ck_assert_int_eq(sides[0].many[i] ^ sides[1].many[i],
+                         (input_bit(seed, SOTTO_GARBLER, i) ^ both) &
+                             input_bit(seed, SOTTO_EVALUATOR, i));
+    }
+    sides_free(sides);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------------- telling -- */
 
 static void run_telling(struct side *side)
@@ -765,6 +829,7 @@ int main(void)
     tcase_add_loop_test(sessions, circuits_give_what_they_compute, 0, 24);
     tcase_add_loop_test(sessions, shares_of_outputs_add_up, 0, 48);
     tcase_add_loop_test(sessions, final_ands_take_two_bits, 0, 2);
+    tcase_add_test(sessions, tables_of_final_ands_cross_frames);
     tcase_add_loop_test(sessions, wires_go_through_circuits_again, 0, 4);
     tcase_add_loop_test(sessions, instances_of_many_windows_are_computed, 0, 2);
     tcase_add_test(sessions, parties_tell_each_other);
