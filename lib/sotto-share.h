@@ -124,6 +124,16 @@ SOTTO_CHECKED sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wire
                                           const sotto_interface *interface, const uint8_t *bits,
                                           const sotto_operand *operands, uint64_t n_instances);
 
+/** As sotto_mixed_apply() and then sotto_mixed_share_bits(), for less: shares receives this party's
+ *  shares of the outputs' bits, instance after instance, the exclusive or of both parties' being
+ * the bit. Where all inputs are private bits, an AND whose result goes into no other AND takes two
+ * bits instead of 32 bytes. */
+SOTTO_CHECKED sotto_err sotto_mixed_apply_shared(sotto_mixed *mixed, uint8_t *shares,
+                                                 const sotto_circuit *circuit,
+                                                 const sotto_interface *interface,
+                                                 const uint8_t *bits, const sotto_operand *operands,
+                                                 uint64_t n_instances);
+
 /** Reveals the values: bits receives n_values * value_bits of them at a party that learns them and
  *  may be NULL at the other. */
 SOTTO_CHECKED sotto_err sotto_mixed_reveal(sotto_mixed *mixed, uint8_t *bits,

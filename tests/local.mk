@@ -81,6 +81,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/schedule \
 	tests/unit/session \
 	tests/unit/share \
+	tests/unit/split \
 	tests/unit/tls \
 	tests/unit/transcript \
 	tests/unit/values \

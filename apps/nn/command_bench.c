@@ -1,13 +1,15 @@
 /*
  * gc-nn bench: layers and whole networks between two processes of this machine, over loopback TCP
- * with TLS and throw-away keys. Weights are random, as large as those of trained models mostly are:
- * what a run takes depends on shapes and on the widths of rings alone.
+ * with TLS and throw-away keys; layers without TLS as well. Weights are random, as large as those
+ * of trained models mostly are: what a run takes depends on shapes and on the widths of rings
+ * alone.
  */
 #include "apps/nn/command.h"
 #include "apps/nn/party.h"
 #include "apps/signals.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -192,21 +194,36 @@ static void make_lenet(struct maker *maker)
 struct item {
     const char *name;
     uint64_t n_inputs, n_scores;
-    void (*make)(struct maker *maker); /* NULL: a layer alone */
+    void (*make)(struct maker *maker); /* NULL: a layer alone, */
     struct layer_shape shape;
+    bool keeps_wires; /* whose outputs are the next layer's inputs, not shares */
+    bool is_plain;
 };
 
+#define NET(title, inputs, scores, maker)                                                          \
+    {                                                                                              \
+        .name = (title), .n_inputs = (inputs), .n_scores = (scores), .make = (maker)               \
+    }
+#define RELU_FULL                                                                                  \
+    {                                                                                              \
+        .kind = LAYER_RELU_FULL, .ring = 32, .n = 1                                                \
+    }
+#define RELU                                                                                       \
+    {                                                                                              \
+        .kind = LAYER_RELU, .ring = 22, .shift = 8, .n = 1                                         \
+    }
+
 static const struct item items[] = {
-    {"logistic regression 30-1", 30, 1, make_logistic, {0}},
-    {"MLP 784-128-128-10", 784, 10, make_mlp, {0}},
-    {"MiniONN CNN", 784, 10, make_minionn, {0}},
-    {"LeNet-5", 1024, 10, make_lenet, {0}},
-    {"ReLU, 32 bits, each of 10^5", 0, 0, NULL, {.kind = LAYER_RELU_FULL, .ring = 32, .n = 1}},
-    {"ReLU to 7 bits, k = 22, each of 10^5",
-     0,
-     0,
-     NULL,
-     {.kind = LAYER_RELU, .ring = 22, .shift = 8, .n = 1}},
+    NET("logistic regression 30-1", 30, 1, make_logistic),
+    NET("MLP 784-128-128-10", 784, 10, make_mlp),
+    NET("MiniONN CNN", 784, 10, make_minionn),
+    NET("LeNet-5", 1024, 10, make_lenet),
+    {.name = "ReLU, 32 bits", .shape = RELU_FULL},
+    {.name = "ReLU, 32 bits", .shape = RELU_FULL, .is_plain = true},
+    {.name = "ReLU to 7 bits, k = 22", .shape = RELU},
+    {.name = "ReLU to 7 bits, k = 22", .shape = RELU, .is_plain = true},
+    {.name = "ReLU to 7 bits, k = 22, wires", .shape = RELU, .keeps_wires = true},
+    {.name = "ReLU to 7 bits, k = 22, wires", .shape = RELU, .keeps_wires = true, .is_plain = true},
 };
 
 #define N_ITEMS (sizeof items / sizeof *items)
@@ -235,9 +252,11 @@ static int make_net(struct report *report, struct net *net, const struct item *i
 
 /* --------------------------------------------------------------------------------- parties -- */
 
-/* What the evaluator's process measures, in seconds and bytes both ways. */
+/* What the evaluator's process measures, in seconds and bytes both ways. The garbler's tells what a
+ * layer took of its processor. */
 struct sample {
     double online, all;
+    double processor[2]; /* of a layer, by role */
     uint64_t setup_bytes, online_bytes;
 };
 
@@ -249,12 +268,17 @@ struct bench {
     struct sample samples[MAX_REPEATS];
 };
 
-static double seconds_now(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static double seconds_now(void)
+{
+    return seconds_of(CLOCK_MONOTONIC);
 }
 
 /* The port goes from the listener to the dialler through a pipe. */
@@ -319,19 +343,40 @@ static int run_net(struct report *report, sotto_context *context, sotto_channel 
     return status;
 }
 
+static int apply_layer(struct report *report, sotto_context *context, struct bench *bench,
+                       sotto_mixed *mixed, const struct layer *layer, const uint8_t *bits)
+{
+    uint8_t *shares = new_array((uint64_t)N_RELU * layer->output_bits, 1);
+    sotto_wires *wires = NULL;
+    int status;
+
+    if (shares == NULL) return report_memory(report);
+    if (bench->item->keeps_wires)
+        status = report_library(
+            report, context,
+            sotto_mixed_apply(mixed, &wires, layer->circuit, layer->interface, bits, NULL, N_RELU));
+    else
+        status = report_library(report, context,
+                                sotto_mixed_apply_shared(mixed, shares, layer->circuit,
+                                                         layer->interface, bits, NULL, N_RELU));
+    sotto_wires_free(wires);
+    free(shares);
+    return status;
+}
+
 static int run_layer(struct report *report, sotto_context *context, sotto_channel *channel,
-                     struct bench *bench, struct party_cost *cost, sotto_role role)
+                     struct bench *bench, struct party_cost *cost, double *processor,
+                     sotto_role role)
 {
     const sotto_mixed_options options = {
         .role = role, .ot_width = PLAN_OT_WIDTH, .n_threads = bench->n_threads};
     uint64_t n_bits = (uint64_t)N_RELU * bench->item->shape.ring;
     uint8_t *bits = new_array(n_bits, 1);
     struct layer layer = {0};
-    sotto_wires *wires = NULL;
     sotto_mixed *mixed = NULL;
     int status = bits != NULL ? layer_init(report, context, &layer, &bench->item->shape)
                               : report_memory(report);
-    double start;
+    double start, start_processor;
 
     for (uint64_t i = 0; status == STATUS_OK && i < n_bits; i++) bits[i] = i * i % 7 % 2;
     if (status == STATUS_OK)
@@ -340,13 +385,11 @@ static int run_layer(struct report *report, sotto_context *context, sotto_channe
     cost->setup_sent = sotto_channel_bytes_sent(channel);
     cost->setup_received = sotto_channel_bytes_received(channel);
     start = seconds_now();
-    if (status == STATUS_OK)
-        status = report_library(
-            report, context,
-            sotto_mixed_apply(mixed, &wires, layer.circuit, layer.interface, bits, NULL, N_RELU));
+    start_processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    if (status == STATUS_OK) status = apply_layer(report, context, bench, mixed, &layer, bits);
     cost->online_seconds = seconds_now() - start;
+    *processor = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - start_processor;
     if (status == STATUS_OK) status = report_library(report, context, sotto_mixed_finish(mixed));
-    sotto_wires_free(wires);
     sotto_mixed_free(mixed);
     layer_wipe(&layer);
     free(bits);
@@ -367,9 +410,9 @@ static int run_side(struct report *report, struct bench *bench, struct rendezvou
     if (err != SOTTO_OK) return report_library(report, NULL, err);
     status = connect_side(report, context, &channel, meeting, role);
     if (status == STATUS_OK)
-        status = bench->item->make != NULL
-                     ? run_net(report, context, channel, bench, &cost, role)
-                     : run_layer(report, context, channel, bench, &cost, role);
+        status = bench->item->make != NULL ? run_net(report, context, channel, bench, &cost, role)
+                                           : run_layer(report, context, channel, bench, &cost,
+                                                       &sample->processor[role], role);
     if (status == STATUS_OK) {
         sample->all = seconds_now() - start;
         sample->online = cost.online_seconds;
@@ -385,10 +428,14 @@ static int run_side(struct report *report, struct bench *bench, struct rendezvou
 static int run_child(struct bench *bench, struct rendezvous *meeting)
 {
     struct report report = {0};
-    struct sample unused;
+    struct sample sample = {0};
+    const double *processor = &sample.processor[SOTTO_GARBLER];
     int status;
 
-    status = run_side(&report, bench, meeting, &unused, SOTTO_GARBLER);
+    status = run_side(&report, bench, meeting, &sample, SOTTO_GARBLER);
+    if (status == STATUS_OK &&
+        write(meeting->pipe[1], processor, sizeof *processor) != sizeof *processor)
+        status = report_fail(&report, STATUS_DISCONNECTED, "the other process has ended");
     if (status != STATUS_OK) report_print(stderr, &report, "gc-nn");
     return status;
 }
@@ -396,6 +443,7 @@ static int run_child(struct bench *bench, struct rendezvous *meeting)
 static int run_once(struct bench *bench, struct rendezvous *meeting, struct sample *sample)
 {
     struct report *report = &bench->command->report;
+    double *processor = &sample->processor[SOTTO_GARBLER];
     int status, child_status = 0;
     pid_t child;
 
@@ -410,6 +458,9 @@ static int run_once(struct bench *bench, struct rendezvous *meeting, struct samp
     close(meeting->pipe[1]); /* so that a child that fails is noticed */
     meeting->pipe[1] = -1;
     status = run_side(report, bench, meeting, sample, SOTTO_EVALUATOR);
+    if (status == STATUS_OK &&
+        read(meeting->pipe[0], processor, sizeof *processor) != (ssize_t)sizeof *processor)
+        status = report_fail(report, STATUS_DISCONNECTED, "the other process has failed");
     while (waitpid(child, &child_status, 0) < 0 && errno == EINTR) {
     }
     if (status == STATUS_OK && child_status != 0)
@@ -423,12 +474,13 @@ static int measure(struct bench *bench, struct sample *sample)
     struct rendezvous meeting = {.pipe = {-1, -1}};
     sotto_context *context;
     sotto_err err = sotto_context_new(&context, NULL);
-    int status;
+    int status = STATUS_OK;
 
     if (err != SOTTO_OK) return report_library(report, NULL, err);
-    status = report_library(
-        report, context,
-        sotto_credentials_pair(context, &meeting.credentials[0], &meeting.credentials[1]));
+    if (!bench->item->is_plain)
+        status = report_library(
+            report, context,
+            sotto_credentials_pair(context, &meeting.credentials[0], &meeting.credentials[1]));
     if (status == STATUS_OK && pipe(meeting.pipe) != 0)
         status = report_fail(report, STATUS_LIMIT, "cannot make a pipe: %s", strerror(errno));
     if (status == STATUS_OK) status = run_once(bench, &meeting, sample);
@@ -442,50 +494,85 @@ static int measure(struct bench *bench, struct sample *sample)
 
 /* --------------------------------------------------------------------------------- figures -- */
 
-static int compare_online(const void *a, const void *b)
+static int compare_numbers(const void *a, const void *b)
 {
-    double x = ((const struct sample *)a)->online, y = ((const struct sample *)b)->online;
+    double x = *(const double *)a, y = *(const double *)b;
 
     return (x > y) - (x < y);
 }
 
-static int compare_all(const void *a, const void *b)
-{
-    double x = ((const struct sample *)a)->all, y = ((const struct sample *)b)->all;
+/* Of one number of each sample. */
+struct spread {
+    double least, median, most;
+};
 
-    return (x > y) - (x < y);
+static struct spread spread_of(const struct bench *bench, size_t offset)
+{
+    double numbers[MAX_REPEATS];
+    uint64_t n = bench->n_repeats;
+
+    for (uint64_t i = 0; i < n; i++)
+        numbers[i] = *(const double *)(const void *)((const char *)&bench->samples[i] + offset);
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    return (struct spread){numbers[0], numbers[n / 2], numbers[n - 1]};
+}
+
+#define SPREAD(bench, member) spread_of(bench, offsetof(struct sample, member))
+
+static const char *channel_name(const struct item *item)
+{
+    return item->is_plain ? "plain" : "TLS";
+}
+
+static void add_json(struct bench *bench, bool first)
+{
+    struct spread online = SPREAD(bench, online), all = SPREAD(bench, all);
+    struct buffer *out = &bench->command->out;
+    const struct item *item = bench->item;
+
+    buffer_addf(out, "%s{\"name\":", first ? "" : ",");
+    buffer_add_json(out, item->name);
+    buffer_addf(out,
+                ",\"channel\":\"%s\",\"values\":%llu,\"online_seconds\":%.9f,\"least\":%.9f,"
+                "\"most\":%.9f,\"all_seconds\":%.6f,\"setup_bytes\":%llu,\"online_bytes\":%llu",
+                channel_name(item), item->make != NULL ? 1ULL : N_RELU, online.median, online.least,
+                online.most, all.median, (ull)bench->samples[0].setup_bytes,
+                (ull)bench->samples[0].online_bytes);
+    if (item->make == NULL)
+        buffer_addf(out, ",\"garbler_processor_seconds\":%.9f,\"evaluator_processor_seconds\":%.9f",
+                    SPREAD(bench, processor[SOTTO_GARBLER]).median,
+                    SPREAD(bench, processor[SOTTO_EVALUATOR]).median);
+    buffer_add_char(out, '}');
+}
+
+static void add_net(struct bench *bench)
+{
+    struct spread online = SPREAD(bench, online);
+
+    buffer_addf(
+        &bench->command->out, "%-30s %-5s %9.2f ms  %9.2f to %-9.2f %9.2f ms in all     %10llu B\n",
+        bench->item->name, channel_name(bench->item), 1e3 * online.median, 1e3 * online.least,
+        1e3 * online.most, 1e3 * SPREAD(bench, all).median, (ull)bench->samples[0].online_bytes);
+}
+
+static void add_layer(struct bench *bench)
+{
+    const double each = 1e6 / N_RELU;
+    struct spread online = SPREAD(bench, online);
+
+    buffer_addf(
+        &bench->command->out, "%-30s %-5s %9.3f us  %9.3f to %-9.3f %6.3f and %5.3f us  %10.1f B\n",
+        bench->item->name, channel_name(bench->item), each * online.median, each * online.least,
+        each * online.most, each * SPREAD(bench, processor[SOTTO_GARBLER]).median,
+        each * SPREAD(bench, processor[SOTTO_EVALUATOR]).median,
+        (double)bench->samples[0].online_bytes / N_RELU);
 }
 
 static void add_row(struct bench *bench, bool first)
 {
-    struct buffer *out = &bench->command->out;
-    uint64_t n = bench->n_repeats, each = bench->item->make != NULL ? 1 : N_RELU;
-    double all, online, least, most;
-
-    qsort(bench->samples, n, sizeof *bench->samples, compare_all);
-    all = bench->samples[n / 2].all;
-    qsort(bench->samples, n, sizeof *bench->samples, compare_online);
-    online = bench->samples[n / 2].online;
-    least = bench->samples[0].online;
-    most = bench->samples[n - 1].online;
-    if (bench->command->json) {
-        buffer_addf(out, "%s{\"name\":", first ? "" : ",");
-        buffer_add_json(out, bench->item->name);
-        buffer_addf(out,
-                    ",\"values\":%llu,\"online_seconds\":%.9f,\"least\":%.9f,\"most\":%.9f,"
-                    "\"all_seconds\":%.6f,\"setup_bytes\":%llu,\"online_bytes\":%llu}",
-                    (ull)each, online, least, most, all, (ull)bench->samples[0].setup_bytes,
-                    (ull)bench->samples[0].online_bytes);
-    } else if (each == 1) {
-        buffer_addf(out, "%-38s %9.2f ms  %9.2f to %.2f  %9.2f ms in all  %10llu B\n",
-                    bench->item->name, 1e3 * online, 1e3 * least, 1e3 * most, 1e3 * all,
-                    (ull)bench->samples[0].online_bytes);
-    } else {
-        buffer_addf(out, "%-38s %9.3f us  %9.3f to %.3f  %20s %12.1f B\n", bench->item->name,
-                    1e6 * online / (double)each, 1e6 * least / (double)each,
-                    1e6 * most / (double)each, "",
-                    (double)bench->samples[0].online_bytes / (double)each);
-    }
+    if (bench->command->json) add_json(bench, first);
+    else if (bench->item->make != NULL) add_net(bench);
+    else add_layer(bench);
 }
 
 static int bench_item(struct bench *bench, const struct item *item, bool first)
@@ -503,6 +590,12 @@ static int bench_item(struct bench *bench, const struct item *item, bool first)
     return status;
 }
 
+static const char head_of_nets[] =
+    "a row, online                              time     least to most\n";
+static const char head_of_layers[] =
+    "a value in a batch of 10^5, online         time     least to most     processors, garbler's "
+    "first\n";
+
 int command_bench(struct command *command)
 {
     struct bench *bench = new_array(1, sizeof *bench);
@@ -519,11 +612,12 @@ int command_bench(struct command *command)
                              "--repeat: at most %d; --threads: at most 64", MAX_REPEATS);
     if (command->json)
         buffer_add_text(&command->out, "{\"schema\":\"" NN_SCHEMA "\",\"ok\":true,\"bench\":[");
-    else if (status == STATUS_OK)
-        buffer_addf(&command->out, "%-38s %12s  %9s\n", "online, median of the evaluator's", "time",
-                    "spread");
-    for (size_t i = 0; status == STATUS_OK && i < N_ITEMS; i++)
+    else if (status == STATUS_OK) buffer_add_text(&command->out, head_of_nets);
+    for (size_t i = 0; status == STATUS_OK && i < N_ITEMS; i++) {
+        if (i > 0 && items[i].make == NULL && items[i - 1].make != NULL && !command->json)
+            buffer_add_text(&command->out, head_of_layers);
         status = bench_item(bench, &items[i], i == 0);
+    }
     if (command->json) buffer_add_text(&command->out, "]}\n");
     free(bench);
     return status;

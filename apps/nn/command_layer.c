@@ -15,7 +15,7 @@ enum reveal { REVEAL_NONE, REVEAL_BOTH, REVEAL_GARBLER, REVEAL_EVALUATOR };
 
 /* What both parties must say alike: the first byte tells the version. */
 #define TERMS_LEN 40
-#define TERMS_VERSION 1
+#define TERMS_VERSION 2
 
 struct job {
     struct peer peer;
@@ -189,20 +189,38 @@ static bool learns(const struct job *job)
            job->reveal == (job->role == SOTTO_GARBLER ? REVEAL_GARBLER : REVEAL_EVALUATOR);
 }
 
-static int give_results(struct job *job, const sotto_wires *wires)
+/* Shares of bits are shares modulo 2. */
+static int reveal_results(struct job *job)
 {
     static const sotto_reveal reveals[] = {
         [REVEAL_BOTH] = SOTTO_REVEAL_BOTH,
         [REVEAL_GARBLER] = SOTTO_REVEAL_GARBLER,
         [REVEAL_EVALUATOR] = SOTTO_REVEAL_EVALUATOR,
     };
+    uint32_t *shares = new_array(job->results_len, sizeof *shares);
+    int status;
+
+    if (shares == NULL) return report_memory(&job->peer.command->report);
+    for (size_t i = 0; i < job->results_len; i++) shares[i] = job->results[i];
+    status = library(job, sotto_mixed_reveal_shares(job->mixed, shares, shares, job->results_len, 1,
+                                                    reveals[job->reveal]));
+    if (status == STATUS_OK)
+        for (size_t i = 0; i < job->results_len; i++) job->results[i] = (uint8_t)shares[i];
+    free_secret(shares, job->results_len * sizeof *shares);
+    return status;
+}
+
+static int apply_layer(struct job *job)
+{
+    int status;
 
     job->results_len = (size_t)job->n_instances * job->layer.output_bits;
     job->results = new_array(job->results_len, 1);
     if (job->results == NULL) return report_memory(&job->peer.command->report);
-    if (job->reveal == REVEAL_NONE)
-        return library(job, sotto_mixed_share_bits(job->mixed, job->results, wires));
-    return library(job, sotto_mixed_reveal(job->mixed, job->results, wires, reveals[job->reveal]));
+    status = library(job, sotto_mixed_apply_shared(job->mixed, job->results, job->layer.circuit,
+                                                   job->layer.interface, job->bits, NULL,
+                                                   job->n_instances));
+    return status == STATUS_OK && job->reveal != REVEAL_NONE ? reveal_results(job) : status;
 }
 
 static int run_layer(struct job *job)
@@ -212,19 +230,12 @@ static int run_layer(struct job *job)
         .ot_width = job->peer.options.ot_width,
         .n_threads = job->peer.options.n_threads,
     };
-    sotto_wires *wires = NULL;
     int status =
         library(job, sotto_mixed_open(job->peer.context, &job->mixed, job->peer.channel, &options));
 
     if (status == STATUS_OK) status = agree(job);
-    if (status == STATUS_OK)
-        status = library(job, sotto_mixed_apply(job->mixed, &wires, job->layer.circuit,
-                                                job->layer.interface, job->bits, NULL,
-                                                job->n_instances));
-    if (status == STATUS_OK) status = give_results(job, wires);
-    if (status == STATUS_OK) status = library(job, sotto_mixed_finish(job->mixed));
-    sotto_wires_free(wires);
-    return status;
+    if (status == STATUS_OK) status = apply_layer(job);
+    return status == STATUS_OK ? library(job, sotto_mixed_finish(job->mixed)) : status;
 }
 
 /* A largest number has its sign; all else counts from 0, and so does a share. */

@@ -11,38 +11,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The programs need no preprocessor: what differs from layer to layer are enumerators in front. The
- * sign is cut off before the shift, and decides at the end, so that it takes part in no
- * comparison. */
+/* The programs need no preprocessor: what differs from layer to layer are enumerators in front.
+ * What is above the limit is not negative, so an exclusive or tells what is within; and both cases
+ * of the result are put together without a choice between them. */
 static const char relu_text[] =
     "unsigned _BitInt(7) relu(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
     "{\n"
     "    _BitInt(K) x = garbler + evaluator;\n"
     "    unsigned _BitInt(K) y = (unsigned _BitInt(K - 1))x;\n"
     "    y >>= S;\n"
-    "    unsigned _BitInt(7) most = y > 127 ? 127 : y;\n"
-    "    return x < 0 ? 0 : most;\n"
+    "    _Bool is_above = x >= 0 && y > 127, is_within = is_above ^ (x >= 0);\n"
+    "    return (is_within ? y & 127 : 0) ^ (is_above ? 127 : 0);\n"
     "}\n";
 
+/* On both sides of zero, low has 7 bits of what is away from it, less one below. There, ceil((low +
+ * 1) SLOPE / 128) is what the offset loses. */
 static const char leaky_text[] =
     "unsigned _BitInt(7) leaky(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
     "{\n"
     "    _BitInt(K) x = garbler + evaluator;\n"
-    "    int y = x >> S;\n"
-    "    y = y > 127 ? 127 : y < -128 ? -128 : y;\n"
-    "    _BitInt(8) t = y;\n"
-    "    _BitInt(16) product = t < 0 ? (_BitInt(16))t * SLOPE >> 7 : t;\n"
-    "    _BitInt(10) sum = product + OFFSET;\n"
-    "    return sum < 0 ? 0 : sum > 127 ? 127 : sum;\n"
+    "    _Bool is_below = x < 0;\n"
+    "    unsigned distance = (int)(x >> S) ^ (is_below ? -1 : 0);\n"
+    "    unsigned _BitInt(7) low = distance & 127;\n"
+    "    unsigned _BitInt(8) up = (unsigned _BitInt(8))low + OFFSET;\n"
+    "    unsigned _BitInt(8) loss = (unsigned _BitInt(15))low * SLOPE + (SLOPE + 127) >> 7;\n"
+    "    unsigned _BitInt(7) down = loss > OFFSET ? 0 : OFFSET - loss;\n"
+    "    unsigned _BitInt(7) least = OFFSET > SLOPE ? OFFSET - SLOPE : 0;\n"
+    "    _Bool is_limited = distance > 127 || (!is_below && up > 127);\n"
+    "    return is_limited ? (is_below ? least : 127) : (is_below ? down : up & 127);\n"
     "}\n";
 
+/* The one that a negative number's complement lacks is added to 7 bits only. */
 static const char square_text[] =
     "unsigned _BitInt(7) square(unsigned _BitInt(K) garbler, unsigned _BitInt(K) evaluator)\n"
     "{\n"
     "    _BitInt(K) x = garbler + evaluator;\n"
-    "    int y = x >> S;\n"
-    "    y = y < 0 ? -y : y;\n"
-    "    unsigned _BitInt(7) t = y > 127 ? 127 : y;\n"
+    "    _Bool is_below = x < 0;\n"
+    "    unsigned distance = (int)(x >> S) ^ (is_below ? -1 : 0);\n"
+    "    unsigned _BitInt(8) low = (unsigned _BitInt(8))(distance & 127) + is_below;\n"
+    "    unsigned _BitInt(7) t = distance > 127 || low > 127 ? 127 : low;\n"
     "    unsigned _BitInt(15) z = (unsigned _BitInt(15))t * t;\n"
     "    z = z + HALF >> SQUARE_SHIFT;\n"
     "    return z > 127 ? 127 : z;\n"

@@ -11,7 +11,7 @@
 #include "sotto.h"
 
 enum layer_kind {
-    LAYER_RELU,      /**< one accumulator to sat(a >> shift): (ring - 1) + (ring - 9 - shift) + 14
+    LAYER_RELU,      /**< one accumulator to sat(a >> shift): (ring - 1) + (ring - 8 - shift) + 7
                           ANDs */
     LAYER_LEAKY,     /**< see ACTIVATION_LEAKY in net.h */
     LAYER_SQUARE,    /**< see ACTIVATION_SQUARE */

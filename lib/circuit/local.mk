@@ -10,5 +10,6 @@ CIRCUIT_SOURCES = \
 	lib/circuit/interface_read.c \
 	lib/circuit/schedule.c lib/circuit/schedule.h \
 	lib/circuit/source.h \
+	lib/circuit/split.c lib/circuit/split.h \
 	lib/circuit/text.c lib/circuit/text.h \
 	lib/circuit/wiremap.h

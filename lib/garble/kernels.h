@@ -77,6 +77,13 @@ struct garble_kernels {
 
     /** Free gates in all lanes, in order. */
     void (*xor_lanes)(block *labels, const struct slot_gate *gates, size_t n);
+
+    /** colours[k] receives the lowest bits of N_LANES labels from labels[N_LANES k] on, that of
+     *  lane 0 lowest. */
+    void (*take_colours)(uint8_t *colours, const block *labels, size_t n);
+
+    /** The other way round: all other bits of the labels become zero. */
+    void (*put_colours)(block *labels, const uint8_t *colours, size_t n);
 };
 
 /** The kernels of the instruction set in force (cpu_isa()). */

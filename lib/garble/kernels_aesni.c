@@ -243,6 +243,16 @@ static void aesni_evaluate(block *labels, const uint8_t *tables, const struct sl
     }
 }
 
+static void aesni_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    garble_kernels_portable.take_colours(colours, labels, n);
+}
+
+static void aesni_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    garble_kernels_portable.put_colours(labels, colours, n);
+}
+
 const struct garble_kernels garble_kernels_aesni = {
     .isa = CPU_AESNI,
     .garble = aesni_garble,
@@ -253,4 +263,6 @@ const struct garble_kernels garble_kernels_aesni = {
     .garble_lanes = garble_lanes,
     .evaluate_lanes = evaluate_lanes,
     .xor_lanes = xor_lanes,
+    .take_colours = aesni_take_colours,
+    .put_colours = aesni_put_colours,
 };

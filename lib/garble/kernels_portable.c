@@ -206,6 +206,23 @@ static void portable_xor_lanes(block *labels, const struct slot_gate *gates, siz
     }
 }
 
+static void portable_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        uint64_t bits = 0;
+
+        for (size_t lane = 0; lane < N_LANES; lane++) bits |= block_lsb(*labels++) << lane;
+        colours[k] = (uint8_t)bits;
+    }
+}
+
+static void portable_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t lane = 0; lane < N_LANES; lane++)
+            *labels++ = block_of(0, colours[k] >> lane & 1);
+}
+
 const struct garble_kernels garble_kernels_portable = {
     .isa = CPU_PORTABLE,
     .garble = portable_garble,
@@ -216,4 +233,6 @@ const struct garble_kernels garble_kernels_portable = {
     .garble_lanes = portable_garble_lanes,
     .evaluate_lanes = portable_evaluate_lanes,
     .xor_lanes = portable_xor_lanes,
+    .take_colours = portable_take_colours,
+    .put_colours = portable_put_colours,
 };

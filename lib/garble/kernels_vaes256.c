@@ -105,6 +105,16 @@ static void vaes256_evaluate_narrow(block *labels, const uint8_t *tables,
     }
 }
 
+static void vaes256_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    garble_kernels_portable.take_colours(colours, labels, n);
+}
+
+static void vaes256_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    garble_kernels_portable.put_colours(labels, colours, n);
+}
+
 const struct garble_kernels garble_kernels_vaes256 = {
     .isa = CPU_VAES256,
     .garble = vaes256_garble,
@@ -115,4 +125,6 @@ const struct garble_kernels garble_kernels_vaes256 = {
     .garble_lanes = garble_lanes,
     .evaluate_lanes = evaluate_lanes,
     .xor_lanes = xor_lanes,
+    .take_colours = vaes256_take_colours,
+    .put_colours = vaes256_put_colours,
 };

@@ -61,6 +61,32 @@ static void vaes512_evaluate_narrow(block *labels, const uint8_t *tables,
     garble_kernels_vaes256.evaluate_narrow(labels, tables, gates, n, keys, first);
 }
 
+static void vaes512_take_colours(uint8_t *colours, const block *labels, size_t n)
+{
+    const vec low_halves = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14);
+    const vec lowest = _mm512_set1_epi64(1);
+
+    for (size_t k = 0; k < n; k++, labels += N_LANES) {
+        vec x = _mm512_permutex2var_epi64(vec_load(labels), low_halves, vec_load(labels + 4));
+
+        colours[k] = (uint8_t)_mm512_test_epi64_mask(x, lowest);
+    }
+}
+
+static void vaes512_put_colours(block *labels, const uint8_t *colours, size_t n)
+{
+    const vec lanes = _mm512_setr_epi64(0, 0, 1, 0, 2, 0, 3, 0);
+    const vec more_lanes = _mm512_setr_epi64(4, 0, 5, 0, 6, 0, 7, 0);
+    const vec lowest = _mm512_setr_epi64(1, 0, 1, 0, 1, 0, 1, 0);
+
+    for (size_t k = 0; k < n; k++, labels += N_LANES) {
+        vec bits = _mm512_set1_epi64(colours[k]);
+
+        vec_store(labels, _mm512_and_si512(_mm512_srlv_epi64(bits, lanes), lowest));
+        vec_store(labels + 4, _mm512_and_si512(_mm512_srlv_epi64(bits, more_lanes), lowest));
+    }
+}
+
 const struct garble_kernels garble_kernels_vaes512 = {
     .isa = CPU_VAES512,
     .garble = vaes512_garble,
@@ -71,4 +97,6 @@ const struct garble_kernels garble_kernels_vaes512 = {
     .garble_lanes = garble_lanes,
     .evaluate_lanes = evaluate_lanes,
     .xor_lanes = xor_lanes,
+    .take_colours = vaes512_take_colours,
+    .put_colours = vaes512_put_colours,
 };

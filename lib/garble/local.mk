@@ -1,5 +1,6 @@
 GARBLE_SOURCES = \
 	lib/garble/bundle.c lib/garble/bundle.h \
+	lib/garble/finals.c lib/garble/finals.h \
 	lib/garble/garble.c lib/garble/garble.h \
 	lib/garble/groups.h lib/garble/lanes.h \
 	lib/garble/kernels.c lib/garble/kernels.h \

@@ -5,6 +5,7 @@ PROTO_SOURCES = \
 	lib/proto/hello.c lib/proto/hello.h \
 	lib/proto/mixed.c lib/proto/mixed.h \
 	lib/proto/mixed_circuit.c \
+	lib/proto/mixed_finals.c lib/proto/mixed_finals.h \
 	lib/proto/mixed_linear.c \
 	lib/proto/ot.c lib/proto/ot.h \
 	lib/proto/ot_base.c lib/proto/ot_base.h \

@@ -2,7 +2,9 @@
  * Circuits of a mixed session; see sotto-share.h. Instances run in lanes, in bundles of groups,
  * with the keys of a gate shared by the lanes. That needs input labels that are independent of each
  * other, so it is done where all inputs are fresh: from the garbler's seed and from the OT
- * extension. Instances that take wires run one by one, each gate with keys of its own.
+ * extension. Instances that take wires run one by one, each gate with keys of its own. Where
+ * outputs are to be shared bits, and not wires, lanes run the head of the circuit only, and
+ * mixed_finals.h ends it.
  *
  * A call goes through its instances in windows, so that the labels of the evaluator's bits take
  * bounded memory. With C the evaluator's choices of a window and T its tables, both parties go
@@ -23,6 +25,7 @@
 #include "circuit/interface.h"
 #include "crypto/prg.h"
 #include "garble/bundle.h"
+#include "proto/mixed_finals.h"
 
 /* One call. */
 struct application {
@@ -41,9 +44,11 @@ struct application {
     struct schedule *schedule;
     struct engine engine;
     struct bundle bundle;
-    size_t n_bundled; /* groups in a bundle; 0: no lanes */
-    struct sotto_wires *outputs;
-    uint64_t first; /* the bundle's first instance */
+    size_t n_bundled;            /* groups in a bundle; 0: no lanes */
+    struct sotto_wires *outputs; /* or, if they are shared, NULL and */
+    uint8_t *shares;
+    struct mixed_finals *finals; /* of bundles; NULL: they run the whole circuit */
+    uint64_t first;              /* the bundle's first instance */
 };
 
 static bool is_operand(const struct application *a, uint64_t input)
@@ -86,13 +91,32 @@ static sotto_err check_operands(const struct application *a)
 
 /* ----------------------------------------------------------------------------------- start -- */
 
+/* What runs in lanes. */
+static const struct schedule *bundled_schedule(const struct application *a)
+{
+    return a->finals != NULL ? a->finals->schedule : a->schedule;
+}
+
 static size_t bundled_groups(const struct application *a)
 {
     uint64_t n_groups = a->n_instances / N_LANES;
-    size_t capacity = bundle_capacity(a->schedule);
+    size_t capacity = bundle_capacity(bundled_schedule(a));
 
-    if (a->schedule->has_fixed_operand || a->schedule->n_and == 0 || takes_wires(a)) return 0;
     return n_groups < capacity ? (size_t)n_groups : capacity;
+}
+
+/* Chooses what runs in lanes, and how much of it side by side. */
+static sotto_err plan_bundles(struct application *a)
+{
+    struct sotto_context *context = a->mixed->context;
+    sotto_err err = SOTTO_OK;
+
+    a->n_bundled = 0;
+    if (a->schedule->has_fixed_operand || a->schedule->n_and == 0 || takes_wires(a)) return err;
+    if (a->shares != NULL) err = mixed_finals_new(context, &a->finals, a->circuit);
+    if (err != SOTTO_OK) return err;
+    a->n_bundled = bundled_groups(a);
+    return a->finals != NULL ? mixed_finals_start(a->finals, context, a->n_bundled) : SOTTO_OK;
 }
 
 /* Whole blocks of OTs, if that many instances fit, so that rows need not be copied; else whole
@@ -130,15 +154,15 @@ static sotto_err start(struct application *a)
     struct sotto_mixed *mixed = a->mixed;
     sotto_err err = schedule_new(mixed->context, &a->schedule, a->circuit);
 
+    if (err == SOTTO_OK) err = plan_bundles(a);
     if (err != SOTTO_OK) return err;
-    a->n_bundled = bundled_groups(a);
     a->window = window_of(a);
     err = engine_init(&a->engine, mixed->context, a->schedule->n_slots, &mixed->gates.start,
                       mixed_delta(mixed));
     if (err != SOTTO_OK) return err;
     a->engine.hash.next = mixed->gates.next;
-    err = bundle_init(&a->bundle, mixed->context, a->schedule, a->n_bundled, &mixed->gates.start,
-                      mixed_delta(mixed));
+    err = bundle_init(&a->bundle, mixed->context, bundled_schedule(a), a->n_bundled,
+                      &mixed->gates.start, mixed_delta(mixed));
     a->engine.team = a->bundle.team = mixed->team;
     return err == SOTTO_OK ? make_rows(a) : err;
 }
@@ -148,22 +172,26 @@ static void wipe(struct application *a)
     if (a->engine.labels != NULL) engine_wipe(&a->engine);
     bundle_wipe(&a->bundle);
     if (a->rows[0] != NULL) mem_wipe(a->rows[0], (size_t)a->n_rows * BLOCK_LEN);
+    mixed_finals_free(a->finals);
     schedule_free(a->schedule);
 }
 
 /* ---------------------------------------------------------------------------------- inputs -- */
 
+/* The number of lanes is known where these are inlined. */
+#define HOT static inline __attribute__((always_inline))
+
 /* Labels of an input of n bits of n_lanes neighbouring instances, those of a bit side by side, from
  * labels that stand instance after instance, stride of them apart. */
-static void spread(block *labels, const block *from, uint64_t stride, uint64_t n, size_t n_lanes)
+HOT void spread(block *labels, const block *from, uint64_t stride, uint64_t n, size_t n_lanes)
 {
     for (uint64_t i = 0; i < n; i++)
         for (size_t lane = 0; lane < n_lanes; lane++) *labels++ = from[lane * stride + i];
 }
 
 /* Both parties expand the same labels L; with W0 = L ^ x delta, L is the active one. */
-static void expand(const struct application *a, block *labels, struct prg *prg, const uint8_t *bits,
-                   uint64_t n, size_t n_lanes)
+HOT void expand(const struct application *a, block *labels, struct prg *prg, const uint8_t *bits,
+                uint64_t n, size_t n_lanes)
 {
     const block *delta = mixed_delta(a->mixed);
 
@@ -181,7 +209,7 @@ static const block *row_of(const struct application *a, uint64_t instance)
 
 /* Input labels of n_lanes instances of a window, those of a bit side by side. Their stream of the
  * garbler's labels is that of the first of them. */
-static void collect(const struct application *a, block *labels, uint64_t instance, size_t n_lanes)
+HOT void collect(const struct application *a, block *labels, uint64_t instance, size_t n_lanes)
 {
     const uint8_t *bits = a->bits != NULL ? a->bits + instance * a->n_own_bits : NULL;
     const block *row = a->rows[0] != NULL ? row_of(a, instance) : NULL;
@@ -221,18 +249,50 @@ static block *outputs_of(const struct application *a, uint64_t instance)
     return a->outputs->labels + instance * a->outputs->value_bits;
 }
 
+static uint8_t *shares_of(const struct application *a, uint64_t instance)
+{
+    return a->shares + instance * a->circuit->n_output_wires;
+}
+
+static void share_outputs(struct application *a, uint64_t instance)
+{
+    uint8_t *out = shares_of(a, instance);
+
+    for (uint32_t i = 0; i < a->circuit->n_output_wires; i++)
+        out[i] = (uint8_t)block_lsb(a->engine.labels[a->schedule->output_slots[i]]);
+}
+
+static void share_group(struct application *a, size_t group)
+{
+    uint8_t *out = shares_of(a, a->first + group * N_LANES);
+
+    for (size_t lane = 0; lane < N_LANES; lane++)
+        for (uint32_t i = 0; i < a->circuit->n_output_wires; i++)
+            *out++ = (uint8_t)block_lsb(bundle_output(&a->bundle, group, i)[lane]);
+}
+
 static void take_outputs(struct application *a, uint64_t instance)
 {
-    block *out = outputs_of(a, instance);
+    block *out;
 
+    if (a->shares != NULL) {
+        share_outputs(a, instance);
+        return;
+    }
+    out = outputs_of(a, instance);
     for (unsigned i = 0; i < a->outputs->value_bits; i++)
         out[i] = a->engine.labels[a->schedule->output_slots[i]];
 }
 
 static void take_group(struct application *a, size_t group)
 {
-    block *out = outputs_of(a, a->first + group * N_LANES);
+    block *out;
 
+    if (a->shares != NULL) {
+        share_group(a, group);
+        return;
+    }
+    out = outputs_of(a, a->first + group * N_LANES);
     for (size_t lane = 0; lane < N_LANES; lane++)
         for (unsigned i = 0; i < a->outputs->value_bits; i++)
             *out++ = bundle_output(&a->bundle, group, i)[lane];
@@ -290,6 +350,28 @@ static sotto_err run_groups(struct application *a)
     return err;
 }
 
+static sotto_err run_finals(struct application *a, size_t n_groups)
+{
+    struct stream *stream = &a->mixed->stream;
+    size_t len = mixed_finals_len(a->finals, n_groups);
+    uint8_t *shares = shares_of(a, a->first);
+    const uint8_t *received;
+    uint8_t *piece;
+    sotto_err err;
+
+    if (a->mixed->ot.is_sender) {
+        err = stream_piece(stream, &piece, len);
+        if (err == SOTTO_OK)
+            err = mixed_finals_garble(a->finals, piece, shares, &a->engine.hash, &a->bundle,
+                                      mixed_delta(a->mixed));
+        return err == SOTTO_OK ? stream_put(stream, piece, len) : err;
+    }
+    err = stream_get(stream, &received, len);
+    if (err == SOTTO_OK)
+        err = mixed_finals_evaluate(a->finals, shares, &a->engine.hash, received, &a->bundle);
+    return err == SOTTO_OK ? stream_got(stream, received, len) : err;
+}
+
 static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_groups)
 {
     sotto_err err;
@@ -297,6 +379,7 @@ static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_grou
     a->first = first;
     err = bundle_begin(&a->bundle, &a->engine.hash, n_groups, fill_group, a);
     if (err == SOTTO_OK) err = run_groups(a);
+    if (a->finals != NULL) return err == SOTTO_OK ? run_finals(a, n_groups) : err;
     for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++) take_group(a, g);
     return err;
 }
@@ -336,13 +419,31 @@ static sotto_err fetch_rows(struct application *a, uint64_t first)
     return mixed_next_rows(a->mixed, a->rows[first / a->window % 2], bits, n);
 }
 
+/* Bytes of the tables of n instances. Those of final ANDs are no more than if they were whole, so
+ * that what is known to fit fits. */
+static bool tables_len(const struct application *a, uint64_t *len, uint64_t n)
+{
+    uint64_t n_groups, n_full, n_left;
+
+    if (!mul_u64(len, n, a->schedule->n_and) || !mul_u64(len, *len, TABLE_LEN)) return false;
+    if (a->finals == NULL || a->n_bundled == 0) return true;
+    n_groups = n / N_LANES;
+    n_full = n_groups / a->n_bundled;
+    n_left = n_groups % a->n_bundled;
+    *len = n_groups * a->finals->schedule->n_and * BUNDLE_UNIT +
+           n_full * mixed_finals_len(a->finals, a->n_bundled) +
+           mixed_finals_len(a->finals, (size_t)n_left) +
+           n % N_LANES * a->schedule->n_and * TABLE_LEN;
+    return true;
+}
+
 static sotto_err run_tables(struct application *a, uint64_t first)
 {
     struct sotto_mixed *mixed = a->mixed;
     uint64_t end = end_of_window(a, first), len;
     sotto_err err, closing;
 
-    if (!mul_u64(&len, end - first, a->schedule->n_and) || !mul_u64(&len, len, TABLE_LEN))
+    if (!tables_len(a, &len, end - first))
         return fail(mixed->context, SOTTO_ERR_LIMIT, "too many gates in one call");
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
     if (err != SOTTO_OK) return err;
@@ -367,8 +468,10 @@ static sotto_err run_windows(struct application *a)
 
 static sotto_err apply(struct application *a)
 {
-    sotto_err err = wires_new(a->mixed, &a->outputs, a->n_instances, a->circuit->n_output_wires);
+    sotto_err err = SOTTO_OK;
 
+    if (a->shares == NULL)
+        err = wires_new(a->mixed, &a->outputs, a->n_instances, a->circuit->n_output_wires);
     if (err != SOTTO_OK) return err;
     a->first_stream = a->mixed->n_label_streams;
     a->mixed->n_label_streams += a->n_instances;
@@ -377,6 +480,20 @@ static sotto_err apply(struct application *a)
     wipe(a);
     if (err != SOTTO_OK) sotto_wires_free(a->outputs);
     return err;
+}
+
+static sotto_err enter(struct application *a)
+{
+    struct sotto_mixed *mixed = a->mixed;
+    sotto_err err = mixed_enter(mixed);
+
+    if (err == SOTTO_OK) err = check_operands(a);
+    if (err != SOTTO_OK) return err;
+    a->n_own_bits = count_bits(a, mixed->ot.wire.role);
+    a->n_evaluator_bits = count_bits(a, SOTTO_EVALUATOR);
+    if (a->n_own_bits > 0 && a->n_instances > 0 && a->bits == NULL)
+        return mixed_usage(mixed, "a party without inputs");
+    return SOTTO_OK;
 }
 
 sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto_circuit *circuit,
@@ -391,15 +508,33 @@ sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto
         .bits = bits,
         .n_instances = n_instances,
     };
-    sotto_err err = mixed_enter(mixed);
+    sotto_err err = enter(&a);
 
-    if (err == SOTTO_OK) err = check_operands(&a);
     if (err != SOTTO_OK) return err;
-    a.n_own_bits = count_bits(&a, mixed->ot.wire.role);
-    a.n_evaluator_bits = count_bits(&a, SOTTO_EVALUATOR);
-    if (a.n_own_bits > 0 && n_instances > 0 && bits == NULL)
-        return mixed_usage(mixed, "a party without inputs");
     err = mixed_leave(mixed, apply(&a));
     if (err == SOTTO_OK) *wires = a.outputs;
+    return err;
+}
+
+sotto_err sotto_mixed_apply_shared(sotto_mixed *mixed, uint8_t *shares,
+                                   const sotto_circuit *circuit, const sotto_interface *interface,
+                                   const uint8_t *bits, const sotto_operand *operands,
+                                   uint64_t n_instances)
+{
+    struct application a = {
+        .mixed = mixed,
+        .circuit = circuit,
+        .interface = interface,
+        .operands = operands,
+        .bits = bits,
+        .n_instances = n_instances,
+        .shares = shares,
+    };
+    sotto_err err = enter(&a);
+
+    if (err == SOTTO_OK && shares == NULL) err = mixed_usage(mixed, "no room for the shares");
+    if (err != SOTTO_OK) return err;
+    err = mixed_leave(mixed, apply(&a));
+    if (err != SOTTO_OK) mem_wipe(shares, (size_t)n_instances * circuit->n_output_wires);
     return err;
 }

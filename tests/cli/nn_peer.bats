@@ -373,6 +373,8 @@ layer()
     LIMIT=120
     try gc-nn bench --repeat 1 --json
     expect 0
-    [ "$(jq '.bench | length' <<<"$output")" -eq 6 ]
+    [ "$(jq '.bench | length' <<<"$output")" -eq 10 ]
+    [ "$(jq '[.bench[] | select(.channel == "plain")] | length' <<<"$output")" -eq 3 ]
+    [ "$(jq '[.bench[].garbler_processor_seconds | values] | min > 0' <<<"$output")" = true ]
     [ "$(jq '[.bench[].online_seconds] | min > 0' <<<"$output")" = true ]
 }

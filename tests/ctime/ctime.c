@@ -158,6 +158,7 @@ struct mixed_side {
     struct side side;
     int32_t weights[N_INSTANCES];
     uint32_t shares[N_INSTANCES];
+    uint8_t bit_shares[N_INSTANCES * N_OUTPUTS];
 };
 
 static void weights_of(void *user, sotto_column *column, uint64_t i)
@@ -197,12 +198,15 @@ static void *run_mixed_side(void *argument)
     CHECK(sotto_mixed_project(mixed, mine->shares, &operand, N_INSTANCES, &linear) == SOTTO_OK);
     CHECK(sotto_mixed_apply(mixed, &outputs, circuit, interface, side->inputs, NULL, N_INSTANCES) ==
           SOTTO_OK);
+    CHECK(sotto_mixed_apply_shared(mixed, mine->bit_shares, circuit, interface, side->inputs, NULL,
+                                   N_INSTANCES) == SOTTO_OK);
     CHECK(sotto_mixed_reveal(mixed, side->outputs, outputs, SOTTO_REVEAL_BOTH) == SOTTO_OK);
     CHECK(sotto_mixed_reveal_shares(mixed, mine->shares, mine->shares, N_INSTANCES, 20,
                                     SOTTO_REVEAL_BOTH) == SOTTO_OK);
     CHECK(sotto_mixed_finish(mixed) == SOTTO_OK);
     ct_mark_public(side->outputs, sizeof side->outputs);
     ct_mark_public(mine->shares, sizeof mine->shares);
+    ct_mark_public(mine->bit_shares, sizeof mine->bit_shares);
     sotto_wires_free(values);
     sotto_wires_free(outputs);
     sotto_mixed_free(mixed);
@@ -228,6 +232,8 @@ static void run_mixed(void)
     CHECK(pthread_join(thread, NULL) == 0);
     CHECK(memcmp(garbler.side.outputs, evaluator.side.outputs, sizeof garbler.side.outputs) == 0);
     CHECK(memcmp(garbler.shares, evaluator.shares, sizeof garbler.shares) == 0);
+    for (size_t i = 0; i < sizeof garbler.bit_shares; i++)
+        CHECK((garbler.bit_shares[i] ^ evaluator.bit_shares[i]) == garbler.side.outputs[i]);
 }
 
 /* Both sides of an extension: base keys, delta and choices are secret; so are trees and rows. */

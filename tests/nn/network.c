@@ -475,8 +475,8 @@ START_TEST(test_plan_counts)
     steps[0].terms = &terms[0];
     steps[1].terms = &terms[1];
     must(plan_make(&report, &plan, &net, PLAN_REVEAL_LABEL));
-    /* nn.md: (k - 1) + (k - 9 - s) + 14 ANDs, 40 at k = 22 and s = 8. */
-    ck_assert_uint_eq(plan.steps[0].n_and, 4 * 40);
+    /* (k - 1) + (k - 8 - s) + 7 ANDs, 34 at k = 22 and s = 8. */
+    ck_assert_uint_eq(plan.steps[0].n_and, 4 * 34);
     for (unsigned j = 0; j < 8; j++) bytes += 3 * ((4 * (22 - j) + 7) / 8);
     ck_assert_uint_eq(plan.steps[0].correction_len, bytes);
     ck_assert_uint_eq(plan.steps[0].n_cots, 4 * 22);

@@ -314,6 +314,29 @@ START_TEST(free_gates_in_lanes)
 }
 END_TEST
 
+START_TEST(colours_are_lowest_bits)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    block labels[5 * N_LANES];
+    uint8_t colours[6] = {0};
+    uint64_t state = 78;
+
+    if (kernels == NULL) return;
+    for (size_t i = 0; i < 5 * N_LANES; i++) labels[i] = random_block(&state);
+    kernels->take_colours(colours, labels, 5);
+    ck_assert_uint_eq(colours[5], 0);
+    for (size_t i = 0; i < 5 * N_LANES; i++)
+        ck_assert_uint_eq(colours[i / N_LANES] >> i % N_LANES & 1, labels[i].half[0] & 1);
+    kernels->put_colours(labels, colours, 4);
+    for (size_t i = 0; i < 4 * N_LANES; i++) {
+        block expected = block_of(0, colours[i / N_LANES] >> i % N_LANES & 1);
+
+        ck_assert_mem_eq(&labels[i], &expected, sizeof expected);
+    }
+    ck_assert_uint_ne(labels[4 * N_LANES].half[1], 0);
+}
+END_TEST
+
 /* A label of the given colour. */
 static block coloured(block label, uint64_t colour)
 {
@@ -422,6 +445,7 @@ static Suite *garble_kernels_suite(void)
     tcase_add_loop_test(tests, narrow_kernels_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, lanes_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, free_gates_in_lanes, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, colours_are_lowest_bits, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, truth_table, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, one_wire_twice, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, out_over_own_input, 0, CPU_N_ISAS);

@@ -15,6 +15,7 @@
 #include "tests/support/support.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -337,6 +338,45 @@ START_TEST(circuits_give_what_they_compute)
 }
 END_TEST
 
+/* Threads at the garbler alone: they are a party's own matter. */
+static void run_shared(struct side *side)
+{
+    uint64_t n = n_instances_of(side);
+    struct program program;
+
+    program_init(&program, side->context, side->seed);
+    for (uint64_t i = 0; i < n * program.n_bits[side->options.role]; i++)
+        side->bits[i] = input_bit(side->seed, side->options.role, i);
+    TRY(sotto_mixed_apply_shared(side->mixed, side->more_bits, program.circuit, program.interface,
+                                 side->bits, NULL, n));
+    TRY(sotto_mixed_finish(side->mixed));
+    program_wipe(&program);
+}
+
+START_TEST(shares_of_outputs_add_up)
+{
+    struct side *sides = sides_new(run_shared, _i);
+    struct program program;
+    uint8_t bits[MAX_BITS], expected[MAX_BITS];
+
+    sides[0].options.n_threads = (uint64_t)_i % 4;
+    run_both(sides);
+    expect_success(sides);
+    program_init(&program, sides[0].context, sides[0].seed);
+    for (uint64_t k = 0; k < n_instances_of(&sides[0]); k++) {
+        uint64_t at = k * program.n_output_bits;
+
+        instance_bits(bits, &program, sides[0].seed, k);
+        ck_assert_int_eq(sotto_circuit_evaluate(sides[0].context, expected, program.circuit, bits),
+                         SOTTO_OK);
+        for (uint64_t i = 0; i < program.n_output_bits; i++)
+            ck_assert_uint_eq(sides[0].more_bits[at + i] ^ sides[1].more_bits[at + i], expected[i]);
+    }
+    program_wipe(&program);
+    sides_free(sides);
+}
+END_TEST
+
 /* A 3-bit adder, of the garbler's number and the evaluator's. The sums go through it again as
  * wires, in another order and some of them twice; the outcome, as values, times weights. */
 static const char adder[] = "13 19\n2 3 3\n1 3\n\n"
@@ -501,6 +541,130 @@ START_TEST(instances_of_many_windows_are_computed)
 }
 END_TEST
 
+/* The second of the adder's two ANDs is final: in lanes it takes two bits an instance, filled up
+ * for a bundle. What does not fill the lanes, or takes wires, has whole tables. */
+#define SHARED_SUMS 1003 /* 15 bundles of 8 groups, one of 5 groups, and 3 instances */
+#define SHARED_LEN (16 * 256 + 1000 * 32 + 3 * 64)
+#define WIRED_SUMS 11
+
+static uint64_t sent_since(const struct side *side, uint64_t before)
+{
+    return sotto_channel_bytes_sent(side->channel) - before;
+}
+
+static void run_shared_sums(struct side *side)
+{
+    uint8_t *bits = mem_new(SHARED_SUMS, 3), *shares = mem_new(SHARED_SUMS + WIRED_SUMS, 3);
+    sotto_interface *interface = NULL;
+    sotto_circuit *circuit = NULL;
+    sotto_wires *numbers = NULL;
+    sotto_operand operands[2] = {{NULL, NULL}, {NULL, NULL}};
+    uint64_t before = 0;
+
+    ck_assert(bits != NULL && shares != NULL);
+    side->mixed->window_rows = side->number == 0 ? side->mixed->window_rows : 700;
+    for (uint64_t i = 0; i < 3 * SHARED_SUMS; i++)
+        bits[i] = input_bit(side->seed, side->options.role, i);
+    TRY(sotto_circuit_parse(side->context, &circuit, "adder", adder, sizeof adder - 1));
+    TRY(sotto_interface_default(side->context, &interface, circuit, NULL, 0));
+    before = sotto_channel_bytes_sent(side->channel);
+    TRY(sotto_mixed_apply_shared(side->mixed, shares, circuit, interface, bits, NULL, SHARED_SUMS));
+    side->first_bytes = sent_since(side, before);
+    TRY(sotto_mixed_input(side->mixed, &numbers, garbles(side) ? NULL : bits, WIRED_SUMS, 3));
+    operands[1].wires = numbers;
+    TRY(sotto_mixed_apply_shared(side->mixed, shares + 3 * SHARED_SUMS, circuit, interface, bits,
+                                 operands, WIRED_SUMS));
+    TRY(sotto_mixed_finish(side->mixed));
+    side->many = shares;
+    mem_free(bits);
+    sotto_wires_free(numbers);
+    sotto_interface_free(interface);
+    sotto_circuit_free(circuit);
+}
+
+START_TEST(final_ands_take_two_bits)
+{
+    struct side *sides = sides_new(run_shared_sums, _i);
+
+    run_both(sides);
+    expect_success(sides);
+    for (uint64_t i = 0; i < SHARED_SUMS + WIRED_SUMS; i++) {
+        uint64_t number = i < SHARED_SUMS ? i : i - SHARED_SUMS;
+        uint32_t sum = 0, expected = number_of(sides[0].seed, SOTTO_GARBLER, number) +
+                                     number_of(sides[0].seed, SOTTO_EVALUATOR, number);
+
+        for (uint64_t b = 0; b < 3; b++)
+            sum |= (uint32_t)(sides[0].many[3 * i + b] ^ sides[1].many[3 * i + b]) << b;
+        ck_assert_uint_eq(sum, expected % 8);
+    }
+    if (_i == 0) ck_assert_uint_eq(sides[0].first_bytes, SHARED_LEN + FRAME_HEADER_LEN);
+    sides_free(sides);
+}
+END_TEST
+
+/* Output i is (a_i ^ a_0 b_0) b_i: one AND in the head, and so many final ones that the piece of a
+ * bundle is sometimes cut by a frame's end. */
+#define BROAD_BITS 72
+#define BROAD_INSTANCES 5100
+
+static sotto_circuit *broad_circuit(sotto_context *context)
+{
+    char text[BROAD_BITS * 64];
+    sotto_circuit *circuit = NULL;
+    int len = snprintf(text, sizeof text, "%d %d\n2 %d %d\n1 %d\n\n2 1 0 %d %d AND\n",
+                       2 * BROAD_BITS + 1, 4 * BROAD_BITS + 1, BROAD_BITS, BROAD_BITS, BROAD_BITS,
+                       BROAD_BITS, 2 * BROAD_BITS);
+
+    for (int i = 0; i < BROAD_BITS; i++)
+        len += snprintf(text + len, sizeof text - (size_t)len, "2 1 %d %d %d XOR\n", i,
+                        2 * BROAD_BITS, 2 * BROAD_BITS + 1 + i);
+    for (int i = 0; i < BROAD_BITS; i++)
+        len += snprintf(text + len, sizeof text - (size_t)len, "2 1 %d %d %d AND\n",
+                        2 * BROAD_BITS + 1 + i, BROAD_BITS + i, 3 * BROAD_BITS + 1 + i);
+    ck_assert_int_lt(len, (int)sizeof text);
+    ck_assert_int_eq(sotto_circuit_parse(context, &circuit, "wide", text, (size_t)len), SOTTO_OK);
+    return circuit;
+}
+
+static void run_broad(struct side *side)
+{
+    uint8_t *bits = mem_new(BROAD_INSTANCES, BROAD_BITS);
+    uint8_t *shares = mem_new(BROAD_INSTANCES, BROAD_BITS);
+    sotto_circuit *circuit = broad_circuit(side->context);
+    sotto_interface *interface = NULL;
+
+    ck_assert(bits != NULL && shares != NULL);
+    for (uint64_t i = 0; i < BROAD_INSTANCES * BROAD_BITS; i++)
+        bits[i] = input_bit(side->seed, side->options.role, i);
+    TRY(sotto_interface_default(side->context, &interface, circuit, NULL, 0));
+    TRY(sotto_mixed_apply_shared(side->mixed, shares, circuit, interface, bits, NULL,
+                                 BROAD_INSTANCES));
+    TRY(sotto_mixed_finish(side->mixed));
+    side->many = shares;
+    mem_free(bits);
+    sotto_interface_free(interface);
+    sotto_circuit_free(circuit);
+}
+
+START_TEST(tables_of_final_ands_cross_frames)
+{
+    struct side *sides = sides_new(run_broad, 0);
+    uint64_t seed = sides[0].seed;
+
+    run_both(sides);
+    expect_success(sides);
+    for (uint64_t i = 0; i < BROAD_INSTANCES * BROAD_BITS; i++) {
+        uint64_t first = i / BROAD_BITS * BROAD_BITS;
+        int both = input_bit(seed, SOTTO_GARBLER, first) & input_bit(seed, SOTTO_EVALUATOR, first);
+
+        ck_assert_int_eq(sides[0].many[i] ^ sides[1].many[i],
+                         (input_bit(seed, SOTTO_GARBLER, i) ^ both) &
+                             input_bit(seed, SOTTO_EVALUATOR, i));
+    }
+    sides_free(sides);
+}
+END_TEST
+
 /* --------------------------------------------------------------------------------- telling -- */
 
 static void run_telling(struct side *side)
@@ -620,6 +784,12 @@ static void run_wrong_calls(struct side *side)
     }
     ck_assert_int_eq(sotto_mixed_apply(side->mixed, &none, circuit, interface, NULL, NULL, 1),
                      SOTTO_ERR_USAGE);
+    ck_assert_int_eq(
+        sotto_mixed_apply_shared(side->mixed, side->more_bits, circuit, interface, NULL, NULL, 1),
+        SOTTO_ERR_USAGE);
+    ck_assert_int_eq(
+        sotto_mixed_apply_shared(side->mixed, NULL, circuit, interface, side->bits, NULL, 1),
+        SOTTO_ERR_USAGE);
     for (int i = 0; i < 2; i++) {
         const sotto_operand operands[2] = {{i == 0 ? wires : NULL, far}, {NULL, NULL}};
 
@@ -657,6 +827,9 @@ int main(void)
 
     tcase_add_loop_test(sessions, wires_times_weights_are_shares, 0, 4);
     tcase_add_loop_test(sessions, circuits_give_what_they_compute, 0, 24);
+    tcase_add_loop_test(sessions, shares_of_outputs_add_up, 0, 48);
+    tcase_add_loop_test(sessions, final_ands_take_two_bits, 0, 2);
+    tcase_add_test(sessions, tables_of_final_ands_cross_frames);
     tcase_add_loop_test(sessions, wires_go_through_circuits_again, 0, 4);
     tcase_add_loop_test(sessions, instances_of_many_windows_are_computed, 0, 2);
     tcase_add_test(sessions, parties_tell_each_other);

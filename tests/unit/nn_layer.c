@@ -117,7 +117,7 @@ START_TEST(functions_of_one_accumulator)
 }
 END_TEST
 
-/* nn.md's counts. */
+/* The sum, whether a bit above the result is set while the sign is not, and the result's bits. */
 START_TEST(relu_takes_the_ands_it_should)
 {
     struct layer_shape shape = {.kind = LAYER_RELU};
@@ -126,10 +126,32 @@ START_TEST(relu_takes_the_ands_it_should)
     for (shape.ring = 12; shape.ring <= 32; shape.ring++)
         for (shape.shift = 0; shape.shift + 9 < shape.ring; shape.shift++) {
             make(&layer, &shape);
-            ck_assert_uint_le(layer.n_and, shape.ring - 1 + (shape.ring - 9 - shape.shift) + 14);
+            ck_assert_uint_le(layer.n_and, shape.ring - 1 + (shape.ring - 8 - shape.shift) + 7);
             ck_assert_uint_eq(layer.output_bits, 7);
             layer_wipe(&layer);
         }
+}
+END_TEST
+
+START_TEST(other_activations_take_the_ands_they_should)
+{
+    static const struct {
+        struct layer_shape shape;
+        uint64_t n_and;
+    } cases[] = {
+        {{.kind = LAYER_LEAKY, .ring = 22, .shift = 8, .slope = 13, .offset = 20}, 62},
+        {{.kind = LAYER_LEAKY, .ring = 18, .shift = 6, .slope = 128, .offset = 64}, 55},
+        {{.kind = LAYER_SQUARE, .ring = 22, .shift = 8, .square_shift = 7}, 82},
+        {{.kind = LAYER_RELU_FULL, .ring = 32}, 62},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct layer layer;
+
+        make(&layer, &cases[i].shape);
+        ck_assert_uint_le(layer.n_and, cases[i].n_and);
+        layer_wipe(&layer);
+    }
 }
 END_TEST
 
@@ -295,6 +317,7 @@ int main(void)
     tcase_add_checked_fixture(layers, setup, teardown);
     tcase_add_loop_test(layers, functions_of_one_accumulator, 0, 4);
     tcase_add_test(layers, relu_takes_the_ands_it_should);
+    tcase_add_test(layers, other_activations_take_the_ands_they_should);
     tcase_add_test(layers, maximum_of_values);
     tcase_add_test(layers, argmax_of_scores);
     tcase_add_test(layers, argmax_takes_the_ands_it_should);
