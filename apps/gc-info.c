@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
      "predict with this machine's figures, made by gc-bench --json -o FILE"},
     {"instances", 0, CLI_TEXT, "N", CLI_ALL, "predict for N instances in one run"},
     {"ot", 0, CLI_TEXT, "KIND", CLI_ALL,
-     "predict for this --ot of gc-run: iknp, softspoken=2, =4 or =8, or auto (auto)"},
+     "predict for this --ot of gc-run: base, iknp, softspoken=2, =4 or =8, or auto (auto)"},
     {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CLI_ALL,
      "predict for this --ot-security of gc-run (semi-honest)"},
     {"interface", 0, CLI_TEXT, "FILE|none", CLI_ALL,
@@ -215,12 +215,12 @@ static void print_batches(struct buffer *out, const sotto_circuit_stats *stats)
     buffer_add_char(out, '\n');
 }
 
-/* The k that the bytes are for. */
+/* The kind that the bytes are for. */
 static void print_transfers(struct buffer *out, const sotto_cost *cost)
 {
-    if (cost->ot_width == 0) return;
+    if (cost->n_base_ots == 0) return;
     buffer_add_text(out, "oblivious transfers: ");
-    ot_kind_add(out, cost->ot_width, "none", "");
+    ot_kind_add(out, cost->ot_width, cost->n_base_ots, "none", "");
     if (cost->ot_is_measured)
         buffer_add_text(out, ", which sends least; a run measures the link and may take another");
     buffer_add_char(out, '\n');
@@ -315,7 +315,7 @@ static void json_cost(struct buffer *out, const struct info *info)
                 (ull)(info->n_instances == 0 ? 1 : info->n_instances), (ull)cost->n_and,
                 (ull)cost->garbler_bytes, (ull)cost->evaluator_bytes, (ull)cost->garbler_bytes_tls,
                 (ull)cost->evaluator_bytes_tls, (ull)cost->peak_memory, (ull)cost->flights);
-    ot_kind_add(out, cost->ot_width, "null", "\"");
+    ot_kind_add(out, cost->ot_width, cost->n_base_ots, "null", "\"");
     buffer_addf(out, ",\"ot_measured\":%s}", cost->ot_is_measured ? "true" : "false");
     buffer_add_text(out, ",\"times\":{");
     for (size_t i = 0; i < info->n_links; i++)
