@@ -156,6 +156,7 @@ static double predicted_seconds(const struct info *info, const struct link *link
     struct profile_run run = {
         .stats = &info->stats,
         .n_instances = info->n_instances,
+        .n_base_ots = cost->n_base_ots,
         .with_tls = !link->is_plain,
         .bytes = link->is_plain ? plain : tls,
         .bits_per_second = link->bits_per_second,
