@@ -75,6 +75,7 @@ struct bench_session {
     uint64_t n_rounds;
     uint64_t n_instances;
     uint64_t n_threads;
+    sotto_ot_extension ot;
     sotto_session_stats stats;
     double seconds;      /**< of a pair: from before the dialler dialled to its end */
     uint64_t peak_bytes; /**< of a pair: the memory of the party's process */

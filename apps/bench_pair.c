@@ -32,6 +32,7 @@ static sotto_err prepare(sotto_context *context, struct prepared *prepared,
         .n_rounds = session->n_rounds,
         .n_instances = session->n_instances,
         .n_threads = session->n_threads,
+        .ot = session->ot,
     };
     uint64_t n = session->n_instances > 0 ? session->n_instances : 1;
     sotto_err err =

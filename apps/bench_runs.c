@@ -14,18 +14,20 @@ struct run_kind {
     enum bench_circuit circuit;
     uint64_t n_rounds;
     uint64_t n_instances;
+    sotto_ot_extension ot;
     enum figure figure;
 };
 
 static const struct run_kind kinds[] = {
-    {"one comparison", BENCH_COMPARE, 1, 1, MILLISECONDS},
-    {"x y + x chained", BENCH_MULTIPLY, N_ROUNDS, 1, AND_GATES},
-    {"1000 x y + x at once", BENCH_MULTIPLY, 1, N_INSTANCES, AND_GATES},
+    {"one comparison", BENCH_COMPARE, 1, 1, SOTTO_OT_AUTO, MILLISECONDS},
+    {"one comparison, IKNP", BENCH_COMPARE, 1, 1, SOTTO_OT_IKNP, MILLISECONDS},
+    {"x y + x chained", BENCH_MULTIPLY, N_ROUNDS, 1, SOTTO_OT_IKNP, AND_GATES},
+    {"1000 x y + x at once", BENCH_MULTIPLY, 1, N_INSTANCES, SOTTO_OT_IKNP, AND_GATES},
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
 static const struct run_kind long_kind = {"x y + x, 60000 times", BENCH_MULTIPLY, N_LONG_ROUNDS, 1,
-                                          AND_GATES};
+                                          SOTTO_OT_IKNP,          AND_GATES};
 
 static const char *unit_of(const struct run_kind *kind)
 {
@@ -45,6 +47,7 @@ static struct bench_session session_of(const struct bench *bench, const struct r
         .n_rounds = kind->n_rounds,
         .n_instances = kind->n_instances,
         .n_threads = bench->n_threads,
+        .ot = kind->ot,
     };
 }
 
@@ -74,10 +77,8 @@ static int measure_pair(struct bench *bench, struct bench_pair *pair, const stru
     return status;
 }
 
-static int add_single(struct bench *bench, double value, const char *unit, const char *name)
+static int add_single(struct bench *bench, struct bench_row *row, double value)
 {
-    struct bench_row *row = bench_add(bench, NULL, unit, "%s", name);
-
     if (row == NULL) return too_many(bench);
     bench_value(row, value);
     bench_finish(row);
@@ -107,9 +108,10 @@ static int measure_kinds(struct bench *bench, bool with_tls,
     for (size_t i = 0; i < N_KINDS && status == STATUS_OK; i++) {
         status = measure_pair(bench, &pair, &kinds[i], bench->n_repeats, circuits);
         if (status == STATUS_OK && kinds[i].figure == MILLISECONDS)
-            status = add_single(bench, bytes_of(&pair) / 1e3, "kB",
-                                with_tls ? "bytes both ways, TLS, one comparison"
-                                         : "bytes both ways, plain, one comparison");
+            status = add_single(bench,
+                                bench_add(bench, NULL, "kB", "bytes both ways, %s, %s",
+                                          with_tls ? "TLS" : "plain", kinds[i].name),
+                                bytes_of(&pair) / 1e3);
     }
     return status;
 }
@@ -121,7 +123,8 @@ static int measure_long(struct bench *bench, sotto_circuit *const circuits[BENCH
     int status = measure_pair(bench, &pair, &long_kind, 1 + bench->n_repeats / 4, circuits);
 
     if (status != STATUS_OK) return status;
-    return add_single(bench, peak_of(&pair) / 1048576, "MiB", "peak memory of a party of these");
+    return add_single(bench, bench_add(bench, NULL, "MiB", "peak memory of a party of these"),
+                      peak_of(&pair) / 1048576);
 }
 
 static int measure_bulk(struct bench *bench, bool with_tls)

@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
      "predict with this machine's figures, made by gc-bench --json -o FILE"},
     {"instances", 0, CLI_TEXT, "N", CLI_ALL, "predict for N instances in one run"},
     {"ot", 0, CLI_TEXT, "KIND", CLI_ALL,
-     "predict for this --ot of gc-run: iknp, softspoken=2, =4 or =8, or auto (auto)"},
+     "predict for this --ot of gc-run: base, iknp, softspoken=2, =4 or =8, or auto (auto)"},
     {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CLI_ALL,
      "predict for this --ot-security of gc-run (semi-honest)"},
     {"reveal", 0, CLI_TEXT, "both|garbler|evaluator", CLI_ALL,
@@ -198,6 +198,7 @@ static double predicted_seconds(const struct info *info, const struct link *link
     struct profile_run run = {
         .stats = &info->stats,
         .n_instances = info->session.n_instances,
+        .n_base_ots = cost->n_base_ots,
         .with_tls = !link->is_plain,
         .bytes = link->is_plain ? plain : tls,
         .bits_per_second = link->bits_per_second,
@@ -265,12 +266,12 @@ static void print_batches(struct buffer *out, const sotto_circuit_stats *stats)
     buffer_add_char(out, '\n');
 }
 
-/* The k that the bytes are for. */
+/* The kind that the bytes are for. */
 static void print_transfers(struct buffer *out, const sotto_cost *cost)
 {
-    if (cost->ot_width == 0) return;
+    if (cost->n_base_ots == 0) return;
     buffer_add_text(out, "oblivious transfers: ");
-    ot_kind_add(out, cost->ot_width, "none", "");
+    ot_kind_add(out, cost->ot_width, cost->n_base_ots, "none", "");
     if (cost->ot_is_measured)
         buffer_add_text(out, ", which sends least; a run measures the link and may take another");
     buffer_add_char(out, '\n');
@@ -365,7 +366,7 @@ static void json_choices(struct buffer *out, const struct info *info)
         const sotto_ot_cost *cost = &info->cost.may_take[i];
 
         buffer_addf(out, "%s{\"ot\":", i > 0 ? "," : "");
-        ot_kind_add(out, cost->ot_width, "null", "\"");
+        ot_kind_add(out, cost->ot_width, 0, "null", "\"");
         buffer_addf(out, ",\"evaluator_bytes\":%llu,\"evaluator_bytes_tls\":%llu}",
                     (ull)cost->evaluator_bytes,
                     (ull)cost->evaluator_bytes_tls[info->credentials][info->listener]);
@@ -387,7 +388,7 @@ static void json_cost(struct buffer *out, const struct info *info)
                 (ull)garbler_bytes_tls(info), (ull)evaluator_bytes_tls(info),
                 credentials_names[info->credentials], roles[info->listener], (ull)cost->peak_memory,
                 (ull)cost->flights);
-    ot_kind_add(out, cost->ot_width, "null", "\"");
+    ot_kind_add(out, cost->ot_width, cost->n_base_ots, "null", "\"");
     buffer_addf(out, ",\"ot_measured\":%s", cost->ot_is_measured ? "true" : "false");
     json_choices(out, info);
     buffer_add_text(out, "},\"times\":{");

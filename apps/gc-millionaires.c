@@ -299,7 +299,7 @@ static void game_free(struct game *game)
 
 int main(int argc, char **argv)
 {
-    struct game game = {.sink = {.fd = -1}};
+    struct game game = {.play = {.options = {.ot = SOTTO_OT_AUTO}}, .sink = {.fd = -1}};
     int status;
 
     signals_install();

@@ -57,7 +57,8 @@ static const struct cli_option options[] = {
      "adversary model: semi-honest; malicious is not built yet"},
     {"ot", 0, CLI_TEXT, "KIND", CRYPTO,
      "oblivious-transfer extension: iknp, or softspoken=2, =4 or =8, which sends less and hashes "
-     "more; softspoken alone is softspoken=2; auto fits it to the link (auto)"},
+     "more; softspoken alone is softspoken=2; base is none, for at most 128 input bits of the "
+     "evaluator; auto fits it to them and to the link (auto)"},
     {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CRYPTO,
      "check of the oblivious transfers alone; malicious transfers keep the garbler's inputs from "
      "an "

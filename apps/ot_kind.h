@@ -10,7 +10,9 @@
 /** Fills ot, ot_width and ot_malicious; auto and semi-honest where nothing is said. */
 int ot_kind_parse(struct report *report, const struct cli *cli, sotto_session_options *options);
 
-/** The extension of this k as --ot has it, between quotes; none where k is 0. */
-void ot_kind_add(struct buffer *out, unsigned width, const char *none, const char *quote);
+/** The kind of a run with this k, 0 being no extension, as --ot has it, between quotes; none where
+ * it has no transfers at all. */
+void ot_kind_add(struct buffer *out, unsigned width, unsigned n_base_ots, const char *none,
+                 const char *quote);
 
 #endif

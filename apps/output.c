@@ -139,7 +139,7 @@ void output_json(struct buffer *out, const struct outcome *outcome, enum output_
                 "\"seconds\":%.6f,\"setup_seconds\":%.6f,\"ot\":",
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
-    ot_kind_add(out, stats->ot_width, "null", "\"");
+    ot_kind_add(out, stats->ot_width, stats->n_base_ots, "null", "\"");
     buffer_add_text(out, "},\"security\":");
     buffer_add_json(out, outcome->security);
     buffer_add_text(out, ",\"peer\":");
@@ -156,5 +156,5 @@ void output_stats(struct buffer *out, const struct outcome *outcome)
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
     buffer_add_text(out, ", OT extension ");
-    ot_kind_add(out, stats->ot_width, "none", "");
+    ot_kind_add(out, stats->ot_width, stats->n_base_ots, "none", "");
 }

@@ -33,6 +33,8 @@ static const struct {
     {"evaluate many x 32-bit x y + x", AT(many[1].multiply), 1e6},
     {"two parties, plain, one comparison", AT(start_seconds[0]), 1e-3},
     {"two parties, TLS, one comparison", AT(start_seconds[1]), 1e-3},
+    {"two parties, plain, one comparison, IKNP", AT(extension_seconds[0]), 1e-3},
+    {"two parties, TLS, one comparison, IKNP", AT(extension_seconds[1]), 1e-3},
     {"two parties, plain, x y + x chained", AT(chained[0]), 1e6},
     {"two parties, TLS, x y + x chained", AT(chained[1]), 1e6},
     {"two parties, plain, 1000 x y + x at once", AT(at_once[0]), 1e6},
@@ -186,6 +188,19 @@ static double passing_seconds(double rate, const struct profile_rates sides[2])
     return larger(0, 1 / rate - larger(1 / sides[0].multiply, 1 / sides[1].multiply));
 }
 
+/* Base OTs of the two comparisons. */
+#define FEW_BASE_OTS 32
+#define MANY_BASE_OTS 128
+
+/* Seconds of a start with so many base OTs, each of which takes as long as the next. */
+static double start_of(const struct profile *profile, bool with_tls, unsigned n_base_ots)
+{
+    double few = profile->start_seconds[with_tls], many = profile->extension_seconds[with_tls];
+    double each = larger(0, many - few) / (MANY_BASE_OTS - FEW_BASE_OTS);
+
+    return larger(0, few + each * ((double)n_base_ots - FEW_BASE_OTS));
+}
+
 double profile_predict(const struct profile *profile, const struct profile_run *run)
 {
     const sotto_circuit_stats *stats = run->stats;
@@ -199,6 +214,6 @@ double profile_predict(const struct profile *profile, const struct profile_run *
     passing = (double)stats->n_and_garbled *
               (n_one * passing_seconds(profile->chained[run->with_tls], profile->one) +
                n_many * passing_seconds(profile->at_once[run->with_tls], profile->many));
-    return profile->start_seconds[run->with_tls] + run->wait_seconds +
+    return start_of(profile, run->with_tls, run->n_base_ots) + run->wait_seconds +
            larger(larger(computing[0], computing[1]) + passing, sending);
 }

@@ -18,9 +18,10 @@ struct profile {
     struct profile_rates one[2];  /**< a single instance, garbled and evaluated */
     struct profile_rates many[2]; /**< many side by side */
     /* Runs of two parties, without and with TLS. */
-    double start_seconds[2]; /**< a handful of gates, connection included */
-    double chained[2];       /**< x y + x again and again, in AND gates a second */
-    double at_once[2];       /**< many instances of it */
+    double start_seconds[2];     /**< a handful of gates, connection included, 32 base OTs */
+    double extension_seconds[2]; /**< the same with those of an extension */
+    double chained[2];           /**< x y + x again and again, in AND gates a second */
+    double at_once[2];           /**< many instances of it */
 };
 
 /** Instances from which on a run counts as many: so many stand side by side. */
@@ -30,6 +31,7 @@ struct profile {
 struct profile_run {
     const sotto_circuit_stats *stats;
     uint64_t n_instances;
+    unsigned n_base_ots; /**< as in sotto_cost */
     bool with_tls;
     double bytes; /**< both ways */
     /* The link; infinitely fast when there is none but this machine. */

@@ -380,9 +380,13 @@ typedef void (*sotto_progress_fn)(void *user, sotto_phase phase, uint64_t done, 
 typedef enum sotto_ot_extension {
     SOTTO_OT_IKNP = 0,       /**< 16 bytes an input bit */
     SOTTO_OT_SOFTSPOKEN = 1, /**< SoftSpokenOT (Roy, CRYPTO 2022): 16 / k bytes, more hashing */
-    /** One of them: what sends least when the evaluator has less than 8192 input bits in all, else
-     *  what is fastest on the link, which the evaluator measures after the hello. */
-    SOTTO_OT_AUTO = 2
+    /** SOTTO_OT_BASE where that is possible, else one of them: what sends least when the evaluator
+     *  has less than 8192 input bits in all, or what is fastest on the link, which the evaluator
+     *  measures after the hello. */
+    SOTTO_OT_AUTO = 2,
+    /** No extension: base transfers themselves, for at most 128 input bits in all, 48 bytes each.
+     * Not with ot_malicious. */
+    SOTTO_OT_BASE = 3
 } sotto_ot_extension;
 
 /** What is run. Both parties must agree on everything but role, progress and inputs.
@@ -445,6 +449,7 @@ typedef struct sotto_session_stats {
     double seconds;          /**< from the start of sotto_session_run() to its end */
     double setup_seconds;    /**< part of it until the first table: hello, base OT, inputs */
     unsigned ot_width;       /**< k of the OT extension, 1 being IKNP; 0: there was none */
+    unsigned n_base_ots;     /**< base transfers; the evaluator's input bits without extension */
 } sotto_session_stats;
 
 /** Statistics of the last sotto_session_run(). */
@@ -474,7 +479,8 @@ typedef struct sotto_cost {
     uint64_t evaluator_bytes_tls[SOTTO_N_CREDENTIALS][2]; /**< likewise */
     uint64_t peak_memory; /**< bytes of labels, schedule, circuit and buffers of a party */
     uint64_t flights;     /**< one-way messages that are waited for, TLS not counted */
-    unsigned ot_width;    /**< k that this is for, 1 being IKNP; 0: no transfers */
+    unsigned ot_width;    /**< k that this is for, 1 being IKNP; 0: no extension */
+    unsigned n_base_ots;  /**< base transfers; the evaluator's input bits without extension */
     int ot_is_measured;   /**< it is open: the run measures the link and may take another */
     sotto_ot_cost may_take[SOTTO_N_OT_WIDTHS]; /**< then: what that comes to */
 } sotto_cost;

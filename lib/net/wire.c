@@ -13,6 +13,8 @@
 #define MIXED_EVALUATOR                                                                            \
     (MIXED | BIT(FRAME_BASE_SENDER) | BIT(FRAME_TREES) | BIT(FRAME_CHOICES) |                      \
      BIT(FRAME_PROGRESS) | BIT(FRAME_COLOURS))
+#define RUN_EVALUATOR                                                                              \
+    (MIXED_EVALUATOR | BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_ANSWER))
 
 /* For each sender and type: after which of its own types it may stand. */
 static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
@@ -20,12 +22,15 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
         {
             [FRAME_HELLO] = BIT(FRAME_NONE),
             [FRAME_PROBE] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
+            [FRAME_BASE_SENDER] = BIT(FRAME_HELLO),
             [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
             [FRAME_BASE_ANSWER] = BIT(FRAME_BASE_RECEIVER),
             [FRAME_CHALLENGE] = BIT(FRAME_BASE_ANSWER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED) |
                                 BIT(FRAME_SEED) | BIT(FRAME_TABLES) | BIT(FRAME_DECODE),
-            [FRAME_MASKED] = BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
-            [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_BASE_ANSWER),
+            [FRAME_MASKED] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_RECEIVER) |
+                             BIT(FRAME_CHALLENGE) | BIT(FRAME_MASKED),
+            [FRAME_SEED] = BIT(FRAME_HELLO) | BIT(FRAME_BASE_RECEIVER) | BIT(FRAME_BASE_ANSWER) |
+                           BIT(FRAME_MASKED),
             [FRAME_TABLES] = MIXED_GARBLER | BIT(FRAME_CHALLENGE),
             [FRAME_DECODE] = MIXED_GARBLER | BIT(FRAME_CHALLENGE),
             [FRAME_PUBLIC] = MIXED_GARBLER,
@@ -38,6 +43,7 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
             [FRAME_PROBE] = BIT(FRAME_HELLO) | BIT(FRAME_PROBE),
             [FRAME_EXTENSION] = BIT(FRAME_PROBE),
             [FRAME_BASE_SENDER] = BIT(FRAME_HELLO) | BIT(FRAME_EXTENSION),
+            [FRAME_BASE_RECEIVER] = BIT(FRAME_HELLO),
             [FRAME_BASE_PROOF] = BIT(FRAME_BASE_SENDER),
             [FRAME_TREES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF),
             [FRAME_CHOICES] = BIT(FRAME_BASE_SENDER) | BIT(FRAME_BASE_PROOF) | BIT(FRAME_TREES) |
@@ -45,11 +51,11 @@ static const uint32_t may_stand_after[2][N_FRAME_TYPES] = {
                               BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION) | MIXED,
             [FRAME_ANSWER] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER),
             [FRAME_CORRECTION] = BIT(FRAME_CHOICES) | BIT(FRAME_ANSWER) | BIT(FRAME_CORRECTION),
-            [FRAME_PROGRESS] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
-            [FRAME_COLOURS] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
+            [FRAME_PROGRESS] = RUN_EVALUATOR,
+            [FRAME_COLOURS] = RUN_EVALUATOR,
             [FRAME_PUBLIC] = MIXED_EVALUATOR,
             [FRAME_SHARES] = MIXED_EVALUATOR,
-            [FRAME_DONE] = BIT(FRAME_HELLO) | BIT(FRAME_ANSWER) | MIXED_EVALUATOR,
+            [FRAME_DONE] = RUN_EVALUATOR,
         },
 };
 

@@ -12,9 +12,13 @@
  *                                <-            [BASE_PROOF]
  *   [BASE_ANSWER]                ->
  *                                <-            TREES                    likewise, unless k = 1
+ *   or, without an extension:
+ *   BASE_SENDER (Z)              <->           BASE_RECEIVER (seed, B)
+ *   MASKED (delta)               ->
+ *   in any case:
  *   SEED (of the garbler's labels)  ->
  *   then for each window of instances:
- *                                <-            CHOICES ...              if it has inputs
+ *                                <-            CHOICES ...              with an extension
  *   [CHALLENGE]                  ->                                     after each of them
  *                                <-            [ANSWER]
  *   TABLES ...                   ->            (PROGRESS with every eighth)

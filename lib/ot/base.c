@@ -6,11 +6,20 @@
 #include "crypto/oracle.h"
 
 /* The next step of a party; a spent one has none. Zero, what wiped memory holds, is spent. */
-enum stage { STAGE_SPENT, STAGE_MADE, STAGE_BEGUN, STAGE_SENT, STAGE_FINISHED, STAGE_PROVED };
+enum stage {
+    STAGE_SPENT,
+    STAGE_MADE,
+    STAGE_CHOSEN,
+    STAGE_BEGUN,
+    STAGE_SENT,
+    STAGE_FINISHED,
+    STAGE_PROVED
+};
 
 /* Both structures live in guarded memory, which is wiped when it is freed. */
 struct base_sender {
     enum stage stage;
+    size_t n; /* transfers */
     group_scalar r;
     group_element z;
     group_element r_t; /* r T, once begun */
@@ -21,6 +30,7 @@ struct base_sender {
 
 struct base_receiver {
     enum stage stage;
+    size_t n;
     block choices;
     uint8_t session_id[SESSION_ID_LEN];
     uint8_t seed[BASE_SEED_LEN];
@@ -80,11 +90,26 @@ static sotto_err bad_arithmetic(struct sotto_context *context)
     return fail(context, SOTTO_ERR_INTERNAL, "base OT: group arithmetic failed");
 }
 
-sotto_err base_sender_new(struct sotto_context *context, struct base_sender **sender)
+static sotto_err check_count(struct sotto_context *context, size_t n)
 {
-    struct base_sender *made = guarded_new(sizeof *made);
+    if (n >= 1 && n <= N_BASE_OTS) return SOTTO_OK;
+    return fail(context, SOTTO_ERR_INTERNAL, "base OT: %zu transfers", n);
+}
 
+/* The analysis of the malicious phase is of a whole batch. */
+static bool is_batch(size_t n)
+{
+    return n == N_BASE_OTS;
+}
+
+sotto_err base_sender_new(struct sotto_context *context, struct base_sender **sender, size_t n)
+{
+    struct base_sender *made;
+
+    if (check_count(context, n) != SOTTO_OK) return SOTTO_ERR_INTERNAL;
+    made = guarded_new(sizeof *made);
     if (made == NULL) return fail_memory(context);
+    made->n = n;
     group_random_scalar(&made->r);
     if (!group_base_multiply(&made->z, &made->r)) {
         guarded_free(made);
@@ -98,6 +123,11 @@ sotto_err base_sender_new(struct sotto_context *context, struct base_sender **se
 void base_sender_free(struct base_sender *sender)
 {
     guarded_free(sender);
+}
+
+size_t base_sender_n_ots(const struct base_sender *sender)
+{
+    return sender->n;
 }
 
 void base_sender_message(const struct base_sender *sender, uint8_t message[BASE_SENDER_MESSAGE_LEN])
@@ -136,11 +166,11 @@ static sotto_err derive_pair(const struct base_sender *sender, struct sotto_cont
 }
 
 sotto_err base_sender_take(struct base_sender *sender, struct sotto_context *context,
-                           block keys[N_BASE_OTS][2], const uint8_t *elements, size_t n)
+                           block (*keys)[2], const uint8_t *elements, size_t n)
 {
     sotto_err err = SOTTO_OK;
 
-    if (sender->stage != STAGE_BEGUN || n > N_BASE_OTS - sender->n_keyed)
+    if (sender->stage != STAGE_BEGUN || n > sender->n - sender->n_keyed)
         return out_of_order(context);
     for (size_t i = 0; err == SOTTO_OK && i < n; i++) {
         group_element b;
@@ -149,23 +179,22 @@ sotto_err base_sender_take(struct base_sender *sender, struct sotto_context *con
         err = derive_pair(sender, context, keys[sender->n_keyed], sender->n_keyed, &b);
         if (err == SOTTO_OK) sender->n_keyed++;
     }
-    if (err == SOTTO_OK && sender->n_keyed < N_BASE_OTS) return SOTTO_OK;
+    if (err == SOTTO_OK && sender->n_keyed < sender->n) return SOTTO_OK;
     mem_wipe(&sender->r, sizeof sender->r);
     mem_wipe(&sender->r_t, sizeof sender->r_t);
     sender->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
-    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    if (err != SOTTO_OK) mem_wipe(keys, sender->n * sizeof keys[0]);
     return err;
 }
 
 sotto_err base_sender_finish(struct base_sender *sender, struct sotto_context *context,
-                             block keys[N_BASE_OTS][2],
-                             const uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
+                             block (*keys)[2], const uint8_t *message,
                              const uint8_t session_id[SESSION_ID_LEN])
 {
     sotto_err err = base_sender_begin(sender, context, message, session_id);
 
     if (err != SOTTO_OK) return err;
-    return base_sender_take(sender, context, keys, message + BASE_SEED_LEN, N_BASE_OTS);
+    return base_sender_take(sender, context, keys, message + BASE_SEED_LEN, sender->n);
 }
 
 /* h(p_j) = RO("check", sid, j, p_j) */
@@ -216,7 +245,7 @@ sotto_err base_sender_prove(struct base_sender *sender, struct sotto_context *co
 {
     uint8_t digests[N_BASE_OTS][2][BASE_DIGEST_LEN];
 
-    if (sender->stage != STAGE_FINISHED) return out_of_order(context);
+    if (sender->stage != STAGE_FINISHED || !is_batch(sender->n)) return out_of_order(context);
     for (size_t j = 0; j < N_BASE_OTS; j++) {
         for (size_t c = 0; c < 2; c++) hash_key(digests[j][c], sender->session_id, j, &keys[j][c]);
         xor_digest(proof + j * BASE_DIGEST_LEN, digests[j][0], digests[j][1]);
@@ -241,25 +270,42 @@ sotto_err base_sender_check(struct base_sender *sender, struct sotto_context *co
 }
 
 sotto_err base_receiver_new(struct sotto_context *context, struct base_receiver **receiver,
-                            const block *choices)
+                            size_t n)
 {
-    struct base_receiver *made = guarded_new(sizeof *made);
+    struct base_receiver *made;
 
+    if (check_count(context, n) != SOTTO_OK) return SOTTO_ERR_INTERNAL;
+    made = guarded_new(sizeof *made);
     if (made == NULL) return fail_memory(context);
-    made->choices = *choices;
+    made->n = n;
     random_bytes(made->seed, sizeof made->seed);
-    for (size_t j = 0; j < N_BASE_OTS; j++) group_random_scalar(&made->a[j]);
+    for (size_t j = 0; j < n; j++) group_random_scalar(&made->a[j]);
     made->stage = STAGE_MADE;
     *receiver = made;
     return SOTTO_OK;
 }
 
+sotto_err base_receiver_choose(struct base_receiver *receiver, struct sotto_context *context,
+                               const block *choices)
+{
+    if (receiver->stage != STAGE_MADE) return out_of_order(context);
+    receiver->choices = *choices;
+    receiver->stage = STAGE_CHOSEN;
+    return SOTTO_OK;
+}
+
+size_t base_receiver_n_ots(const struct base_receiver *receiver)
+{
+    return receiver->n;
+}
+
 sotto_err base_receiver_prepare(struct base_receiver *receiver, struct sotto_context *context,
                                 size_t n)
 {
-    if (receiver->stage != STAGE_MADE && receiver->stage != STAGE_BEGUN)
+    if (receiver->stage != STAGE_MADE && receiver->stage != STAGE_CHOSEN &&
+        receiver->stage != STAGE_BEGUN)
         return out_of_order(context);
-    for (size_t j = receiver->n_prepared; j < n && j < N_BASE_OTS; j++) {
+    for (size_t j = receiver->n_prepared; j < n && j < receiver->n; j++) {
         if (!group_base_multiply(&receiver->b[j], &receiver->a[j])) {
             receiver->stage = STAGE_SPENT;
             return bad_arithmetic(context);
@@ -277,7 +323,7 @@ void base_receiver_free(struct base_receiver *receiver)
 sotto_err base_receiver_begin(struct base_receiver *receiver, struct sotto_context *context,
                               uint8_t seed[BASE_SEED_LEN], const uint8_t session_id[SESSION_ID_LEN])
 {
-    if (receiver->stage != STAGE_MADE) return out_of_order(context);
+    if (receiver->stage != STAGE_CHOSEN) return out_of_order(context);
     derive_t(&receiver->t, session_id, receiver->seed);
     memcpy(seed, receiver->seed, BASE_SEED_LEN);
     receiver->stage = STAGE_BEGUN;
@@ -292,7 +338,7 @@ sotto_err base_receiver_give(struct base_receiver *receiver, struct sotto_contex
     group_element with_t;
     sotto_err err;
 
-    if (receiver->stage != STAGE_BEGUN || n > N_BASE_OTS - first) return out_of_order(context);
+    if (receiver->stage != STAGE_BEGUN || n > receiver->n - first) return out_of_order(context);
     err = base_receiver_prepare(receiver, context, first + n);
     for (size_t j = first; err == SOTTO_OK && j < first + n; j++) {
         uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
@@ -308,23 +354,21 @@ sotto_err base_receiver_give(struct base_receiver *receiver, struct sotto_contex
     }
     mem_wipe(&with_t, sizeof with_t);
     if (err != SOTTO_OK) receiver->stage = STAGE_SPENT;
-    else if (receiver->n_sent == N_BASE_OTS) receiver->stage = STAGE_SENT;
+    else if (receiver->n_sent == receiver->n) receiver->stage = STAGE_SENT;
     return err;
 }
 
 sotto_err base_receiver_message(struct base_receiver *receiver, struct sotto_context *context,
-                                uint8_t message[BASE_RECEIVER_MESSAGE_LEN],
-                                const uint8_t session_id[SESSION_ID_LEN])
+                                uint8_t *message, const uint8_t session_id[SESSION_ID_LEN])
 {
     sotto_err err = base_receiver_begin(receiver, context, message, session_id);
 
     if (err != SOTTO_OK) return err;
-    return base_receiver_give(receiver, context, message + BASE_SEED_LEN, N_BASE_OTS);
+    return base_receiver_give(receiver, context, message + BASE_SEED_LEN, receiver->n);
 }
 
 sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_context *context,
-                               block keys[N_BASE_OTS],
-                               const uint8_t message[BASE_SENDER_MESSAGE_LEN],
+                               block *keys, const uint8_t message[BASE_SENDER_MESSAGE_LEN],
                                const uint8_t session_id[SESSION_ID_LEN])
 {
     group_element z, shared;
@@ -333,7 +377,7 @@ sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_cont
     if (receiver->stage != STAGE_SENT) return out_of_order(context);
     memcpy(z.bytes, message, sizeof z.bytes);
     if (!group_is_valid(&z)) err = bad_element(context);
-    for (size_t j = 0; err == SOTTO_OK && j < N_BASE_OTS; j++) {
+    for (size_t j = 0; err == SOTTO_OK && j < receiver->n; j++) {
         if (!group_multiply(&shared, &receiver->a[j], &z)) err = bad_arithmetic(context);
         else derive_key(&keys[j], session_id, j, &z, &receiver->b[j], &shared);
     }
@@ -341,7 +385,7 @@ sotto_err base_receiver_finish(struct base_receiver *receiver, struct sotto_cont
     mem_wipe(&shared, sizeof shared);
     memcpy(receiver->session_id, session_id, SESSION_ID_LEN);
     receiver->stage = err == SOTTO_OK ? STAGE_FINISHED : STAGE_SPENT;
-    if (err != SOTTO_OK) mem_wipe(keys, N_BASE_OTS * sizeof keys[0]);
+    if (err != SOTTO_OK) mem_wipe(keys, receiver->n * sizeof keys[0]);
     return err;
 }
 
@@ -355,7 +399,7 @@ sotto_err base_receiver_answer(struct base_receiver *receiver, struct sotto_cont
     uint8_t made[BASE_ANSWER_LEN];
     sotto_err err = SOTTO_OK;
 
-    if (receiver->stage != STAGE_FINISHED) return out_of_order(context);
+    if (receiver->stage != STAGE_FINISHED || !is_batch(receiver->n)) return out_of_order(context);
     for (size_t j = 0; j < N_BASE_OTS; j++) {
         uint64_t mask = ct_mask(receiver->choices.half[j / 64] >> j % 64);
 

@@ -2,6 +2,7 @@
 #include "base/checked.h"
 #include "net/tls.h"
 #include "net/wire.h"
+#include "ot/direct.h"
 #include "ot/extension.h"
 #include "proto/hello.h"
 #include "proto/ot_base.h"
@@ -39,20 +40,33 @@ static void add_chunks(struct traffic *garbler, struct traffic *evaluator, const
     add_frames(evaluator, n, EXTENSION_ANSWER_LEN);
 }
 
-/* The choice of an extension, the base OTs, the trees. */
+/* The two messages of the base OTs; a record for each piece of the receiver's. */
+static void add_base(struct traffic *receiver, struct traffic *sender, const struct plan *plan)
+{
+    size_t n = plan_n_base_ots(plan);
+
+    add_frames(receiver, 1, BASE_MESSAGE_LEN(n));
+    receiver->n_records += OT_BASE_PIECES(n) - 1;
+    add_frames(sender, 1, BASE_SENDER_MESSAGE_LEN);
+}
+
+/* The choice of an extension, the base OTs, the trees; or the transfers without an extension. */
 static void add_set_up(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
 {
-    size_t probe_len = plan_probe_len(plan);
-    size_t trees_len = TREE_MESSAGE_LEN(plan->ot_width, plan->ot_malicious);
+    size_t probe_len = plan_probe_len(plan), trees_len;
 
+    if (plan_is_direct(plan)) {
+        add_base(evaluator, garbler, plan);
+        add_frames(garbler, 1, DIRECT_MESSAGE_LEN(plan_n_base_ots(plan)));
+        return;
+    }
+    trees_len = TREE_MESSAGE_LEN(plan->ot_width, plan->ot_malicious);
     if (probe_len > 0) {
         add_frames(garbler, 2, 1);
         add_frames(evaluator, 2, 1);
         add_frames(evaluator, 1, probe_len);
     }
-    add_frames(garbler, 1, BASE_RECEIVER_MESSAGE_LEN);
-    garbler->n_records += OT_BASE_PIECES - 1; /* a record each */
-    add_frames(evaluator, 1, BASE_SENDER_MESSAGE_LEN);
+    add_base(garbler, evaluator, plan);
     if (plan->ot_malicious) add_frames(garbler, 1, BASE_ANSWER_LEN);
     if (plan->ot_malicious) add_frames(evaluator, 1, BASE_PROOF_LEN);
     if (trees_len > 0) add_frames(evaluator, 1, trees_len);
@@ -61,9 +75,10 @@ static void add_set_up(struct traffic *garbler, struct traffic *evaluator, const
 static void add_window(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan,
                        uint64_t n)
 {
-    uint64_t n_blocks = plan_choice_blocks(plan, n), rest = n_blocks % EXTENSION_CHUNK_BLOCKS;
+    uint64_t n_blocks = plan_is_direct(plan) ? 0 : plan_choice_blocks(plan, n);
+    uint64_t n_full = n_blocks / EXTENSION_CHUNK_BLOCKS, rest = n_blocks % EXTENSION_CHUNK_BLOCKS;
 
-    add_chunks(garbler, evaluator, plan, n_blocks / EXTENSION_CHUNK_BLOCKS, EXTENSION_CHUNK_BLOCKS);
+    if (n_full > 0) add_chunks(garbler, evaluator, plan, n_full, EXTENSION_CHUNK_BLOCKS);
     if (rest > 0) add_chunks(garbler, evaluator, plan, 1, rest);
     add_message(garbler, plan_table_bytes(plan, n), FRAME_MAX_LEN);
     add_frames(evaluator, tables_n_progress(plan_table_bytes(plan, n)), 0);
@@ -98,9 +113,9 @@ static uint64_t count_chunks(const struct plan *plan)
            ceil_div_u64(plan_choice_blocks(plan, rest), EXTENSION_CHUNK_BLOCKS);
 }
 
-/* One-way messages that somebody waits for: hellos cross, base OT messages cross, then choices and
- * tables for each window; the evaluator's colours and DONE; the garbler's DONE when it had to wait
- * for the colours. */
+/* One-way messages that somebody waits for: hellos cross, base OT messages cross, then choices (of
+ * an extension) and tables for each window; the evaluator's colours and DONE; the garbler's DONE
+ * when it had to wait for the colours. */
 static uint64_t count_flights(const struct plan *plan)
 {
     uint64_t n_windows = ceil_div_u64(plan->n_instances, plan->window);
@@ -110,9 +125,10 @@ static uint64_t count_flights(const struct plan *plan)
     uint64_t base = plan->ot_malicious ? 3 : 1; /* B, then Z and the proof, then the answer */
     uint64_t checks = plan->ot_malicious ? 2 * count_chunks(plan) : 0; /* with the next choices */
 
-    if (plan->n_evaluator_bits > 0)
+    if (plan->n_evaluator_bits > 0 && !plan_is_direct(plan))
         return hello + probes + base + n_windows * (choices + tables) + checks + done + colours;
-    return hello + tables + (n_windows - 1) * colours * (colours + tables) + done + colours;
+    if (plan->n_evaluator_bits == 0) base = 0;
+    return hello + base + tables + (n_windows - 1) * colours * (colours + tables) + done + colours;
 }
 
 static void add_run(struct traffic *garbler, struct traffic *evaluator, const struct plan *plan)
@@ -185,6 +201,7 @@ sotto_err sotto_session_predict(sotto_context *context, sotto_cost *cost,
         .peak_memory = plan.peak_memory,
         .flights = count_flights(&plan),
         .ot_width = plan.n_evaluator_bits > 0 ? plan.ot_width : 0,
+        .n_base_ots = (unsigned)plan_n_base_ots(&plan),
         .ot_is_measured = plan_probe_len(&plan) > 0,
     };
     for (int kind = 0; kind < SOTTO_N_CREDENTIALS; kind++) {

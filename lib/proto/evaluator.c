@@ -5,6 +5,7 @@
 #include "ot/transfer.h"
 #include "proto/ot_base.h"
 #include "proto/ot_choice.h"
+#include "proto/ot_direct.h"
 
 /* In guarded memory. */
 struct evaluator_secret {
@@ -16,13 +17,25 @@ struct evaluator_secret {
 struct evaluator {
     struct party party;
     struct evaluator_secret *secret;
-    struct base_sender *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
+    struct base_sender *base;     /* for an extension: the roles of the base OT are reversed */
+    struct base_receiver *direct; /* without one; neither where there is nothing to choose */
     struct extension_receiver *extension;
     bool has_seed;
     uint8_t *tables; /* the frame at hand; NULL: none */
     size_t tables_len;
     size_t tables_at; /* bytes used */
 };
+
+static sotto_err prepare_base(struct evaluator *evaluator, struct sotto_context *context,
+                              const struct plan *plan)
+{
+    size_t n = plan_n_base_ots(plan);
+    sotto_err err;
+
+    if (!plan_is_direct(plan)) return base_sender_new(context, &evaluator->base, n);
+    err = base_receiver_new(context, &evaluator->direct, n);
+    return err == SOTTO_OK ? base_receiver_prepare(evaluator->direct, context, n) : err;
+}
 
 static sotto_err prepare(struct evaluator *evaluator, struct sotto_context *context,
                          const struct plan *plan)
@@ -32,8 +45,7 @@ static sotto_err prepare(struct evaluator *evaluator, struct sotto_context *cont
     if (err != SOTTO_OK) return err;
     evaluator->secret = guarded_new(sizeof *evaluator->secret);
     if (evaluator->secret == NULL) return fail_memory(context);
-    if (plan->n_evaluator_bits == 0) return SOTTO_OK;
-    return base_sender_new(context, &evaluator->base);
+    return plan->n_evaluator_bits > 0 ? prepare_base(evaluator, context, plan) : SOTTO_OK;
 }
 
 sotto_err evaluator_new(struct sotto_context *context, struct evaluator **evaluator,
@@ -53,6 +65,7 @@ void evaluator_free(struct evaluator *evaluator)
 {
     if (evaluator == NULL) return;
     base_sender_free(evaluator->base);
+    base_receiver_free(evaluator->direct);
     extension_receiver_free(evaluator->extension);
     party_wipe(&evaluator->party);
     guarded_free(evaluator->secret);
@@ -74,9 +87,13 @@ static sotto_err send_trees(struct evaluator *evaluator, struct run *run)
 static sotto_err run_base_ots(struct evaluator *evaluator, struct run *run)
 {
     block(*keys)[2] = evaluator->secret->keys;
-    uint8_t *payload = evaluator->party.payload;
+    struct party *party = &evaluator->party;
+    uint8_t *payload = party->payload;
     sotto_err err = ot_choose(run, payload);
 
+    if (err == SOTTO_OK && evaluator->direct != NULL)
+        return ot_direct_receive(run->wire, evaluator->direct, party->rows, payload, run->inputs,
+                                 &run->ot);
     if (err == SOTTO_OK) err = ot_base_send(run->wire, evaluator->base, keys, payload, &run->ot);
     if (err == SOTTO_OK) err = send_trees(evaluator, run);
     mem_wipe(keys, sizeof evaluator->secret->keys);
@@ -123,6 +140,7 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
     block *choices = evaluator->secret->choices;
     sotto_err err = SOTTO_OK;
 
+    if (evaluator->extension == NULL) return SOTTO_OK;
     for (uint64_t at = 0; err == SOTTO_OK && at < n_bits; at += most) {
         uint64_t n = n_bits - at < most ? n_bits - at : most;
         size_t n_blocks = (size_t)ceil_div_u64(n, OTS_PER_BLOCK);
@@ -224,7 +242,7 @@ static sotto_err evaluate_window(struct evaluator *evaluator, struct run *run, u
         const struct party_inputs inputs = {
             .first = first + i,
             .seed = &evaluator->secret->seed,
-            .rows = evaluator->party.rows + i * plan->n_evaluator_bits,
+            .rows = party_rows(&evaluator->party, first, i),
         };
 
         if (n_groups > 0) err = evaluate_bundle(evaluator, run, &inputs, n_groups);
@@ -259,7 +277,7 @@ sotto_err evaluator_run(struct evaluator *evaluator, struct run *run)
     sotto_err err = party_start(&evaluator->party, run, NULL);
 
     run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
-    if (err == SOTTO_OK && evaluator->base != NULL) err = run_base_ots(evaluator, run);
+    if (err == SOTTO_OK && plan->n_evaluator_bits > 0) err = run_base_ots(evaluator, run);
     for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
         err = run_window(evaluator, run, first);
     return err;

@@ -4,6 +4,7 @@
 #include "ot/extension.h"
 #include "proto/ot_base.h"
 #include "proto/ot_choice.h"
+#include "proto/ot_direct.h"
 
 /* In guarded memory. Whoever learns delta learns everything. */
 struct garbler_secret {
@@ -15,7 +16,8 @@ struct garbler_secret {
 struct garbler {
     struct party party;
     struct garbler_secret *secret;
-    struct base_receiver *base; /* the roles of the base OT are reversed; NULL: nothing to choose */
+    struct base_receiver *base; /* for an extension: the roles of the base OT are reversed */
+    struct base_sender *direct; /* without one; neither where there is nothing to choose */
     struct extension_sender *extension;
     uint8_t *tables; /* the frame at hand; NULL: none */
     size_t tables_len;
@@ -31,6 +33,19 @@ static void draw_secrets(struct garbler_secret *secret)
     ct_mark_secret(&secret->seed, sizeof secret->seed);
 }
 
+static sotto_err prepare_base(struct garbler *garbler, struct sotto_context *context,
+                              const struct plan *plan)
+{
+    size_t n = plan_n_base_ots(plan);
+    sotto_err err;
+
+    if (plan_is_direct(plan)) return base_sender_new(context, &garbler->direct, n);
+    err = base_receiver_new(context, &garbler->base, n);
+    if (err == SOTTO_OK)
+        err = base_receiver_choose(garbler->base, context, &garbler->secret->delta);
+    return err == SOTTO_OK ? base_receiver_prepare(garbler->base, context, n) : err;
+}
+
 static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
                          const struct plan *plan)
 {
@@ -40,10 +55,7 @@ static sotto_err prepare(struct garbler *garbler, struct sotto_context *context,
     garbler->secret = guarded_new(sizeof *garbler->secret);
     if (garbler->secret == NULL) return fail_memory(context);
     draw_secrets(garbler->secret);
-    if (plan->n_evaluator_bits == 0) return SOTTO_OK;
-    err = base_receiver_new(context, &garbler->base, &garbler->secret->delta);
-    if (err != SOTTO_OK) return err;
-    return base_receiver_prepare(garbler->base, context, N_BASE_OTS);
+    return plan->n_evaluator_bits > 0 ? prepare_base(garbler, context, plan) : SOTTO_OK;
 }
 
 sotto_err garbler_new(struct sotto_context *context, struct garbler **garbler,
@@ -63,6 +75,7 @@ void garbler_free(struct garbler *garbler)
 {
     if (garbler == NULL) return;
     base_receiver_free(garbler->base);
+    base_sender_free(garbler->direct);
     extension_sender_free(garbler->extension);
     party_wipe(&garbler->party);
     guarded_free(garbler->secret);
@@ -84,10 +97,14 @@ static sotto_err receive_trees(struct garbler *garbler, struct run *run)
 
 static sotto_err run_base_ots(struct garbler *garbler, struct run *run)
 {
+    struct party *party = &garbler->party;
     block *keys = garbler->secret->keys;
-    uint8_t *payload = garbler->party.payload;
+    uint8_t *payload = party->payload;
     sotto_err err = ot_choose(run, payload);
 
+    if (err == SOTTO_OK && garbler->direct != NULL)
+        return ot_direct_send(run->wire, garbler->direct, party->rows, payload,
+                              &garbler->secret->delta, &run->ot);
     if (err == SOTTO_OK) err = ot_base_receive(run->wire, garbler->base, keys, payload, &run->ot);
     if (err == SOTTO_OK) err = receive_trees(garbler, run);
     mem_wipe(keys, sizeof garbler->secret->keys);
@@ -122,6 +139,7 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     uint64_t n_blocks = plan_choice_blocks(party->plan, n_instances);
     sotto_err err = SOTTO_OK;
 
+    if (garbler->extension == NULL) return SOTTO_OK;
     for (uint64_t at = 0; err == SOTTO_OK && at < n_blocks; at += EXTENSION_CHUNK_BLOCKS) {
         uint64_t left = n_blocks - at;
         size_t n = left < EXTENSION_CHUNK_BLOCKS ? (size_t)left : EXTENSION_CHUNK_BLOCKS;
@@ -218,7 +236,7 @@ static sotto_err garble_window(struct garbler *garbler, struct run *run, uint64_
         const struct party_inputs inputs = {
             .first = first + i,
             .seed = &garbler->secret->seed,
-            .rows = garbler->party.rows + i * plan->n_evaluator_bits,
+            .rows = party_rows(&garbler->party, first, i),
             .own_bits = run->inputs + (first + i) * plan->n_garbler_bits,
         };
 
@@ -252,7 +270,7 @@ sotto_err garbler_run(struct garbler *garbler, struct run *run)
     sotto_err err = party_start(&garbler->party, run, &garbler->secret->delta);
 
     run_report(run, SOTTO_PHASE_OBLIVIOUS_TRANSFER);
-    if (err == SOTTO_OK && garbler->base != NULL) err = run_base_ots(garbler, run);
+    if (err == SOTTO_OK && plan->n_evaluator_bits > 0) err = run_base_ots(garbler, run);
     if (err == SOTTO_OK) err = send_seed(garbler, run);
     for (uint64_t first = 0; err == SOTTO_OK && first < plan->n_instances; first += plan->window)
         err = run_window(garbler, run, first);

@@ -46,12 +46,13 @@ enum hello_field {
 #define OT_IKNP 1
 #define OT_SOFTSPOKEN 2
 #define OT_OPEN 3 /* its k follows; see ot_choice.h */
+#define OT_DIRECT 4
 
 static const char *const role_names[] = {"garbler", "evaluator"};
 static const char *const reveal_names[] = {"both", "garbler", "evaluator"};
 static const char *const security_names[] = {"semi-honest", "malicious"};
 static const char *const scheme_names[] = {"none", "half-gates"};
-static const char *const ot_names[] = {"none", "iknp", "softspoken", "auto"};
+static const char *const ot_names[] = {"none", "iknp", "softspoken", "auto", "base"};
 
 #define NAMES(list) list, sizeof list / sizeof list[0]
 
@@ -110,6 +111,13 @@ static const uint8_t *field(const struct hello *hello, enum hello_field which)
     return at;
 }
 
+static uint8_t ot_field(const struct plan *plan)
+{
+    if (plan->ot_is_open) return OT_OPEN;
+    if (plan_is_direct(plan)) return OT_DIRECT;
+    return plan->ot_width == 1 ? OT_IKNP : OT_SOFTSPOKEN;
+}
+
 static sotto_err write_hello(struct hello *hello, struct wire *wire, const struct plan *plan)
 {
     struct writer w = writer_over(hello->bytes + FRAME_HEADER_LEN, HELLO_MAX_LEN);
@@ -127,7 +135,7 @@ static sotto_err write_hello(struct hello *hello, struct wire *wire, const struc
     write_u8(&w, (uint8_t)plan->reveal);
     write_u8(&w, SECURITY_SEMI_HONEST);
     write_u8(&w, SCHEME_HALF_GATES);
-    write_u8(&w, plan->ot_is_open ? OT_OPEN : plan->ot_width == 1 ? OT_IKNP : OT_SOFTSPOKEN);
+    write_u8(&w, ot_field(plan));
     write_u8(&w, (uint8_t)(plan->ot_is_open ? 0 : plan->ot_width));
     write_u8(&w, plan->ot_malicious);
     write_u32(&w, SCHEDULE_VERSION);

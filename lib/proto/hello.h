@@ -9,7 +9,7 @@
 #include "ot/base.h"
 #include "proto/plan.h"
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 
 /** Exchanges hellos over wire and derives the session id from both and the channel binding.
  *  SOTTO_ERR_MISMATCH names the first field that differs and both values; both sides find it, since

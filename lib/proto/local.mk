@@ -10,6 +10,7 @@ PROTO_SOURCES = \
 	lib/proto/ot.c lib/proto/ot.h \
 	lib/proto/ot_base.c lib/proto/ot_base.h \
 	lib/proto/ot_choice.c lib/proto/ot_choice.h \
+	lib/proto/ot_direct.c lib/proto/ot_direct.h \
 	lib/proto/ot_io.c lib/proto/ot_io.h \
 	lib/proto/ot_rows.c \
 	lib/proto/ot_setup.c \

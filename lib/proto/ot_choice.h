@@ -1,6 +1,7 @@
 /*
- * Which OT extension a run uses when the caller leaves it open. Up to OT_MEASURED_BITS input bits
- * of the evaluator it is the k that sends least, trees included, which both sides know. Beyond, the
+ * Which OT extension a run uses when the caller leaves it open. Up to N_BASE_OTS input bits of the
+ * evaluator it is none, up to OT_MEASURED_BITS the k that sends least, trees included: both sides
+ * know it. Beyond, the
  * evaluator, who is the one to send, measures the link and how fast it hashes, and tells the
  * garbler: a PROBE that is answered is a round trip, a longer one adds the time of its bytes.
  */

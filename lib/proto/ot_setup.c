@@ -189,11 +189,15 @@ static sotto_err take_memory(struct sotto_ot *ot)
 /* All secrets of the set-up are drawn before the hellos. */
 static sotto_err prepare_base(struct sotto_ot *ot, struct setup *setup)
 {
-    if (!ot->is_sender) return base_sender_new(ot->context, &setup->base_sender);
+    sotto_err err;
+
+    if (!ot->is_sender) return base_sender_new(ot->context, &setup->base_sender, N_BASE_OTS);
     random_bytes(ot->delta, sizeof *ot->delta);
     if (ot->for_labels) ot->delta->half[0] |= 1; /* the two labels of a wire differ in colour */
     ct_mark_secret(ot->delta, sizeof *ot->delta);
-    return base_receiver_new(ot->context, &setup->base_receiver, ot->delta);
+    err = base_receiver_new(ot->context, &setup->base_receiver, N_BASE_OTS);
+    if (err != SOTTO_OK) return err;
+    return base_receiver_choose(setup->base_receiver, ot->context, ot->delta);
 }
 
 static void setup_free(struct setup *setup)

@@ -93,6 +93,13 @@ sotto_err party_start(struct party *party, const struct run *run, const block *d
     return err;
 }
 
+const block *party_rows(const struct party *party, uint64_t first, uint64_t i)
+{
+    const struct plan *plan = party->plan;
+
+    return party->rows + (plan_is_direct(plan) ? first + i : i) * plan->n_evaluator_bits;
+}
+
 /* Both parties expand the same labels L; with W0 = L ^ x delta, L is the active one. */
 static void expand_labels(block *labels, struct prg *prg, const uint8_t *bits, uint64_t n,
                           const block *delta)

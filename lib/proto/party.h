@@ -59,7 +59,7 @@ struct party {
     struct team *team;    /* NULL: the calling thread hashes alone */
     block *inputs;        /* of one instance's input bits */
     block *lane_inputs;   /* the same for each group of the bundle */
-    block *rows;          /* of a window's evaluator inputs, from the OT extension */
+    block *rows; /* of a window's evaluator inputs, from the OT extension; of all without */
     uint64_t n_rows;
     struct tables *tables;
     uint8_t *frame;   /* room for a header, then payload */
@@ -75,6 +75,11 @@ void party_wipe(struct party *party);
 
 /** Makes the engine, with the session's hash start point. delta is NULL for the evaluator. */
 sotto_err party_start(struct party *party, const struct run *run, const block *delta) CHECKED;
+
+/** Rows of instance number i of the window that starts at instance first. Without an extension
+ * there are no more than the first block that a window has room for, and all are there from the
+ * start. */
+const block *party_rows(const struct party *party, uint64_t first, uint64_t i);
 
 /** Where labels of inputs come from, of instance number first and those behind it: the garbler's
  *  from the seed, the evaluator's from its rows. own_bits are the garbler's input bits, by which

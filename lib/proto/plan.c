@@ -18,6 +18,12 @@ uint64_t plan_n_choices(const struct plan *plan)
     return plan->n_instances * plan->n_evaluator_bits;
 }
 
+size_t plan_n_base_ots(const struct plan *plan)
+{
+    if (plan->n_evaluator_bits == 0) return 0;
+    return plan_is_direct(plan) ? (size_t)plan_n_choices(plan) : N_BASE_OTS;
+}
+
 #define PROBE_MAX_LEN ((uint64_t)64 << 10)
 
 size_t plan_probe_len(const struct plan *plan)
@@ -117,8 +123,17 @@ static void plan_lanes(struct plan *plan)
 /* What the extension holds: round keys of the leaves, columns, a chunk's message. */
 static uint64_t extension_memory(unsigned width)
 {
+    if (width == 0) return 0;
     return TREE_N_LEAVES(width) * sizeof(struct aes_key) +
            (uint64_t)EXTENSION_CHUNK_BLOCKS * N_BASE_OTS * (EXTENSION_N_OPEN + 1) * BLOCK_LEN;
+}
+
+/* An extension has as many base OTs as this, and then sends 16 bytes for each of their columns: up
+ * to so many choices these cost no more as base OTs themselves, in multiplications and in bytes,
+ * and one flight less. The malicious phase is not for so few (base.h). */
+static bool is_direct(const struct plan *plan)
+{
+    return !plan->ot_malicious && plan_n_choices(plan) <= N_BASE_OTS;
 }
 
 /* The one that sends least, trees included; the first of those that send the same. */
@@ -139,15 +154,31 @@ static unsigned shortest_width(const struct plan *plan)
     return best;
 }
 
+static sotto_err refuse_direct(struct plan *plan, struct sotto_context *context)
+{
+    if (plan->ot_malicious)
+        return fail(context, SOTTO_ERR_USAGE, "malicious transfers need an OT extension");
+    fail(context, SOTTO_ERR_USAGE,
+         "without an OT extension the evaluator has at most %d input bits in all, not %llu",
+         N_BASE_OTS, (unsigned long long)plan_n_choices(plan));
+    add_hint(context, "an extension is for more");
+    return SOTTO_ERR_USAGE;
+}
+
 static sotto_err plan_extension(struct plan *plan, struct sotto_context *context,
                                 const sotto_session_options *options)
 {
     plan->ot_malicious = options->ot_malicious != 0;
     plan->ot_is_open = options->ot == SOTTO_OT_AUTO;
     if (plan->ot_is_open) {
-        plan->ot_width = shortest_width(plan);
+        plan->ot_width = is_direct(plan) ? 0 : shortest_width(plan);
         if (options->ot_width == 0) return SOTTO_OK;
         return fail(context, SOTTO_ERR_USAGE, "no k can be given where the extension is open");
+    }
+    if (options->ot == SOTTO_OT_BASE) {
+        if (options->ot_width > 0)
+            return fail(context, SOTTO_ERR_USAGE, "no k can be given without an extension");
+        return is_direct(plan) ? SOTTO_OK : refuse_direct(plan, context);
     }
     plan->ot_width = options->ot_width > 0 ? options->ot_width : 1;
     if (options->ot == SOTTO_OT_SOFTSPOKEN && options->ot_width == 0) plan->ot_width = 2;

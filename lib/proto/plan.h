@@ -30,8 +30,9 @@ struct plan {
     const struct sotto_interface *interface;
     struct schedule *schedule; /* owned */
     sotto_reveal reveal;
-    unsigned ot_width; /* k of the OT extension; 1 is IKNP. What sends least, where it is open */
-    bool ot_is_open;   /* the extension follows from the number of choices and from the link */
+    /* k of the OT extension; 1 is IKNP. What sends least, where it is open; 0: there is none */
+    unsigned ot_width;
+    bool ot_is_open; /* it follows from the number of choices and from the link */
     bool ot_malicious;
     uint64_t n_instances;
     uint64_t n_rounds;
@@ -82,6 +83,15 @@ uint64_t plan_choice_blocks(const struct plan *plan, uint64_t n);
 
 /** Choices of the whole run. */
 uint64_t plan_n_choices(const struct plan *plan);
+
+/** Whether the choices are those of base OTs themselves, without an extension. */
+static inline bool plan_is_direct(const struct plan *plan)
+{
+    return plan->ot_width == 0;
+}
+
+/** Base OTs of the run; 0 where nothing is chosen. */
+size_t plan_n_base_ots(const struct plan *plan);
 
 /** From so many choices on the link is measured, if the extension is open. */
 #define OT_MEASURED_BITS 8192

@@ -106,6 +106,7 @@ static void take_stats(struct sotto_session *session, const struct run *run,
         .bytes_received = sotto_channel_bytes_received(channel),
         .seconds = end - begin,
         .ot_width = run->ot.width,
+        .n_base_ots = (unsigned)plan_n_base_ots(run->plan),
         .setup_seconds = (run->first_table > 0 ? run->first_table : end) - begin,
     };
 }

@@ -37,7 +37,7 @@ load common
 
 @test "predictions are for the extension that a run takes" {
     local kind took
-    for kind in auto iknp softspoken softspoken=4 softspoken=8; do
+    for kind in auto base iknp softspoken softspoken=4 softspoken=8; do
         try gc-run local "$CIRCUITS/mul8.txt" -i a=1 -i b=2 --json --ot "$kind"
         expect 0
         took=$(json stats.ot <<<"$output")

@@ -194,6 +194,8 @@ far()
     expect 2 "--input"
     try gc-nn serve --listen "unix:$PWD/s"
     expect 2 "serve needs"
+    try gc-nn query --connect "unix:$PWD/s" --input bad.csv --ot base
+    expect 2 "--ot does not take 'base'"
     head -c 40 heart-logistic.gcnn >cut.gcnn
     try gc-nn serve cut.gcnn --listen "unix:$PWD/s"
     expect 4 "cut.gcnn"

@@ -42,14 +42,36 @@ behind_relay() {
 
 @test "few inputs are not measured for" {
     try gc-run local "$c" -i a=3 -i b=5 --stats
-    expect 0 "OT extension iknp"
+    expect 0 "OT extension base"
     many a 300; many b 300
     paste -d, a.csv b.csv >ab.csv
     try gc-run local "$c" --inputs ab.csv --stats
     expect 0 "OT extension softspoken=8"
     try gc-run local "$c" -i a=3 -i b=5 --json
     expect 0
-    [ "$(json stats.ot <<<"$output")" = '"iknp"' ]
+    [ "$(json stats.ot <<<"$output")" = '"base"' ]
+    try gc-run local "$c" -i a=3 -i b=5 --json --ot-security malicious
+    expect 0
+    [ "$(json stats.ot <<<"$output")" != '"base"' ]
+}
+
+@test "--ot base is for up to 128 input bits of the evaluator" {
+    many a 16; many b 16 11
+    paste -d, a.csv b.csv >ab.csv
+    try gc-run local "$c" --inputs ab.csv --stats --ot base
+    expect 0 "OT extension base"
+    local without=$output
+    try gc-run local "$c" --inputs ab.csv --ot iknp
+    expect 0
+    [ "$output" = "$without" ]
+    many a 17; many b 17 11
+    paste -d, a.csv b.csv >ab.csv
+    try gc-run local "$c" --inputs ab.csv --ot base
+    expect 2 "at most 128 input bits in all, not 136"; silent
+    try gc-info --ot base --instances 17 "$c"
+    expect 2 "at most 128 input bits"; silent
+    try gc-run local "$c" -i a=3 -i b=5 --ot base --ot-security malicious
+    expect 2 "malicious transfers need an OT extension"; silent
 }
 
 @test "SEC-7: malicious transfers give the same results and stay semi-honest" {
@@ -83,6 +105,10 @@ behind_relay() {
     start bob gc-run evaluate "$c" --connect "unix:$PWD/g" -i b=3
     finish alice; expect 24 "iknp here, auto at the peer"
     finish bob; expect 24 "auto here, iknp at the peer" "--ot"
+    start alice gc-run garble "$c" --listen "unix:$PWD/g" -i a=3 --ot base
+    start bob gc-run evaluate "$c" --connect "unix:$PWD/g" -i b=3
+    finish alice; expect 24 "base here, auto at the peer"
+    finish bob; expect 24 "auto here, base at the peer" "--ot"
 }
 
 @test "what is not a model is refused, and malicious transfers are no malicious run" {

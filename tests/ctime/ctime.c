@@ -52,11 +52,12 @@ static const char circuit_text[] = "12 22\n"
 #define N_BITS 5
 #define N_OUTPUTS 5
 #define N_INSTANCES 30
+#define N_DIRECT_INSTANCES 25 /* whose inputs need no extension */
 
 struct side {
     sotto_role role;
     int fd;
-    unsigned ot_width;
+    unsigned ot_width; /* 0: no extension */
     bool ot_malicious;
     uint8_t inputs[N_INSTANCES * N_BITS];
     uint8_t outputs[N_INSTANCES * N_OUTPUTS];
@@ -67,8 +68,10 @@ static void *run_side(void *argument)
     struct side *side = argument;
     sotto_session_options options = {
         .role = side->role,
-        .n_instances = N_INSTANCES,
-        .ot = side->ot_width > 1 ? SOTTO_OT_SOFTSPOKEN : SOTTO_OT_IKNP,
+        .n_instances = side->ot_width == 0 ? N_DIRECT_INSTANCES : N_INSTANCES,
+        .ot = side->ot_width == 0  ? SOTTO_OT_BASE
+              : side->ot_width > 1 ? SOTTO_OT_SOFTSPOKEN
+                                   : SOTTO_OT_IKNP,
         .ot_width = side->ot_width,
         .ot_malicious = side->ot_malicious,
     };
@@ -293,8 +296,9 @@ static void run_base(sotto_context *context)
 
     random_bytes(&choices, sizeof choices);
     ct_mark_secret(&choices, sizeof choices);
-    CHECK(base_sender_new(context, &sender) == SOTTO_OK);
-    CHECK(base_receiver_new(context, &receiver, &choices) == SOTTO_OK);
+    CHECK(base_sender_new(context, &sender, N_BASE_OTS) == SOTTO_OK);
+    CHECK(base_receiver_new(context, &receiver, N_BASE_OTS) == SOTTO_OK);
+    CHECK(base_receiver_choose(receiver, context, &choices) == SOTTO_OK);
     CHECK(base_receiver_message(receiver, context, b, session_id) == SOTTO_OK);
     ct_mark_public(b, sizeof b); /* all of these are sent */
     CHECK(base_sender_finish(sender, context, pairs, b, session_id) == SOTTO_OK);
@@ -481,6 +485,7 @@ int main(int argc, char **argv)
     for (int isa = 0; argc == 2 && isa < CPU_N_ISAS; isa++) {
         if (strcmp(argv[1], cpu_isa_name((enum cpu_isa)isa)) != 0) continue;
         if (!cpu_force((enum cpu_isa)isa)) return 77;
+        run_session(0, false);
         run_session(1, false);
         run_session(1, true);
         run_session(4, true);

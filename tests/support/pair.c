@@ -581,7 +581,7 @@ void side_replay(struct side *side, struct record *sent, const uint8_t *bytes, s
 }
 
 void stage_init(struct stage *stage, const char *text, const int *owners, size_t n_owners,
-                sotto_role victim)
+                sotto_ot_extension ot, sotto_role victim)
 {
     struct side *sides[2];
     uint64_t state = 17;
@@ -589,6 +589,7 @@ void stage_init(struct stage *stage, const char *text, const int *owners, size_t
 
     *stage = (struct stage){0};
     task_init(&stage->task, text, owners, n_owners);
+    stage->task.options.ot = ot;
     for (int role = 0; role < 2; role++) {
         sides[role] = side_new(&stage->task, (sotto_role)role);
         sides[role]->seed = STAGE_SEED + (uint64_t)role;

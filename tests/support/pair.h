@@ -168,7 +168,7 @@ struct stage {
 };
 
 void stage_init(struct stage *stage, const char *text, const int *owners, size_t n_owners,
-                sotto_role victim);
+                sotto_ot_extension ot, sotto_role victim);
 void stage_wipe(struct stage *stage);
 
 #endif

@@ -46,16 +46,22 @@ static struct ref_block times_bit(struct ref_block value, unsigned bit)
 /* What each party draws, in the order in which it draws. */
 static void redraw(struct replica *replica, const struct side *sides[2])
 {
-    uint8_t base_seed[BASE_SEED_LEN];
+    for (int role = 0; role < 2; role++) {
+        uint8_t base_seed[BASE_SEED_LEN];
 
-    test_random_seed(sides[SOTTO_GARBLER]->seed);
-    random_bytes(replica->delta.byte, sizeof replica->delta.byte);
-    random_bytes(replica->label_seed.byte, sizeof replica->label_seed.byte);
-    replica->delta.byte[0] |= 1;
-    random_bytes(base_seed, sizeof base_seed);
-    for (size_t j = 0; j < N_BASE_OTS; j++) group_random_scalar(&replica->a[j]);
-    test_random_seed(sides[SOTTO_EVALUATOR]->seed);
-    group_random_scalar(&replica->r);
+        test_random_seed(sides[role]->seed);
+        if (role == SOTTO_GARBLER) {
+            random_bytes(replica->delta.byte, sizeof replica->delta.byte);
+            random_bytes(replica->label_seed.byte, sizeof replica->label_seed.byte);
+            replica->delta.byte[0] |= 1;
+        }
+        if (role == (int)replica->base_sender) {
+            group_random_scalar(&replica->r);
+            continue;
+        }
+        random_bytes(base_seed, sizeof base_seed);
+        for (size_t j = 0; j < replica->n_base_ots; j++) group_random_scalar(&replica->a[j]);
+    }
     test_random_seed(0);
 }
 
@@ -105,31 +111,49 @@ static void derive_t(uint8_t t[GROUP_ELEMENT_LEN], const struct replica *replica
     ck_assert(crypto_core_ristretto255_from_hash(t, wide) == 0);
 }
 
+/* The receiver's choice bit j: delta's, or without an extension the evaluator's inputs. */
+static unsigned choice_of(const struct replica *replica, const uint8_t *inputs, size_t j)
+{
+    return replica->base_sender == SOTTO_GARBLER ? inputs[j] : bit_of(replica->delta, j);
+}
+
 /* BASE OT in sotto-protocol(7): the receiver's key from a_j Z; the sender's other one from r B_j,
  * less r T unless the receiver has taken that one. */
-static void derive_keys(struct replica *replica, const struct record sent[2])
+static void derive_keys(struct replica *replica, const struct record sent[2], const uint8_t *inputs)
 {
     struct record z = {0}, message = {0};
     uint8_t t[GROUP_ELEMENT_LEN], shared[GROUP_ELEMENT_LEN], r_t[GROUP_ELEMENT_LEN];
 
-    frames_collect(&z, &sent[SOTTO_EVALUATOR], FRAME_BASE_SENDER);
-    frames_collect(&message, &sent[SOTTO_GARBLER], FRAME_BASE_RECEIVER);
+    frames_collect(&z, &sent[replica->base_sender], FRAME_BASE_SENDER);
+    frames_collect(&message, &sent[1 - replica->base_sender], FRAME_BASE_RECEIVER);
     ck_assert_uint_eq(z.len, GROUP_ELEMENT_LEN);
-    ck_assert_uint_eq(message.len, BASE_RECEIVER_MESSAGE_LEN);
+    ck_assert_uint_eq(message.len, BASE_SEED_LEN + replica->n_base_ots * GROUP_ELEMENT_LEN);
     derive_t(t, replica, message.bytes);
     ck_assert(crypto_scalarmult_ristretto255(r_t, replica->r.bytes, t) == 0);
-    for (size_t j = 0; j < N_BASE_OTS; j++) {
+    for (size_t j = 0; j < replica->n_base_ots; j++) {
         const uint8_t *b = message.bytes + BASE_SEED_LEN + j * GROUP_ELEMENT_LEN;
 
         ck_assert(crypto_scalarmult_ristretto255(shared, replica->a[j].bytes, z.bytes) == 0);
-        replica->garbler_keys[j] = derive_key(replica, j, z.bytes, b, shared);
+        replica->chosen_keys[j] = derive_key(replica, j, z.bytes, b, shared);
         ck_assert(crypto_scalarmult_ristretto255(shared, replica->r.bytes, b) == 0);
-        if (bit_of(replica->delta, j) == 0)
+        if (choice_of(replica, inputs, j) == 0)
             ck_assert(crypto_core_ristretto255_sub(shared, shared, r_t) == 0);
-        replica->evaluator_keys[j] = derive_key(replica, j, z.bytes, b, shared);
+        replica->other_keys[j] = derive_key(replica, j, z.bytes, b, shared);
     }
     record_wipe(&z);
     record_wipe(&message);
+}
+
+/* TRANSFERS WITHOUT AN EXTENSION: p_j^0 ^ p_j^1 ^ delta. */
+static void derive_masked(struct replica *replica)
+{
+    if (replica->base_sender == SOTTO_EVALUATOR) return;
+    for (size_t j = 0; j < replica->n_base_ots; j++) {
+        struct ref_block both = ref_xor(replica->chosen_keys[j], replica->other_keys[j]);
+
+        both = ref_xor(both, replica->delta);
+        record_append(&replica->masked, both.byte, sizeof both.byte);
+    }
 }
 
 /* ------------------------------------------------------------------------------------- labels --
@@ -159,6 +183,12 @@ static uint64_t blocks_of(const struct task *task, uint64_t n_instances)
     return (n_instances * task->n_bits[SOTTO_EVALUATOR] + 127) / 128;
 }
 
+/* What both parties put in, and what the evaluator sent for an extension. */
+struct inputs {
+    const uint8_t *bits[2];
+    const struct record *choices;
+};
+
 /* Row n of an instance, Q_n: its bit j is bit n of PRG(k_j) ^ Delta_j u_j (OT EXTENSION in
  * sotto-protocol(7)). Each window starts a block of 128 columns; choices holds its blocks in frames
  * of up to 64. */
@@ -178,7 +208,7 @@ static struct ref_block extension_row(const struct replica *replica, const struc
     if (n_blocks > 64) n_blocks = 64;
     message = choices->bytes + (before + frame) * 2048;
     for (size_t j = 0; j < N_BASE_OTS; j++) {
-        struct ref_block q = ref_prg(replica->garbler_keys[j], 0, before + at), u;
+        struct ref_block q = ref_prg(replica->chosen_keys[j], 0, before + at), u;
 
         memcpy(u.byte, message + (j * n_blocks + at % 64) * sizeof u.byte, sizeof u.byte);
         q = ref_xor(q, times_bit(u, bit_of(replica->delta, j)));
@@ -187,10 +217,22 @@ static struct ref_block extension_row(const struct replica *replica, const struc
     return row;
 }
 
-/* Zero-labels of all inputs: W0 = L ^ x Delta for the garbler's, the rows for the evaluator's. */
-static void derive_inputs(struct replica *replica, const struct task *task, const uint8_t *bits,
-                          const struct record *choices)
+/* Zero-label of input bit n of the evaluator: p^0 where there is no extension. */
+static struct ref_block evaluator_label(const struct replica *replica, const struct task *task,
+                                        const struct inputs *inputs, uint64_t instance, uint64_t n)
 {
+    uint64_t j = instance * task->n_bits[SOTTO_EVALUATOR] + n;
+
+    if (replica->base_sender == SOTTO_EVALUATOR)
+        return extension_row(replica, task, inputs->choices, instance, n);
+    return inputs->bits[SOTTO_EVALUATOR][j] == 0 ? replica->chosen_keys[j] : replica->other_keys[j];
+}
+
+/* Zero-labels of all inputs: W0 = L ^ x Delta for the garbler's, the rows for the evaluator's. */
+static void derive_inputs(struct replica *replica, const struct task *task,
+                          const struct inputs *inputs)
+{
+    const uint8_t *bits = inputs->bits[SOTTO_GARBLER];
     struct ref_block *label = replica->input_labels;
 
     for (uint64_t i = 0; i < task_n_instances(task); i++) {
@@ -201,7 +243,7 @@ static void derive_inputs(struct replica *replica, const struct task *task, cons
 
             for (uint64_t b = 0; b < sotto_circuit_input_bits(task->circuit, k); b++, label++) {
                 if (owner == SOTTO_EVALUATOR) {
-                    *label = extension_row(replica, task, choices, i, row++);
+                    *label = evaluator_label(replica, task, inputs, i, row++);
                     continue;
                 }
                 *label = ref_prg(replica->label_seed, i, counter++);
@@ -337,16 +379,26 @@ void replica_init(struct replica *replica, const struct task *task, const struct
 {
     uint64_t n = task_n_instances(task);
     struct record choices = {0};
+    const struct inputs inputs = {
+        .bits = {sides[SOTTO_GARBLER]->inputs, sides[SOTTO_EVALUATOR]->inputs},
+        .choices = &choices,
+    };
+    bool is_direct = task->options.ot == SOTTO_OT_BASE;
 
-    *replica = (struct replica){0};
+    *replica = (struct replica){
+        .base_sender = is_direct ? SOTTO_GARBLER : SOTTO_EVALUATOR,
+        .n_base_ots = is_direct ? (size_t)(n * task->n_bits[SOTTO_EVALUATOR]) : N_BASE_OTS,
+    };
     replica->input_labels =
         calloc(n * (task->n_bits[0] + task->n_bits[1]) + 1, sizeof *replica->input_labels);
     replica->output_labels = calloc(n * task->n_output_bits + 1, sizeof *replica->output_labels);
     redraw(replica, sides);
     derive_session(replica, sent);
-    if (task->n_bits[SOTTO_EVALUATOR] > 0) derive_keys(replica, sent);
+    if (task->n_bits[SOTTO_EVALUATOR] > 0)
+        derive_keys(replica, sent, sides[SOTTO_EVALUATOR]->inputs);
+    derive_masked(replica);
     frames_collect(&choices, &sent[SOTTO_EVALUATOR], FRAME_CHOICES);
-    derive_inputs(replica, task, sides[SOTTO_GARBLER]->inputs, &choices);
+    derive_inputs(replica, task, &inputs);
     garble(replica, task);
     record_wipe(&choices);
 }
@@ -356,5 +408,6 @@ void replica_wipe(struct replica *replica)
     free(replica->input_labels);
     free(replica->output_labels);
     record_wipe(&replica->tables);
+    record_wipe(&replica->masked);
     sodium_memzero(replica, sizeof *replica);
 }

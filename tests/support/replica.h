@@ -16,10 +16,14 @@ struct replica {
     struct ref_block start; /* of H */
     struct ref_block delta;
     struct ref_block label_seed;
-    group_scalar a[N_BASE_OTS];                  /* the garbler's, as base OT receiver */
-    group_scalar r;                              /* the evaluator's, as base OT sender */
-    struct ref_block garbler_keys[N_BASE_OTS];   /* k_j of Delta's bit j */
-    struct ref_block evaluator_keys[N_BASE_OTS]; /* k_j of the other bit */
+    /* Of the base OTs, which the evaluator sends for an extension, and without one the garbler. */
+    sotto_role base_sender;
+    size_t n_base_ots;
+    group_scalar a[N_BASE_OTS];               /* the receiver's */
+    group_scalar r;                           /* the sender's */
+    struct ref_block chosen_keys[N_BASE_OTS]; /* k_j of the receiver's bit j */
+    struct ref_block other_keys[N_BASE_OTS];  /* k_j of the other bit */
+    struct record masked;                     /* what the garbler must send without an extension */
     /* Of each instance: the zero-labels of all input bits, then those of all outputs. */
     struct ref_block *input_labels;
     struct ref_block *output_labels;

@@ -20,9 +20,24 @@
 
 static const int owners[] = {SOTTO_GARBLER, SOTTO_EVALUATOR};
 
-static void set_stage(struct stage *stage, int victim)
+/* Both victims, with an extension and without. */
+#define N_STAGES 4
+
+static sotto_role victim_of(int number)
 {
-    stage_init(stage, tiny_circuit, owners, 2, (sotto_role)victim);
+    return (sotto_role)(number % 2);
+}
+
+/* Inputs without an extension: as many as make what follows a hello longer than a hello may be. */
+#define N_DIRECT 16
+
+static void set_stage(struct stage *stage, int number)
+{
+    char *text = wide_circuit(N_DIRECT, 1);
+
+    if (number < 2) stage_init(stage, tiny_circuit, owners, 2, SOTTO_OT_IKNP, victim_of(number));
+    else stage_init(stage, text, owners, 2, SOTTO_OT_BASE, victim_of(number));
+    free(text);
 }
 
 /* Runs the victim against bytes, after which the peer says no more. */
@@ -222,7 +237,7 @@ START_TEST(cheat_progress_anywhere) /* SEC-13 */
     set_stage(&stage, _i);
     for (size_t i = 0; i < stage.n_frames; i++) {
         uint8_t next = stage.frames[i].type;
-        bool is_allowed = _i == SOTTO_GARBLER &&
+        bool is_allowed = victim_of(_i) == SOTTO_GARBLER &&
                           (next == FRAME_CHOICES || next == FRAME_COLOURS || next == FRAME_DONE);
 
         ck_assert_int_eq(insert_empty(&stage, i, FRAME_PROGRESS),
@@ -297,25 +312,35 @@ static sotto_err replace_element(struct stage *stage, enum frame_type type, size
     return err;
 }
 
-START_TEST(cheat_bad_elements) /* SEC-6 */
+/* Of the receiver of the base OTs the elements are changed of whom the victim is the sender, and
+ * the other way round. */
+static void send_bad_elements(int number, bool is_sender, size_t n_ots)
 {
+    const size_t places[] = {0, 1, n_ots / 2, n_ots - 1};
     struct stage stage;
 
-    set_stage(&stage, SOTTO_GARBLER);
-    for (size_t i = 0; i < N_BAD_ELEMENTS; i++)
-        ck_assert_int_eq(replace_element(&stage, FRAME_BASE_SENDER, 0, bad_elements[i]),
-                         SOTTO_ERR_PROTOCOL);
-    stage_wipe(&stage);
-
-    set_stage(&stage, SOTTO_EVALUATOR);
+    set_stage(&stage, number);
     for (size_t i = 0; i < N_BAD_ELEMENTS; i++) {
-        static const size_t places[] = {0, 1, 64, N_BASE_OTS - 1};
-        size_t at = BASE_SEED_LEN + places[i % 4] * GROUP_ELEMENT_LEN;
+        enum frame_type type = is_sender ? FRAME_BASE_RECEIVER : FRAME_BASE_SENDER;
+        size_t at = is_sender ? BASE_SEED_LEN + places[i % 4] * GROUP_ELEMENT_LEN : 0;
 
-        ck_assert_int_eq(replace_element(&stage, FRAME_BASE_RECEIVER, at, bad_elements[i]),
-                         SOTTO_ERR_PROTOCOL);
+        ck_assert_int_eq(replace_element(&stage, type, at, bad_elements[i]), SOTTO_ERR_PROTOCOL);
     }
     stage_wipe(&stage);
+}
+
+START_TEST(cheat_bad_elements) /* SEC-6 */
+{
+    send_bad_elements(SOTTO_GARBLER, false, N_BASE_OTS);
+    send_bad_elements(SOTTO_EVALUATOR, true, N_BASE_OTS);
+}
+END_TEST
+
+/* Without an extension the roles are the other way round, and there is one for each input bit. */
+START_TEST(cheat_bad_elements_without_extension) /* SEC-6 */
+{
+    send_bad_elements(2 + SOTTO_GARBLER, true, N_DIRECT);
+    send_bad_elements(2 + SOTTO_EVALUATOR, false, N_DIRECT);
 }
 END_TEST
 
@@ -401,7 +426,7 @@ START_TEST(cheat_flipped_colours)
     size_t at;
 
     set_stage(&stage, _i);
-    at = find_frame(&stage, _i == SOTTO_GARBLER ? FRAME_COLOURS : FRAME_DECODE)->at;
+    at = find_frame(&stage, victim_of(_i) == SOTTO_GARBLER ? FRAME_COLOURS : FRAME_DECODE)->at;
     for (unsigned bit = 0; bit < 8; bit++) {
         ck_assert_int_eq(flip(&stage, at + FRAME_HEADER_LEN, bit), SOTTO_OK);
         for (unsigned i = 0; i < stage.victim->outputs_len; i++)
@@ -519,23 +544,24 @@ int main(void)
     TCase *frames = tcase_create("frames");
     TCase *contents = tcase_create("contents");
 
-    tcase_add_loop_test(frames, cheat_honest_replay, 0, 2);
-    tcase_add_loop_test(frames, cheat_wrong_type, 0, 2);
-    tcase_add_loop_test(frames, cheat_wrong_length, 0, 2);
-    tcase_add_loop_test(frames, cheat_doubled_frame, 0, 2);
-    tcase_add_loop_test(frames, cheat_dropped_frame, 0, 2);
-    tcase_add_loop_test(frames, cheat_swapped_frames, 0, 2);
-    tcase_add_loop_test(frames, cheat_progress_anywhere, 0, 2);
-    tcase_add_loop_test(frames, cheat_abort_anywhere, 0, 2);
-    tcase_add_loop_test(frames, cheat_empty_frame_anywhere, 0, 2);
+    tcase_add_loop_test(frames, cheat_honest_replay, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_wrong_type, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_wrong_length, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_doubled_frame, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_dropped_frame, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_swapped_frames, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_progress_anywhere, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_abort_anywhere, 0, N_STAGES);
+    tcase_add_loop_test(frames, cheat_empty_frame_anywhere, 0, N_STAGES);
     tcase_set_timeout(frames, 120);
     suite_add_tcase(suite, frames);
     tcase_add_test(contents, cheat_bad_elements);
-    tcase_add_loop_test(contents, cheat_flipped_headers, 0, 2);
-    tcase_add_loop_test(contents, cheat_flipped_payloads, 0, 2);
-    tcase_add_loop_test(contents, cheat_flipped_colours, 0, 2);
+    tcase_add_test(contents, cheat_bad_elements_without_extension);
+    tcase_add_loop_test(contents, cheat_flipped_headers, 0, N_STAGES);
+    tcase_add_loop_test(contents, cheat_flipped_payloads, 0, N_STAGES);
+    tcase_add_loop_test(contents, cheat_flipped_colours, 0, N_STAGES);
     tcase_add_loop_test(contents, cheat_flips_under_tls, 0, 2);
-    tcase_add_loop_test(contents, cheat_abort_tells_nothing, 0, 2);
+    tcase_add_loop_test(contents, cheat_abort_tells_nothing, 0, N_STAGES);
     tcase_set_timeout(contents, 120);
     suite_add_tcase(suite, contents);
     return run_suite(suite);

@@ -118,7 +118,7 @@ START_TEST(faults_recording_ends_anywhere)
     struct stage stage;
     size_t first, last;
 
-    stage_init(&stage, tiny_circuit, owners, 2, (sotto_role)(_i / N_PARTS));
+    stage_init(&stage, tiny_circuit, owners, 2, SOTTO_OT_IKNP, (sotto_role)(_i / N_PARTS));
     first = stage.peer.len * (size_t)(_i % N_PARTS) / N_PARTS;
     last = stage.peer.len * (size_t)(_i % N_PARTS + 1) / N_PARTS;
     for (size_t at = first; at < last; at++) {
@@ -139,7 +139,7 @@ START_TEST(faults_peer_leaves_after_done)
 {
     struct stage stage;
 
-    stage_init(&stage, tiny_circuit, owners, 2, (sotto_role)_i);
+    stage_init(&stage, tiny_circuit, owners, 2, SOTTO_OT_IKNP, (sotto_role)_i);
     side_replay(stage.victim, NULL, stage.peer.bytes, stage.peer.len, FAREWELL_LISTEN);
     ck_assert_int_eq(stage.victim->err, SOTTO_OK);
     ck_assert(memcmp(stage.victim->outputs, stage.expected, stage.victim->outputs_len) == 0);
@@ -181,7 +181,7 @@ START_TEST(faults_peer_falls_silent)
 {
     struct stage stage;
 
-    stage_init(&stage, tiny_circuit, owners, 2, (sotto_role)_i);
+    stage_init(&stage, tiny_circuit, owners, 2, SOTTO_OT_IKNP, (sotto_role)_i);
     stage.victim->idle_timeout = SILENCE;
     for (size_t i = 0; i < 2 * stage.n_frames; i++) {
         size_t at = stage.frames[i / 2].at + (i % 2) * 5;
@@ -330,7 +330,7 @@ START_TEST(faults_allocation)
     struct stage stage;
     uint64_t n;
 
-    stage_init(&stage, tiny_circuit, owners, 2, (sotto_role)_i);
+    stage_init(&stage, tiny_circuit, owners, 2, SOTTO_OT_IKNP, (sotto_role)_i);
     n = count_allocations(&stage);
     for (uint64_t k = 1; k <= n; k++) {
         struct record sent = {0};
@@ -387,7 +387,7 @@ END_TEST
 
 /* What must not be found, kept masked lest the search finds itself. In shared memory: the process
  * that works the secrets out is not the one that is searched. */
-#define N_NEEDLES 6
+#define N_NEEDLES 7
 #define NEEDLE_LEN SEARCH_LEN
 
 struct needles {
@@ -405,6 +405,42 @@ static void add_needle(struct needles *needles, const char *name, const uint8_t 
     needles->names[needles->n++] = name;
 }
 
+/* Of the first and the last transfer without an extension, which leaves nothing of the base OTs but
+ * rows: labels of the evaluator's inputs. */
+static void add_direct_needles(struct needles *needles, const struct replica *replica,
+                               const struct stage *stage)
+{
+    const struct ref_block *labels = replica->input_labels + stage->task.n_bits[SOTTO_GARBLER];
+    bool is_sender = stage->victim->role == SOTTO_GARBLER;
+    size_t last = replica->n_base_ots - 1;
+
+    if (is_sender) add_needle(needles, "base OT scalar r", replica->r.bytes);
+    else add_needle(needles, "base OT scalar a, last", replica->a[last].bytes);
+    for (size_t j = 0; j <= last; j += last) {
+        bool choice = !is_sender && stage->victim->inputs[j] != 0;
+        struct ref_block one = ref_xor(labels[j], replica->delta);
+
+        add_needle(needles, "row", choice ? one.byte : labels[j].byte);
+    }
+}
+
+/* Of the first and the last transfer. */
+static void add_base_needles(struct needles *needles, const struct replica *replica, bool is_sender)
+{
+    size_t last = replica->n_base_ots - 1;
+
+    if (is_sender) {
+        add_needle(needles, "base OT scalar r", replica->r.bytes);
+        add_needle(needles, "other base OT key, first", replica->other_keys[0].byte);
+        add_needle(needles, "other base OT key, last", replica->other_keys[last].byte);
+    } else {
+        add_needle(needles, "base OT scalar a, first", replica->a[0].bytes);
+        add_needle(needles, "base OT scalar a, last", replica->a[last].bytes);
+    }
+    add_needle(needles, "base OT key, first", replica->chosen_keys[0].byte);
+    add_needle(needles, "base OT key, last", replica->chosen_keys[last].byte);
+}
+
 static void find_needles(struct needles *needles, const struct stage *stage)
 {
     sotto_role victim = stage->victim->role;
@@ -419,21 +455,11 @@ static void find_needles(struct needles *needles, const struct stage *stage)
     sent[victim] = stage->own;
     sent[1 - victim] = stage->peer;
     replica_init(&replica, &stage->task, sides, sent);
-    if (victim == SOTTO_GARBLER) {
-        add_needle(needles, "delta", replica.delta.byte);
-        add_needle(needles, "label seed", replica.label_seed.byte);
-        add_needle(needles, "base OT scalar a_0", replica.a[0].bytes);
-        add_needle(needles, "base OT scalar a_127", replica.a[N_BASE_OTS - 1].bytes);
-        add_needle(needles, "base OT key 0", replica.garbler_keys[0].byte);
-        add_needle(needles, "base OT key 127", replica.garbler_keys[N_BASE_OTS - 1].byte);
-    } else {
-        add_needle(needles, "base OT scalar r", replica.r.bytes);
-        add_needle(needles, "label seed", replica.label_seed.byte);
-        add_needle(needles, "base OT key 0", replica.garbler_keys[0].byte);
-        add_needle(needles, "base OT key 127", replica.garbler_keys[N_BASE_OTS - 1].byte);
-        add_needle(needles, "other base OT key 0", replica.evaluator_keys[0].byte);
-        add_needle(needles, "other base OT key 127", replica.evaluator_keys[N_BASE_OTS - 1].byte);
-    }
+    if (victim == SOTTO_GARBLER) add_needle(needles, "delta", replica.delta.byte);
+    add_needle(needles, "label seed", replica.label_seed.byte);
+    if (replica.base_sender == SOTTO_GARBLER) add_direct_needles(needles, &replica, stage);
+    else add_base_needles(needles, &replica, replica.base_sender == victim);
+    replica_wipe(&replica);
 }
 
 static void search_during_run(void *user, sotto_phase phase, uint64_t done, uint64_t total)
@@ -529,7 +555,8 @@ START_TEST(faults_leave_no_secret)
     struct stage stage;
 
     ck_assert(needles != MAP_FAILED);
-    stage_init(&stage, tiny_circuit, owners, 2, (sotto_role)_i);
+    stage_init(&stage, tiny_circuit, owners, 2, _i < 2 ? SOTTO_OT_IKNP : SOTTO_OT_BASE,
+               (sotto_role)(_i % 2));
     in_child(act_find_needles, needles, &stage, 0);
     /* The search does find them, while they are needed. */
     in_child(act_search_during, needles, &stage, stage.peer.len);
@@ -589,7 +616,7 @@ int main(void)
     tcase_set_timeout(memory, 120);
     suite_add_tcase(suite, memory);
     /* AddressSanitizer's own gigabytes would be searched too; the other builds do without them. */
-    if (!WITH_ADDRESS_SANITIZER) tcase_add_loop_test(search, faults_leave_no_secret, 0, 2);
+    if (!WITH_ADDRESS_SANITIZER) tcase_add_loop_test(search, faults_leave_no_secret, 0, 4);
     tcase_set_timeout(search, 120);
     suite_add_tcase(suite, search);
     return run_suite(suite);

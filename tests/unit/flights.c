@@ -121,7 +121,12 @@ static const struct flight_case {
     {garbler_first, SOTTO_REVEAL_GARBLER, SOTTO_OT_IKNP, 6},
     {garbler_first, SOTTO_REVEAL_EVALUATOR, SOTTO_OT_IKNP, 5},
     {garbler_first, SOTTO_REVEAL_BOTH, SOTTO_OT_SOFTSPOKEN, 6},
+    {garbler_first, SOTTO_REVEAL_BOTH, SOTTO_OT_BASE, 5},
+    {garbler_first, SOTTO_REVEAL_GARBLER, SOTTO_OT_BASE, 5},
+    {garbler_first, SOTTO_REVEAL_EVALUATOR, SOTTO_OT_BASE, 4},
+    {garbler_first, SOTTO_REVEAL_BOTH, SOTTO_OT_AUTO, 5},
     {all_garbler, SOTTO_REVEAL_EVALUATOR, SOTTO_OT_IKNP, 3},
+    {all_garbler, SOTTO_REVEAL_EVALUATOR, SOTTO_OT_BASE, 3},
 };
 #define N_CASES (sizeof cases / sizeof cases[0])
 

@@ -283,7 +283,7 @@ END_TEST
 
 static void set_stage(struct stage *stage, sotto_role victim)
 {
-    stage_init(stage, square_circuit, garbler_first, 2, victim);
+    stage_init(stage, square_circuit, garbler_first, 2, SOTTO_OT_IKNP, victim);
     ck_assert_uint_eq(hello_len(), HELLO_LEN);
 }
 
@@ -323,9 +323,9 @@ static const struct crafted {
 } crafted[] = {
     {MAGIC_AT, 1, NULL, NULL, {'S'}},
     {MAGIC_AT + 7, 1, NULL, NULL, {'C'}},
-    {VERSION_AT, 4, "the protocol version", "2 here, 0 at the peer", {0}},
-    {VERSION_AT, 4, "the protocol version", "2 here, 1 at the peer", {1}},
-    {VERSION_AT, 4, "the protocol version", "2 here, 4294967295 at the peer", {255, 255, 255, 255}},
+    {VERSION_AT, 4, "the protocol version", "3 here, 0 at the peer", {0}},
+    {VERSION_AT, 4, "the protocol version", "3 here, 1 at the peer", {1}},
+    {VERSION_AT, 4, "the protocol version", "3 here, 4294967295 at the peer", {255, 255, 255, 255}},
     {ROLE_AT, 1, "the role", NULL, {2}},
     {ROLE_AT, 1, "the role", NULL, {255}},
     {CIRCUIT_AT, 1, "the circuit", NULL, {0}},
@@ -341,6 +341,7 @@ static const struct crafted {
     {OT_AT, 1, "the OT extension", "iknp here, none at the peer", {0}},
     {OT_AT, 1, "the OT extension", "iknp here, softspoken at the peer", {2}},
     {OT_AT, 1, "the OT extension", "iknp here, auto at the peer", {3}},
+    {OT_AT, 1, "the OT extension", "iknp here, base at the peer", {4}},
     {OT_WIDTH_AT, 1, "the OT extension's k", "1 here, 2 at the peer", {2}},
     {OT_SECURITY_AT,
      1,
@@ -467,7 +468,7 @@ START_TEST(hello_lengths) /* SEC-13, SEC-14 */
             frame[4] = (uint8_t)len;
             frame[5] = (uint8_t)(len >> 8);
             memcpy(frame + FRAME_HEADER_LEN, stage.peer.bytes + FRAME_HEADER_LEN, HELLO_LEN);
-            if (newer) frame[FRAME_HEADER_LEN + VERSION_AT] = 3;
+            if (newer) frame[FRAME_HEADER_LEN + VERSION_AT] = PROTOCOL_VERSION + 1;
             side_replay(stage.victim, NULL, frame, FRAME_HEADER_LEN + len, FAREWELL_LISTEN);
             ck_assert_int_eq(stage.victim->err, newer ? cases[i].newer : cases[i].ours);
             ck_assert(side_is_untouched(stage.victim));

@@ -3,6 +3,7 @@
  * on every row.
  */
 #include "ot/base.h"
+#include "ot/direct.h"
 #include "ot/transfer.h"
 
 #include "base/memory.h"
@@ -22,6 +23,7 @@ struct base_pair {
     struct sotto_context *context;
     struct base_sender *sender;
     struct base_receiver *receiver;
+    size_t n; /* transfers */
     block choices;
     uint8_t z[BASE_SENDER_MESSAGE_LEN];
     uint8_t b[BASE_RECEIVER_MESSAGE_LEN];
@@ -39,17 +41,24 @@ static uint64_t choice(const struct base_pair *pair, size_t j)
     return pair->choices.half[j / 64] >> j % 64 & 1;
 }
 
-/* Both parties up to the point where the messages have been made. */
-static void base_setup(struct base_pair *pair)
+/* Both parties of n transfers up to the point where the messages have been made. */
+static void base_setup_of(struct base_pair *pair, size_t n)
 {
     memset(pair, 0, sizeof *pair);
+    pair->n = n;
     pair->context = test_context();
     random_bytes(&pair->choices, sizeof pair->choices);
-    ck_assert_int_eq(base_sender_new(pair->context, &pair->sender), SOTTO_OK);
-    ck_assert_int_eq(base_receiver_new(pair->context, &pair->receiver, &pair->choices), SOTTO_OK);
+    ck_assert_int_eq(base_sender_new(pair->context, &pair->sender, n), SOTTO_OK);
+    ck_assert_int_eq(base_receiver_new(pair->context, &pair->receiver, n), SOTTO_OK);
+    ck_assert_int_eq(base_receiver_choose(pair->receiver, pair->context, &pair->choices), SOTTO_OK);
     base_sender_message(pair->sender, pair->z);
     ck_assert_int_eq(base_receiver_message(pair->receiver, pair->context, pair->b, session_a),
                      SOTTO_OK);
+}
+
+static void base_setup(struct base_pair *pair)
+{
+    base_setup_of(pair, N_BASE_OTS);
 }
 
 static void base_teardown(struct base_pair *pair)
@@ -322,9 +331,92 @@ START_TEST(base_steps_have_an_order)
     ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
     ck_assert_int_eq(base_receiver_message(pair.receiver, pair.context, pair.b, session_a),
                      SOTTO_ERR_USAGE);
+    ck_assert_int_eq(base_receiver_choose(pair.receiver, pair.context, &pair.choices),
+                     SOTTO_ERR_USAGE);
     ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
     ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_ERR_USAGE);
     base_teardown(&pair);
+}
+END_TEST
+
+/* Without choices there is no message. */
+START_TEST(base_choices_come_first)
+{
+    struct sotto_context *context = test_context();
+    struct base_receiver *receiver;
+    uint8_t message[BASE_RECEIVER_MESSAGE_LEN];
+
+    ck_assert_int_eq(base_receiver_new(context, &receiver, N_BASE_OTS), SOTTO_OK);
+    ck_assert_int_eq(base_receiver_message(receiver, context, message, session_a), SOTTO_ERR_USAGE);
+    base_receiver_free(receiver);
+    sotto_context_free(context);
+}
+END_TEST
+
+static const size_t few[] = {1, 2, 15, 16, 17, 64, 65, N_BASE_OTS};
+#define N_FEW (sizeof few / sizeof few[0])
+
+/* Row for row what an extension gives: Q ^ c delta at the receiver. Nothing beyond them is touched,
+ * and neither message nor rows repeat a block. */
+START_TEST(direct_rows_are_correlated)
+{
+    static const block zero;
+    size_t n = few[_i];
+    struct base_pair pair;
+    block q[N_BASE_OTS] = {{{0}}}, t[N_BASE_OTS] = {{{0}}}, delta, seen[3 * N_BASE_OTS];
+    uint8_t message[DIRECT_MESSAGE_LEN(N_BASE_OTS)] = {0};
+
+    base_setup_of(&pair, n);
+    random_bytes(&delta, sizeof delta);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_OK);
+    direct_send(q, message, (const block(*)[2])pair.sender_keys, n, &delta);
+    direct_receive(t, pair.receiver_keys, message, &pair.choices, n);
+    for (size_t j = 0; j < n; j++) {
+        ck_assert(equal(t[j], block_xor(q[j], block_times_bit(delta, choice(&pair, j)))));
+        seen[3 * j] = q[j];
+        seen[3 * j + 1] = block_xor(q[j], delta);
+        seen[3 * j + 2] = block_load(message + j * BLOCK_LEN);
+        for (size_t i = 0; i < 3 * j; i++)
+            for (size_t k = 0; k < 3; k++) ck_assert(!equal(seen[i], seen[3 * j + k]));
+    }
+    for (size_t j = n; j < N_BASE_OTS; j++) ck_assert(equal(q[j], zero) && equal(t[j], zero));
+    base_teardown(&pair);
+}
+END_TEST
+
+/* Of fewer transfers there is no malicious phase: its analysis is of a whole batch. */
+START_TEST(base_few_are_not_proved) /* SEC-7 */
+{
+    uint8_t proof[BASE_PROOF_LEN], made[BASE_ANSWER_LEN];
+    struct base_pair pair;
+
+    base_setup_of(&pair, N_BASE_OTS - 1);
+    ck_assert_int_eq(finish_sender(&pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(finish_receiver(&pair, session_a), SOTTO_OK);
+    ck_assert_int_eq(
+        base_sender_prove(pair.sender, pair.context, proof, (const block(*)[2])pair.sender_keys),
+        SOTTO_ERR_USAGE);
+    memset(proof, 0, sizeof proof);
+    ck_assert_int_eq(answer(&pair, made, proof), SOTTO_ERR_USAGE);
+    base_teardown(&pair);
+}
+END_TEST
+
+START_TEST(base_counts_are_bounded)
+{
+    static const size_t wrong[] = {0, N_BASE_OTS + 1, SIZE_MAX};
+    struct sotto_context *context = test_context();
+    struct base_sender *sender = NULL;
+    struct base_receiver *receiver = NULL;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_int_eq(base_sender_new(context, &sender, wrong[i]), SOTTO_ERR_INTERNAL);
+        ck_assert_int_eq(base_receiver_new(context, &receiver, wrong[i]), SOTTO_ERR_INTERNAL);
+    }
+    ck_assert_ptr_null(sender);
+    ck_assert_ptr_null(receiver);
+    sotto_context_free(context);
 }
 END_TEST
 
@@ -602,12 +694,11 @@ START_TEST(allocation_failures)
     struct sotto_context *context = test_context();
     struct base_sender *sender = NULL;
     struct base_receiver *receiver = NULL;
-    block choices = {{1, 2}};
 
     test_heap_fail_at(1);
-    ck_assert_int_eq(base_sender_new(context, &sender), SOTTO_ERR_MEMORY);
+    ck_assert_int_eq(base_sender_new(context, &sender, 3), SOTTO_ERR_MEMORY);
     test_heap_fail_at(1);
-    ck_assert_int_eq(base_receiver_new(context, &receiver, &choices), SOTTO_ERR_MEMORY);
+    ck_assert_int_eq(base_receiver_new(context, &receiver, 3), SOTTO_ERR_MEMORY);
     test_heap_fail_at(0);
     ck_assert_ptr_null(sender);
     ck_assert_ptr_null(receiver);
@@ -632,6 +723,10 @@ int main(void)
     tcase_add_test(base, base_selective_failure_is_a_coin);
     tcase_add_loop_test(base, base_wrong_answer_is_caught, 0, 4);
     tcase_add_test(base, base_steps_have_an_order);
+    tcase_add_test(base, base_choices_come_first);
+    tcase_add_test(base, base_few_are_not_proved);
+    tcase_add_test(base, base_counts_are_bounded);
+    tcase_add_loop_test(base, direct_rows_are_correlated, 0, N_FEW);
     tcase_set_timeout(base, 60);
     suite_add_tcase(suite, base);
     tcase_add_test(transfer, packed_choices_equal_a_bit_loop);

@@ -60,8 +60,9 @@ START_TEST(base_proof_and_answer_equal_the_reference)
     struct base_receiver *receiver;
 
     random_bytes(&choices, sizeof choices);
-    ck_assert_int_eq(base_sender_new(context, &sender), SOTTO_OK);
-    ck_assert_int_eq(base_receiver_new(context, &receiver, &choices), SOTTO_OK);
+    ck_assert_int_eq(base_sender_new(context, &sender, N_BASE_OTS), SOTTO_OK);
+    ck_assert_int_eq(base_receiver_new(context, &receiver, N_BASE_OTS), SOTTO_OK);
+    ck_assert_int_eq(base_receiver_choose(receiver, context, &choices), SOTTO_OK);
     ck_assert_int_eq(base_receiver_message(receiver, context, b, session_id), SOTTO_OK);
     base_sender_message(sender, z);
     ck_assert_int_eq(base_sender_finish(sender, context, pairs, b, session_id), SOTTO_OK);

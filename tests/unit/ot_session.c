@@ -148,11 +148,11 @@ START_TEST(sessions_run_over_every_extension)
 }
 END_TEST
 
-/* Where the extension is open it is what sends least, or, from 8192 choices on, what was measured
- * to be fastest; both know. */
+/* Where the extension is open it is none for few choices, then what sends least, or, from 8192
+ * choices on, what was measured to be fastest; both know. */
 START_TEST(sessions_choose_an_extension)
 {
-    static const uint64_t n_instances[] = {1, 2000, 2730, N_INSTANCES};
+    static const uint64_t n_instances[] = {1, 42, 43, 2000, 2730, N_INSTANCES};
     static struct player parties[2];
     uint64_t n = n_instances[_i / 2];
 
@@ -168,8 +168,9 @@ START_TEST(sessions_choose_an_extension)
     ck_assert_uint_eq(parties[0].bytes_sent, parties[0].cost.garbler_bytes);
     if (3 * n >= 8192) return;
     ck_assert_uint_eq(parties[1].bytes_sent, parties[1].cost.evaluator_bytes);
-    if (n == 1 && _i % 2 == 0) ck_assert_uint_eq(parties[0].stats.ot_width, 1);
-    if (n > 1) ck_assert_uint_eq(parties[0].stats.ot_width, 8);
+    if (n <= 42 && _i % 2 == 0) ck_assert_uint_eq(parties[0].stats.ot_width, 0);
+    else ck_assert_uint_gt(parties[0].stats.ot_width, 0);
+    if (n >= 2000) ck_assert_uint_eq(parties[0].stats.ot_width, 8);
 }
 END_TEST
 
@@ -351,11 +352,8 @@ START_TEST(sessions_refuse_wrong_widths)
     static const struct {
         sotto_ot_extension ot;
         unsigned width;
-    } wrong[] = {{SOTTO_OT_IKNP, 2},
-                 {SOTTO_OT_SOFTSPOKEN, 1},
-                 {SOTTO_OT_SOFTSPOKEN, 3},
-                 {SOTTO_OT_AUTO, 2},
-                 {(sotto_ot_extension)3, 0}};
+    } wrong[] = {{SOTTO_OT_IKNP, 2}, {SOTTO_OT_SOFTSPOKEN, 1}, {SOTTO_OT_SOFTSPOKEN, 3},
+                 {SOTTO_OT_AUTO, 2}, {SOTTO_OT_BASE, 1},       {(sotto_ot_extension)4, 0}};
     static struct player player;
 
     memset(&player, 0, sizeof player);
@@ -374,10 +372,10 @@ int main(void)
     int n_failed;
 
     tcase_add_loop_test(runs, sessions_run_over_every_extension, 0, 8);
-    tcase_add_loop_test(runs, sessions_choose_an_extension, 0, 8);
+    tcase_add_loop_test(runs, sessions_choose_an_extension, 0, 12);
     tcase_add_test(runs, the_fastest_extension_follows_the_link);
     tcase_add_loop_test(runs, sessions_must_agree_on_the_extension, 0, 4);
-    tcase_add_loop_test(runs, sessions_refuse_wrong_widths, 0, 5);
+    tcase_add_loop_test(runs, sessions_refuse_wrong_widths, 0, 6);
     tcase_set_timeout(runs, 120);
     suite_add_tcase(suite, runs);
     tcase_add_loop_test(cheating, cheating_in_a_run_is_caught, 0, 4 * (int)N_CHEATS);

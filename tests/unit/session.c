@@ -316,6 +316,62 @@ START_TEST(session_costs_what_was_predicted)
 }
 END_TEST
 
+/* Without an extension: pieces of base OTs that are full and not, the most there may be, instances
+ * in lanes and alone, one and two windows. By default just as when asked for. */
+static const struct direct_case {
+    uint64_t width, n_copies, n_instances;
+} direct_cases[] = {
+    {1, 1, 1}, {16, 1, 1}, {17, 1, 1}, {128, 1, 1}, {5, 2, 25}, {60, 9000, 2},
+};
+#define N_DIRECT_CASES (sizeof direct_cases / sizeof direct_cases[0])
+
+static void check_direct(const struct side *side, const sotto_cost *cost, uint64_t n_choices)
+{
+    bool garbles = side->role == SOTTO_GARBLER;
+    uint64_t predicted = garbles ? cost->garbler_bytes : cost->evaluator_bytes;
+
+    ck_assert_uint_eq(cost->ot_width, 0);
+    ck_assert_uint_eq(cost->n_base_ots, n_choices);
+    ck_assert_uint_eq(side->stats.ot_width, 0);
+    ck_assert_uint_eq(side->stats.n_base_ots, n_choices);
+    if (garbles) ck_assert_uint_eq(side->stats.bytes_sent, predicted);
+    ck_assert_uint_ge(side->stats.bytes_sent, predicted);
+    ck_assert_uint_eq((side->stats.bytes_sent - predicted) % FRAME_HEADER_LEN, 0);
+}
+
+START_TEST(session_without_extension)
+{
+    const struct direct_case *direct = &direct_cases[_i / 2];
+    struct sotto_context *context = test_context();
+    char *text = wide_circuit(direct->width, direct->n_copies);
+    uint64_t n_choices = direct->width * direct->n_instances, state = 71;
+    struct side *sides[2];
+    struct task task;
+    sotto_cost cost;
+
+    task_init(&task, text, garbler_first, 2);
+    task.options.n_instances = direct->n_instances;
+    task.options.ot = _i % 2 == 0 ? SOTTO_OT_BASE : SOTTO_OT_AUTO;
+    task.options.reveal = direct->n_copies > 2 ? SOTTO_REVEAL_GARBLER : SOTTO_REVEAL_BOTH;
+    ck_assert_int_eq(
+        sotto_session_predict(context, &cost, task.circuit, task.interface, &task.options),
+        SOTTO_OK);
+    for (int role = 0; role < 2; role++) {
+        sides[role] = side_new(&task, (sotto_role)role);
+        side_draw_inputs(sides[role], &state);
+    }
+    pair_run(sides[0], sides[1], NULL);
+    pair_check(sides[0], sides[1]);
+    for (int role = 0; role < 2; role++) {
+        check_direct(sides[role], &cost, n_choices);
+        side_free(sides[role]);
+    }
+    task_wipe(&task);
+    free(text);
+    sotto_context_free(context);
+}
+END_TEST
+
 static sotto_err try_options(struct sotto_context *context, const struct task *task,
                              const sotto_session_options *options)
 {
@@ -353,6 +409,37 @@ START_TEST(session_refuses_bad_options)
     ck_assert_int_eq(try_options(context, &task, &bad), SOTTO_ERR_USAGE);
     bad.n_rounds = 1; /* now it does not matter */
     ck_assert_int_eq(try_options(context, &task, &bad), SOTTO_OK);
+    task_wipe(&task);
+    sotto_context_free(context);
+}
+END_TEST
+
+/* One choice more than there are base OTs, or a check that is for a whole batch of them: what is
+ * asked for is refused, and what is open takes an extension. */
+START_TEST(session_needs_an_extension) /* SEC-7 */
+{
+    struct sotto_context *context = test_context();
+    sotto_session_options options = {.ot = SOTTO_OT_BASE, .n_instances = 64};
+    struct task task;
+    sotto_cost cost;
+
+    task_init(&task, tiny_circuit, garbler_first, 2);
+    ck_assert_int_eq(try_options(context, &task, &options), SOTTO_OK);
+    options.ot_width = 1;
+    ck_assert_int_eq(try_options(context, &task, &options), SOTTO_ERR_USAGE);
+    options.ot_width = 0;
+    for (int i = 0; i < 2; i++) {
+        options.n_instances = i == 0 ? 65 : 64;
+        options.ot_malicious = i;
+        options.ot = SOTTO_OT_BASE;
+        ck_assert_int_eq(try_options(context, &task, &options), SOTTO_ERR_USAGE);
+        options.ot = SOTTO_OT_AUTO;
+        ck_assert_int_eq(
+            sotto_session_predict(context, &cost, task.circuit, task.interface, &options),
+            SOTTO_OK);
+        ck_assert_uint_gt(cost.ot_width, 0);
+        ck_assert_uint_eq(cost.n_base_ots, 128);
+    }
     task_wipe(&task);
     sotto_context_free(context);
 }
@@ -808,6 +895,8 @@ int main(void)
     tcase_set_timeout(runs, 120);
     suite_add_tcase(suite, runs);
     tcase_add_loop_test(api, session_costs_what_was_predicted, 0, N_WINDOW_CASES);
+    tcase_add_loop_test(api, session_without_extension, 0, 2 * N_DIRECT_CASES);
+    tcase_add_test(api, session_needs_an_extension);
     tcase_add_test(api, session_refuses_bad_options);
     tcase_add_test(api, session_refuses_the_wrong_interface);
     tcase_add_test(api, session_checks_limits);

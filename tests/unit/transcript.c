@@ -51,20 +51,26 @@ static const struct scene {
     sotto_reveal reveal;
     uint64_t n_instances;
     uint64_t n_rounds;
+    sotto_ot_extension ot;
 } scenes[] = {
-    {"tiny", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 1, 1},
-    {"tiny-swapped", tiny_circuit, evaluator_first, 2, 0, SOTTO_REVEAL_BOTH, 1, 1},
-    {"tiny-garbler", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_GARBLER, 3, 1},
-    {"tiny-evaluator", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_EVALUATOR, 3, 1},
-    {"tiny-chained", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 2, 5},
-    {"alone", alone_circuit, garbler_first, 1, 0, SOTTO_REVEAL_BOTH, 1, 1},
-    {"constants", constant_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 2, 1},
-    {"lanes", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 8, 1},
-    {"lanes-and-more", constant_circuit, evaluator_first, 2, 0, SOTTO_REVEAL_BOTH, 19, 1},
-    {"fixed", fixed_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 9, 1},
-    {"wide", NULL, garbler_first, 2, 100, SOTTO_REVEAL_BOTH, 2, 1},
-    {"many", NULL, evaluator_first, 2, 70, SOTTO_REVEAL_BOTH, 130, 1},
-    {"windows", NULL, garbler_first, 2, 64, SOTTO_REVEAL_BOTH, 513, 1},
+    {"tiny", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 1, 1, SOTTO_OT_IKNP},
+    {"tiny-swapped", tiny_circuit, evaluator_first, 2, 0, SOTTO_REVEAL_BOTH, 1, 1, SOTTO_OT_IKNP},
+    {"tiny-garbler", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_GARBLER, 3, 1, SOTTO_OT_IKNP},
+    {"tiny-evaluator", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_EVALUATOR, 3, 1,
+     SOTTO_OT_IKNP},
+    {"tiny-chained", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 2, 5, SOTTO_OT_IKNP},
+    {"alone", alone_circuit, garbler_first, 1, 0, SOTTO_REVEAL_BOTH, 1, 1, SOTTO_OT_IKNP},
+    {"constants", constant_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 2, 1, SOTTO_OT_IKNP},
+    {"lanes", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 8, 1, SOTTO_OT_IKNP},
+    {"lanes-and-more", constant_circuit, evaluator_first, 2, 0, SOTTO_REVEAL_BOTH, 19, 1,
+     SOTTO_OT_IKNP},
+    {"fixed", fixed_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 9, 1, SOTTO_OT_IKNP},
+    {"wide", NULL, garbler_first, 2, 100, SOTTO_REVEAL_BOTH, 2, 1, SOTTO_OT_IKNP},
+    {"many", NULL, evaluator_first, 2, 70, SOTTO_REVEAL_BOTH, 130, 1, SOTTO_OT_IKNP},
+    {"windows", NULL, garbler_first, 2, 64, SOTTO_REVEAL_BOTH, 513, 1, SOTTO_OT_IKNP},
+    {"base", tiny_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 3, 1, SOTTO_OT_BASE},
+    {"base-swapped", NULL, evaluator_first, 2, 128, SOTTO_REVEAL_EVALUATOR, 1, 1, SOTTO_OT_BASE},
+    {"base-lanes", constant_circuit, garbler_first, 2, 0, SOTTO_REVEAL_BOTH, 19, 1, SOTTO_OT_BASE},
 };
 
 #define N_SCENES (sizeof scenes / sizeof scenes[0])
@@ -86,6 +92,7 @@ static void open_take(struct take *take, const struct scene *scene, enum cpu_isa
     take->task.options.reveal = scene->reveal;
     take->task.options.n_instances = scene->n_instances;
     take->task.options.n_rounds = scene->n_rounds;
+    take->task.options.ot = scene->ot;
     for (int role = 0; role < 2; role++) {
         take->sides[role] = side_new(&take->task, (sotto_role)role);
         take->sides[role]->seed = 1001 + (uint64_t)role;
@@ -233,6 +240,7 @@ START_TEST(transcript_rederived) /* SEC-4 */
     shoot(&take);
     replica_init(&replica, &take.task, (const struct side *[]){take.sides[0], take.sides[1]},
                  take.sent);
+    must_equal(&take.sent[0], FRAME_MASKED, replica.masked.bytes, replica.masked.len);
     must_equal(&take.sent[0], FRAME_SEED, replica.label_seed.byte, 16);
     must_equal(&take.sent[0], FRAME_TABLES, replica.tables.bytes, replica.tables.len);
     colours_len = (size_t)(task_n_instances(&take.task) * take.task.n_output_bits + 7) / 8;

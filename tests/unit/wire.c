@@ -82,9 +82,11 @@ static const enum frame_type order[2][N_FRAME_TYPES][12] =
         [SOTTO_GARBLER] =
             {
                 [FRAME_NONE] = {FRAME_HELLO, END},
-                [FRAME_HELLO] = {FRAME_BASE_RECEIVER, FRAME_SEED, FRAME_PROBE, END},
+                [FRAME_HELLO] = {FRAME_BASE_RECEIVER, FRAME_BASE_SENDER, FRAME_SEED, FRAME_PROBE,
+                                 END},
                 [FRAME_PROBE] = {FRAME_PROBE, FRAME_BASE_RECEIVER, END},
                 [FRAME_BASE_RECEIVER] = {FRAME_SEED, FRAME_BASE_ANSWER, FRAME_MASKED, END},
+                [FRAME_BASE_SENDER] = {FRAME_MASKED, END},
                 [FRAME_SEED] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES, FRAME_DONE,
                                 FRAME_CHALLENGE, END},
                 [FRAME_TABLES] = {FRAME_TABLES, FRAME_DECODE, FRAME_PUBLIC, FRAME_SHARES,
@@ -98,13 +100,14 @@ static const enum frame_type order[2][N_FRAME_TYPES][12] =
                 [FRAME_BASE_ANSWER] = {FRAME_CHALLENGE, FRAME_SEED, END},
                 [FRAME_CHALLENGE] = {FRAME_CHALLENGE, FRAME_MASKED, FRAME_TABLES, FRAME_DECODE,
                                      FRAME_DONE, END},
-                [FRAME_MASKED] = {FRAME_MASKED, FRAME_CHALLENGE, END},
+                [FRAME_MASKED] = {FRAME_MASKED, FRAME_CHALLENGE, FRAME_SEED, END},
             },
         [SOTTO_EVALUATOR] =
             {
                 [FRAME_NONE] = {FRAME_HELLO, END},
-                [FRAME_HELLO] = {FRAME_BASE_SENDER, FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE,
-                                 FRAME_PROBE, END},
+                [FRAME_HELLO] = {FRAME_BASE_SENDER, FRAME_BASE_RECEIVER, FRAME_PROGRESS,
+                                 FRAME_COLOURS, FRAME_DONE, FRAME_PROBE, END},
+                [FRAME_BASE_RECEIVER] = {FRAME_PROGRESS, FRAME_COLOURS, FRAME_DONE, END},
                 [FRAME_PROBE] = {FRAME_PROBE, FRAME_EXTENSION, END},
                 [FRAME_EXTENSION] = {FRAME_BASE_SENDER, END},
                 [FRAME_BASE_SENDER] = {FRAME_BASE_PROOF, FRAME_TREES, FRAME_CHOICES, FRAME_PROGRESS,
