@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #define BENCH_MAX_REPEATS 101
-#define BENCH_MAX_ROWS 192
+#define BENCH_MAX_ROWS 512
 #define BENCH_NAME_LEN 80
 
 /** Figures of one kind, a value a repeat. */
@@ -60,6 +60,7 @@ enum bench_circuit {
     BENCH_COMPARE,     /**< a < b, 32 bits: the millionaires */
     BENCH_MULTIPLY,    /**< x y + x, 32 bits */
     BENCH_FREE,        /**< 256 independent ANDs after 4096 XORs */
+    BENCH_WIDE,        /**< 48 of x y + x, 32 bits, side by side */
     BENCH_N_CIRCUITS
 };
 

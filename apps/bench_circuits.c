@@ -2,9 +2,11 @@
 #include "bench.h"
 
 #define WORD 32
+#define N_WIDE 48
 
 const char *const bench_circuit_names[BENCH_N_CIRCUITS] = {
-    "independent ANDs", "dependent ANDs", "32-bit comparison", "32-bit x y + x", "16 XORs an AND",
+    "independent ANDs", "dependent ANDs", "32-bit comparison",
+    "32-bit x y + x",   "16 XORs an AND", "48 of x y + x",
 };
 
 /* Gates as they are added; wires are numbered as they come. */
@@ -92,23 +94,36 @@ static void make_compare(struct text_circuit *c)
     for (unsigned i = 0; i < WORD; i++) add_output(c, borrow);
 }
 
-static void make_multiply(struct text_circuit *c)
+/* sum += x y, modulo 2^WORD, where x is WORD wires from the first on. */
+static void multiply(struct text_circuit *c, unsigned *sum, unsigned x, unsigned y)
 {
-    unsigned sum[WORD], row[WORD];
+    unsigned row[WORD];
 
-    for (unsigned i = 0; i < WORD; i++) sum[i] = i;
     for (unsigned j = 0; j < WORD; j++) {
-        for (unsigned i = 0; i + j < WORD; i++) row[i] = add_gate(c, "AND", i, WORD + j);
+        for (unsigned i = 0; i + j < WORD; i++) row[i] = add_gate(c, "AND", x + i, y + j);
         add_words(c, sum + j, row, WORD - j);
     }
-    for (unsigned i = 0; i < WORD; i++) add_output(c, sum[i]);
+}
+
+/* x y + x of each of n pairs of words. */
+static void make_multiply(struct text_circuit *c, unsigned n)
+{
+    unsigned sums[N_WIDE][WORD];
+
+    for (unsigned k = 0; k < n; k++) {
+        for (unsigned i = 0; i < WORD; i++) sums[k][i] = k * WORD + i;
+        multiply(c, sums[k], k * WORD, (n + k) * WORD);
+    }
+    for (unsigned k = 0; k < n; k++)
+        for (unsigned i = 0; i < WORD; i++) add_output(c, sums[k][i]);
 }
 
 sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
                              enum bench_circuit which)
 {
     static const unsigned widths[BENCH_N_CIRCUITS][3] = {
-        {256, 256, 256}, {1, 1, 1}, {WORD, WORD, WORD}, {WORD, WORD, WORD}, {256, 256, 256}};
+        {256, 256, 256},    {1, 1, 1},       {WORD, WORD, WORD},
+        {WORD, WORD, WORD}, {256, 256, 256}, {N_WIDE * WORD, N_WIDE * WORD, N_WIDE * WORD}};
     const unsigned *width = widths[which];
     struct text_circuit made = {.n_wires = width[0] + width[1]};
     struct buffer text = {0};
@@ -119,7 +134,7 @@ sotto_err bench_make_circuit(sotto_context *context, sotto_circuit **circuit,
     case BENCH_DEPENDENT: make_dependent(&made, 4096); break;
     case BENCH_COMPARE: make_compare(&made); break;
     case BENCH_FREE: make_free(&made, width[0]); break;
-    default: make_multiply(&made); break;
+    default: make_multiply(&made, width[0] / WORD); break;
     }
     buffer_addf(&text, "%u %u\n2 %u %u\n1 %u\n", made.n_gates, made.n_wires, width[0], width[1],
                 width[2]);

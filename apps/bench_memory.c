@@ -1,6 +1,7 @@
 /* Rows of what this machine does in memory; see bench.h. */
 #include "bench.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -117,8 +118,72 @@ static const struct way {
 };
 #define N_WAYS (sizeof ways / sizeof ways[0])
 
-/* With one thread, then with all; threads are compared with the single one, and go where the system
- * puts them. */
+/* What shows whether threads are worth their processors, whatever else the machine does: how much
+ * they do in a second of processor time, and what the one with the least to do has of an even
+ * share. */
+struct thread_rows {
+    struct bench_row *speed;
+    struct bench_row *work;
+    struct bench_row *least;
+};
+
+static void add_loads(struct bench *bench, const struct thread_rows *rows, double per_second,
+                      const double *loads)
+{
+    double sum = 0, least = loads[0];
+
+    for (uint64_t i = 0; i < bench->n_threads; i++) {
+        sum += loads[i];
+        if (loads[i] < least) least = loads[i];
+    }
+    bench_value(rows->speed, per_second / 1e6);
+    if (sum <= 0) return;
+    bench_value(rows->work, per_second / sum / 1e6);
+    bench_value(rows->least, 100 * least * (double)bench->n_threads / sum);
+}
+
+static int measure_repeats(struct bench *bench, const struct thread_rows *rows,
+                           const sotto_speed_options *options)
+{
+    int status = STATUS_OK;
+    double per_second;
+
+    for (size_t i = 0; i < bench->n_repeats && status == STATUS_OK; i++) {
+        sotto_err err = sotto_measure_speed(bench->context, &per_second, options);
+
+        status = report_library(bench->report, bench->context, err);
+        if (status == STATUS_OK) add_loads(bench, rows, per_second, options->thread_loads);
+    }
+    bench_finish(rows->speed);
+    bench_finish(rows->work);
+    bench_finish(rows->least);
+    return status;
+}
+
+/* Threads are compared with the single one, and go where the system puts them. */
+static int measure_threads(struct bench *bench, const struct bench_row *single,
+                           sotto_speed_options options)
+{
+    unsigned long long n = bench->n_threads;
+    struct thread_rows rows = {
+        bench_add(bench, single, "M AND/s", "%s, %llu threads", single->name, n),
+        bench_add(bench, single, "M AND/s", "%s, %llu threads, processor", single->name, n),
+        bench_add(bench, NULL, "%", "%s, %llu threads, least busy", single->name, n),
+    };
+    double *loads = calloc(bench->n_threads, sizeof *loads);
+    int status = STATUS_OK;
+
+    if (loads == NULL) status = report_library(bench->report, NULL, SOTTO_ERR_MEMORY);
+    if (rows.least == NULL) (void)too_many(bench, &status);
+    options.n_threads = bench->n_threads;
+    options.thread_loads = loads;
+    bench_unpin();
+    if (status == STATUS_OK) status = measure_repeats(bench, &rows, &options);
+    bench_pin(0);
+    free(loads);
+    return status;
+}
+
 static int measure_way(struct bench *bench, const struct bench_row *baseline, const struct way *way,
                        const char *circuit_name, const sotto_circuit *circuit)
 {
@@ -131,13 +196,7 @@ static int measure_way(struct bench *bench, const struct bench_row *baseline, co
     snprintf(name, sizeof name, "%s %.40s", way->verb, circuit_name);
     status = bench_measure_speed(bench, &single, baseline, &options, name);
     if (status != STATUS_OK || bench->n_threads < 2) return status;
-    options.n_threads = bench->n_threads;
-    snprintf(name, sizeof name, "%s %.40s, %llu threads", way->verb, circuit_name,
-             (unsigned long long)bench->n_threads);
-    bench_unpin();
-    status = bench_measure_speed(bench, NULL, single, &options, name);
-    bench_pin(0);
-    return status;
+    return measure_threads(bench, single, options);
 }
 
 int bench_measure_circuit(struct bench *bench, const struct bench_row *baseline, const char *name,

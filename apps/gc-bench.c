@@ -9,6 +9,7 @@
 #define DEFAULT_REPEATS 9
 #define DEFAULT_SECONDS 0.05
 #define DEFAULT_TRANSFERS (UINT64_C(1) << 22)
+#define MAX_THREADS 64
 
 static const char *const usage[] = {
     "[--circuit FILE]... [OPTION...]",
@@ -24,7 +25,7 @@ static const struct cli_option options[] = {
     {"circuit", 0, CLI_LIST, "FILE", CLI_ALL, "measure this circuit too, in memory"},
     {"repeats", 0, CLI_TEXT, "N", CLI_ALL, "repeat every measurement so often (9)"},
     {"time", 0, CLI_TEXT, "TIME", CLI_ALL, "duration of a repeat in memory (50ms)"},
-    {"threads", 0, CLI_TEXT, "N", CLI_ALL, "measure with N threads a party, too"},
+    {"threads", 0, CLI_TEXT, "N", CLI_ALL, "measure with N threads a party, too, 64 at most"},
     {"transfers", 0, CLI_TEXT, "N", CLI_ALL, "with ot: transfers in a repeat (4194304)"},
     CONNECTION_OPTIONS(CLI_ALL),
     {"quiet", 'q', CLI_FLAG, NULL, CLI_ALL, "print no progress"},
@@ -87,6 +88,8 @@ static int parse_options(struct gc_bench *self)
     if (n_repeats > BENCH_MAX_REPEATS)
         return report_fail(&self->report, STATUS_USAGE, "--repeats takes at most %d",
                            BENCH_MAX_REPEATS);
+    if (bench->n_threads > MAX_THREADS)
+        return report_fail(&self->report, STATUS_USAGE, "--threads takes at most %d", MAX_THREADS);
     bench->report = &self->report;
     bench->n_repeats = n_repeats > 0 ? (size_t)n_repeats : DEFAULT_REPEATS;
     bench->seconds = milliseconds > 0 ? 1e-3 * (double)milliseconds : DEFAULT_SECONDS;

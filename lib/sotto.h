@@ -410,8 +410,8 @@ typedef struct sotto_session_options {
     int ot_malicious;
     sotto_progress_fn progress; /**< may be NULL */
     void *progress_user;        /**< passed to progress */
-    /** Threads that hash, where instances or gates side by side allow it; 0 means 1. This party's
-     *  own matter: neither what is sent nor the results depend on it. */
+    /** Threads that hash, where instances side by side or a wide circuit allow it; 0 means 1. This
+     *  party's own matter: neither what is sent nor the results depend on it. */
     uint64_t n_threads;
     /** Nothing follows the run on its channel, which both parties say: TLS ends with it, and the
      *  statistics count all that the socket carries. */
@@ -512,8 +512,10 @@ typedef struct sotto_speed_options {
     double seconds;               /**< how long: of this thread's processor time, or with threads
                                        by the clock on the wall */
     uint64_t n_threads;           /**< that share the work on a circuit; 0: this one alone */
-    const char *instruction_set;  /**< of garbling: "portable", "aesni", "vaes256", "vaes512";
-                                       NULL: the best that the machine has */
+    double *thread_loads; /**< n_threads figures, which it fills in: how much of the time each
+                               thread was at work, by its processor time; NULL: none */
+    const char *instruction_set; /**< of garbling: "portable", "aesni", "vaes256", "vaes512";
+                                      NULL: the best that the machine has */
 } sotto_speed_options;
 
 /** Repeats something and tells how many units it does in a second. Returns SOTTO_ERR_USAGE (the

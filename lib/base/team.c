@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #define SPINS 2000 /* looks at a counter before giving the processor away */
 
@@ -35,12 +36,14 @@ struct worker {
     struct team *team;
     pthread_t thread;
     uint64_t number; /* of its share; the owner's is 0 */
-};
+    double seconds;  /* of processor time in tasks, when that is measured */
+} APART;
 
 struct team {
     struct worker workers[TEAM_MAX_THREADS];
     uint64_t n_threads; /* the owner included */
     uint64_t n_started; /* workers that run; they do not look at it */
+    bool is_measured;
     uint32_t loop;
     team_fn task;
     void *argument;
@@ -58,6 +61,12 @@ static void relax(void)
 #endif
 }
 
+void team_relax(unsigned n_looks)
+{
+    if (n_looks < SPINS) relax();
+    else (void)sched_yield();
+}
+
 static bool take_ticket(struct share *share, uint64_t *ticket)
 {
     uint64_t tickets = atomic_load(&share->tickets);
@@ -69,13 +78,30 @@ static bool take_ticket(struct share *share, uint64_t *ticket)
     return true;
 }
 
-/* The share's tasks that nobody has begun. */
-static void do_share(struct team *team, struct share *share)
+static double processor_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* What the thread has to tell must be written before the task counts as done. */
+static void do_task(struct team *team, uint64_t number, uint64_t i)
+{
+    double begin = team->is_measured ? processor_seconds() : 0;
+
+    team->task(team->argument, i);
+    if (team->is_measured) team->workers[number].seconds += processor_seconds() - begin;
+}
+
+/* The share's tasks that nobody has begun, by the thread with this number. */
+static void do_share(struct team *team, struct share *share, uint64_t number)
 {
     uint64_t ticket;
 
     while (take_ticket(share, &ticket)) {
-        team->task(team->argument, share->first + ticket - 1);
+        do_task(team, number, share->first + ticket - 1);
         atomic_fetch_add(&share->n_done, 1);
     }
 }
@@ -84,7 +110,7 @@ static void do_share(struct team *team, struct share *share)
 static void do_tasks(struct team *team, uint64_t number)
 {
     for (uint64_t i = 0; i < team->n_threads; i++)
-        do_share(team, &team->shares[(number + i) % team->n_threads]);
+        do_share(team, &team->shares[(number + i) % team->n_threads], number);
 }
 
 static bool may_go_on(struct team *team)
@@ -176,7 +202,17 @@ void team_free(struct team *team)
 
 uint64_t team_size(const struct team *team)
 {
-    return team != NULL ? team->n_threads : 1;
+    return team != NULL ? team->n_started + 1 : 1;
+}
+
+void team_measure(struct team *team)
+{
+    if (team != NULL) team->is_measured = true;
+}
+
+double team_seconds(const struct team *team, uint64_t i)
+{
+    return team != NULL ? team->workers[i].seconds : 0;
 }
 
 /* Where share number i of n tasks begins. */
@@ -205,10 +241,7 @@ static void hand_out(struct team *team, uint64_t first, uint64_t n)
 
 static void wait_for_share(struct share *share, uint64_t n)
 {
-    for (unsigned i = 0; atomic_load(&share->n_done) < n; i++) {
-        if (i < SPINS) relax();
-        else (void)sched_yield();
-    }
+    for (unsigned i = 0; atomic_load(&share->n_done) < n; i++) team_relax(i);
 }
 
 /* At most 2^32 - 1 tasks, as many as there are tickets. */

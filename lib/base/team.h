@@ -16,12 +16,23 @@ struct team;
 struct team *team_new(uint64_t n_threads);
 void team_free(struct team *team);
 
-/** Threads that it was made for; 1 for NULL. */
+/** Threads that it has; 1 for NULL. */
 uint64_t team_size(const struct team *team);
 
 /** Calls task(argument, i) once for every i below n, in any order, on all threads; returns when the
  *  last has returned. team may be NULL. */
 typedef void (*team_fn)(void *argument, uint64_t i);
 void team_run(struct team *team, team_fn task, void *argument, uint64_t n);
+
+/** From now on adds up the processor seconds that each thread spends in tasks. */
+void team_measure(struct team *team);
+
+/** Those of thread number i, 0 being the owner, while no loop runs. */
+double team_seconds(const struct team *team, uint64_t i);
+
+/** Between two looks at what another thread is to change, the n_looks-th: spins at first, then
+ * gives the processor away. Tasks may wait so for each other when there are no more than threads.
+ */
+void team_relax(unsigned n_looks);
 
 #endif

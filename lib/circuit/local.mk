@@ -9,6 +9,7 @@ CIRCUIT_SOURCES = \
 	lib/circuit/interface.c lib/circuit/interface.h \
 	lib/circuit/interface_read.c \
 	lib/circuit/schedule.c lib/circuit/schedule.h \
+	lib/circuit/slots.c lib/circuit/slots.h \
 	lib/circuit/source.h \
 	lib/circuit/split.c lib/circuit/split.h \
 	lib/circuit/text.c lib/circuit/text.h \

@@ -1,6 +1,6 @@
 /*
- * Version 2, list scheduling over a sliding window. The WINDOW oldest gates in file order that are
- * not done are candidates; as gates are done, younger ones enter. Two things alternate:
+ * Version 3, list scheduling over sliding windows. The WINDOW oldest gates in file order that are
+ * not done are candidates; as gates are done, younger ones enter. Two things alternate, a step:
  *
  *   1. every free gate whose inputs are known runs, the oldest first, and what it enables with it;
  *   2. of the ANDs whose inputs are known, the oldest form the next batch: all of them when they
@@ -9,20 +9,38 @@
  * So a batch is filled with ANDs from further on in the file when the oldest have to wait, and the
  * width of the kernels is used, while the window bounds how many labels that keeps alive.
  *
+ * A circuit of at least 2 MIN_SEGMENT gates and WIDE ANDs for each level of its depth is wide.
+ * Unless instances of it run side by side, threads can share it: it is cut into segments of the
+ * file, each from MIN_SEGMENT gates to MAX_SEGMENT, where the fewest wires lead from the segment to
+ * what comes behind it, at the first such place. N_STRANDS strands, each with a window of
+ * STRAND_WINDOW gates, have a segment at a time; who is through with one takes the next in file
+ * order. In every round the strands have a turn one after the other: steps until there are TURN
+ * ANDs, of which the last batch fills up whole groups, or until nothing is left that can run. What
+ * a strand has done is known to the others from the following round on.
+ *
  * Slots are given in the order of the schedule. A wire's slot is free again after its last reader:
  * at once for a free gate, whose result may take its input's slot, and after the whole batch for
  * ANDs. The slot that was freed last is taken first, since its label is likely in the cache.
- * Outputs keep their slots to the end.
+ * Outputs keep their slots to the end. Strands have slots of their own, SLOT_BLOCK at a time; one
+ * that another strand has read is free after the round of its last reader, and is taken after the
+ * others; inputs keep theirs to the end.
  */
 #include "circuit/schedule.h"
 
 #include "base/memory.h"
+#include "circuit/slots.h"
 
 #include <inttypes.h>
 
 #define WINDOW (UINT32_C(1) << 14) /* a power of two */
 #define GROUP 8                    /* ANDs that the widest kernel takes at once */
 #define MAX_BATCH 1024
+#define WIDE 256
+#define MIN_SEGMENT (UINT32_C(1) << 13)
+#define MAX_SEGMENT (UINT32_C(1) << 15)
+#define STRAND_WINDOW (UINT32_C(1) << 12)
+#define TURN 1024
+#define SLOT_BLOCK 16
 #define GATES_PER_CHECK (UINT64_C(1) << 20)
 #define READS_KEPT UINT32_MAX /* never freed: an output, or too many readers to count */
 
@@ -33,30 +51,49 @@ struct place_set {
     uint32_t n;
 };
 
+/* An operand that a gate of another strand makes. */
+struct foreign {
+    uint32_t operand;
+    uint32_t driver;
+};
+
 /* The gates from first up to next stand in the window, gate k at place k % WINDOW. */
 struct window {
+    uint32_t begin; /* of the segment */
+    uint32_t end;
     uint32_t first; /* the oldest that is not done */
     uint32_t next;  /* the first that has not entered yet */
     uint8_t is_done[WINDOW];
     uint8_t n_waits[WINDOW];        /* operands that are not known yet */
-    uint32_t readers[WINDOW];       /* the first waiting operand, or NO_READER; see operand_of() */
-    uint32_t following[2 * WINDOW]; /* of each operand: the next one that waits for the same gate */
+    uint32_t readers[WINDOW];       /* the first waiting operand, or NO_READER; operand_of() */
+    uint32_t following[2 * WINDOW]; /* of each operand: the next that waits for the same gate */
     struct place_set free_gates;    /* whose operands are known */
     struct place_set and_gates;
     uint32_t batch[MAX_BATCH];
+    struct foreign foreign[2 * STRAND_WINDOW];
+    uint32_t n_foreign;
 };
 
 struct scheduler {
     struct sotto_context *context;
     const struct sotto_circuit *circuit;
     struct schedule *schedule;
-    uint32_t *slots;      /* of each wire */
-    uint32_t *reads;      /* of each wire that are still to come */
-    uint32_t *free_slots; /* a stack */
-    uint64_t n_free_slots;
-    uint64_t free_capacity;
+    uint32_t *wire_slots;
+    uint32_t *reads;  /* of each wire that are still to come */
+    uint32_t *traces; /* of each gate, when there are strands; see trace_of() */
+    struct slots slots;
     uint64_t steps_capacity;
-    struct window *window;
+    uint64_t turns_capacity;
+    uint64_t n_checked; /* gates when an interrupt was looked for */
+    struct window *windows;
+    struct window *window; /* of the strand at hand */
+    bool is_narrow;        /* whatever the circuit */
+    uint32_t n_strands;
+    uint32_t limit; /* gates in a window */
+    uint32_t strand;
+    uint32_t round;
+    uint32_t last_round; /* of the turn at hand; see struct schedule_turn */
+    uint32_t next_segment;
 };
 
 /* ----------------------------------------------------------------------------------- memory -- */
@@ -66,10 +103,19 @@ static uint64_t n_circuit_wires(const struct sotto_circuit *circuit)
     return (uint64_t)circuit_first_gate_wire(circuit) + circuit->n_gates;
 }
 
+static bool may_be_wide(const struct sotto_circuit *circuit)
+{
+    return circuit->n_gates >= 2 * MIN_SEGMENT;
+}
+
 static uint64_t bytes_needed(const struct sotto_circuit *circuit)
 {
+    uint64_t n_windows = may_be_wide(circuit) ? N_STRANDS : 1;
+    uint64_t n_traces = may_be_wide(circuit) ? circuit->n_gates : 0;
+
     return (uint64_t)circuit->n_gates * sizeof(struct slot_gate) +
-           n_circuit_wires(circuit) * 2 * sizeof(uint32_t) + sizeof(struct window);
+           n_circuit_wires(circuit) * 2 * sizeof(uint32_t) + n_traces * sizeof(uint32_t) +
+           n_windows * sizeof(struct window);
 }
 
 static sotto_err check_memory_limit(struct sotto_context *context,
@@ -98,32 +144,109 @@ static bool allocate(struct scheduler *scheduler)
 {
     uint64_t n_wires = n_circuit_wires(scheduler->circuit);
 
-    scheduler->slots = mem_new(n_wires, sizeof(uint32_t));
+    scheduler->wire_slots = mem_new(n_wires, sizeof(uint32_t));
     scheduler->reads = mem_new(n_wires, sizeof(uint32_t));
-    scheduler->window = mem_new(1, sizeof *scheduler->window);
-    return scheduler->slots != NULL && scheduler->reads != NULL && scheduler->window != NULL &&
+    return scheduler->wire_slots != NULL && scheduler->reads != NULL &&
            allocate_schedule(scheduler->schedule, scheduler->circuit);
+}
+
+static bool allocate_strands(struct scheduler *scheduler)
+{
+    uint64_t n_traces = scheduler->n_strands > 1 ? scheduler->circuit->n_gates : 0;
+
+    scheduler->traces = mem_new(n_traces, sizeof(uint32_t));
+    scheduler->windows = mem_new(scheduler->n_strands, sizeof *scheduler->windows);
+    return scheduler->traces != NULL && scheduler->windows != NULL;
 }
 
 static void release(struct scheduler *scheduler)
 {
-    mem_free(scheduler->slots);
+    mem_free(scheduler->wire_slots);
     mem_free(scheduler->reads);
-    mem_free(scheduler->free_slots);
-    mem_free(scheduler->window);
+    mem_free(scheduler->traces);
+    mem_free(scheduler->windows);
+    slots_wipe(&scheduler->slots);
 }
 
-/* Room for one more element in an array that doubles. */
-static bool make_room(void **array, uint64_t *capacity, uint64_t n, size_t size)
-{
-    uint64_t wanted = *capacity == 0 ? 64 : 2 * *capacity;
-    void *grown;
+/* --------------------------------------------------------------------------------- segments -- */
 
-    if (n < *capacity) return true;
-    grown = mem_resize(*array, *capacity, wanted, size);
-    if (grown == NULL) return false;
-    *array = grown;
-    *capacity = wanted;
+/* Of a gate that is done: in which round, by which strand, and whether another strand reads it.
+ * Before that its trace is its last reader in file order, 0 for none. Gates are fewer than 2^31,
+ * and rounds fewer than there are segments and TURN ANDs, since the strand that has the oldest
+ * segment waits for nobody. */
+#define TRACE_DONE (UINT32_C(1) << 31)
+#define TRACE_SHARED UINT32_C(1)
+
+static uint32_t trace_of(uint32_t round, uint32_t strand)
+{
+    return TRACE_DONE | (round * N_STRANDS + strand) << 1;
+}
+static uint32_t trace_round(uint32_t trace)
+{
+    return (trace & ~TRACE_DONE) / (2 * N_STRANDS);
+}
+static uint32_t trace_strand(uint32_t trace)
+{
+    return trace / 2 % N_STRANDS;
+}
+
+/* The gate that drives a wire; n_gates or more for an input or a constant. */
+static uint32_t driver_of(const struct scheduler *scheduler, uint32_t wire)
+{
+    return wire - circuit_first_gate_wire(scheduler->circuit);
+}
+
+static void trace_readers(struct scheduler *scheduler)
+{
+    const struct sotto_circuit *circuit = scheduler->circuit;
+
+    for (uint32_t i = 0; i < circuit->n_gates; i++) {
+        uint32_t a = driver_of(scheduler, gate_a(circuit->gates[i]));
+        uint32_t b = driver_of(scheduler, circuit->gates[i].b);
+
+        if (a < circuit->n_gates) scheduler->traces[a] = i;
+        if (b < circuit->n_gates) scheduler->traces[b] = i;
+    }
+}
+
+/* Whether this operand of gate i is a wire of the segment that nobody reads behind it. */
+static bool ends_at(const struct scheduler *scheduler, uint32_t begin, uint32_t wire, uint32_t i)
+{
+    uint32_t driver = driver_of(scheduler, wire);
+
+    return driver >= begin && driver < i && scheduler->traces[driver] == i;
+}
+
+/* Where the segment from begin on ends. */
+static uint32_t cut_segment(const struct scheduler *scheduler, uint32_t begin)
+{
+    const struct sotto_circuit *circuit = scheduler->circuit;
+    uint32_t n = 0, fewest = UINT32_MAX, end = circuit->n_gates;
+
+    for (uint32_t i = begin; i < circuit->n_gates && i - begin < MAX_SEGMENT; i++) {
+        uint32_t a = gate_a(circuit->gates[i]), b = circuit->gates[i].b;
+
+        n += scheduler->traces[i] > i;
+        n -= ends_at(scheduler, begin, a, i);
+        n -= a != b && ends_at(scheduler, begin, b, i);
+        if (i + 1 - begin < MIN_SEGMENT || n >= fewest) continue;
+        fewest = n;
+        end = i + 1;
+        if (n == 0) break;
+    }
+    return end;
+}
+
+/* False when there is none left. */
+static bool take_segment(struct scheduler *scheduler)
+{
+    struct window *window = scheduler->window;
+    uint32_t begin = scheduler->next_segment, n_gates = scheduler->circuit->n_gates;
+
+    if (begin == n_gates) return false;
+    scheduler->next_segment = scheduler->n_strands > 1 ? cut_segment(scheduler, begin) : n_gates;
+    window->begin = window->first = window->next = begin;
+    window->end = scheduler->next_segment;
     return true;
 }
 
@@ -151,7 +274,7 @@ static void count_reads(struct scheduler *scheduler)
 static uint64_t find_depth(struct scheduler *scheduler)
 {
     const struct sotto_circuit *circuit = scheduler->circuit;
-    uint32_t *depths = scheduler->slots;
+    uint32_t *depths = scheduler->wire_slots;
     uint32_t *out = depths + circuit_first_gate_wire(circuit);
     uint32_t deepest = 0;
 
@@ -166,24 +289,53 @@ static uint64_t find_depth(struct scheduler *scheduler)
     return deepest;
 }
 
-static bool free_slot(struct scheduler *scheduler, uint32_t slot)
-{
-    void *array = scheduler->free_slots;
-    bool ok =
-        make_room(&array, &scheduler->free_capacity, scheduler->n_free_slots, sizeof(uint32_t));
-
-    scheduler->free_slots = array;
-    if (ok) scheduler->free_slots[scheduler->n_free_slots++] = slot;
-    return ok;
-}
-
 static uint32_t take_slot(struct scheduler *scheduler, uint32_t wire)
 {
-    uint32_t slot = scheduler->n_free_slots > 0 ? scheduler->free_slots[--scheduler->n_free_slots]
-                                                : scheduler->schedule->n_slots++;
+    uint32_t slot =
+        slots_take(&scheduler->slots, scheduler->strand, scheduler->round, &scheduler->last_round);
 
-    scheduler->slots[wire] = slot;
+    scheduler->wire_slots[wire] = slot;
+    if (scheduler->n_strands > 1)
+        scheduler->traces[driver_of(scheduler, wire)] =
+            trace_of(scheduler->round, scheduler->strand);
     return slot;
+}
+
+/* A wire of a wide schedule is read. */
+static void trace_read(struct scheduler *scheduler, uint32_t wire)
+{
+    uint32_t driver = driver_of(scheduler, wire), *trace;
+
+    if (driver >= scheduler->circuit->n_gates) return;
+    trace = &scheduler->traces[driver];
+    if (trace_strand(*trace) == scheduler->strand) return;
+    *trace |= TRACE_SHARED;
+    if (trace_round(*trace) > scheduler->last_round) scheduler->last_round = trace_round(*trace);
+}
+
+/* The slot of an operand that is known. */
+static uint32_t read_slot(struct scheduler *scheduler, uint32_t wire)
+{
+    if (scheduler->n_strands > 1) trace_read(scheduler, wire);
+    return scheduler->wire_slots[wire];
+}
+
+/* The last reader of a wire of a wide schedule is done. */
+static bool free_in_strand(struct scheduler *scheduler, uint32_t wire)
+{
+    uint32_t slot = scheduler->wire_slots[wire], driver = driver_of(scheduler, wire), trace;
+
+    if (driver >= scheduler->circuit->n_gates) return true;
+    trace = scheduler->traces[driver];
+    if ((trace & TRACE_SHARED) == 0)
+        return slots_free(&scheduler->slots, trace_strand(trace), slot);
+    return slots_free_late(&scheduler->slots, trace_strand(trace), slot, scheduler->round);
+}
+
+static bool free_wire(struct scheduler *scheduler, uint32_t wire)
+{
+    if (scheduler->n_strands > 1) return free_in_strand(scheduler, wire);
+    return slots_free(&scheduler->slots, 0, scheduler->wire_slots[wire]);
 }
 
 /* One reader of the wire is done. */
@@ -192,13 +344,13 @@ static bool drop_read(struct scheduler *scheduler, uint32_t wire)
     uint32_t *reads = &scheduler->reads[wire];
 
     if (*reads == READS_KEPT || --*reads > 0) return true;
-    return free_slot(scheduler, scheduler->slots[wire]);
+    return free_wire(scheduler, wire);
 }
 
 /* A wire that nobody reads is free again as soon as it was written. */
 static bool drop_unread(struct scheduler *scheduler, uint32_t wire)
 {
-    return scheduler->reads[wire] > 0 || free_slot(scheduler, scheduler->slots[wire]);
+    return scheduler->reads[wire] > 0 || free_wire(scheduler, wire);
 }
 
 /* Constants and inputs stand in the first slots, the lowest of the unread ones is taken first. */
@@ -206,8 +358,9 @@ static bool place_inputs(struct scheduler *scheduler)
 {
     uint32_t n = circuit_first_gate_wire(scheduler->circuit);
 
-    for (uint32_t i = 0; i < n; i++) scheduler->slots[i] = i;
-    scheduler->schedule->n_slots = n;
+    for (uint32_t i = 0; i < n; i++) scheduler->wire_slots[i] = i;
+    scheduler->slots.block = scheduler->n_strands > 1 ? SLOT_BLOCK : 1;
+    slots_begin(&scheduler->slots, n);
     for (uint32_t i = n; i > 0; i--)
         if (!drop_unread(scheduler, i - 1)) return false;
     return true;
@@ -267,16 +420,31 @@ static uint32_t operand_of(uint32_t place, uint32_t which)
     return 2 * place + which;
 }
 
+/* Whether this strand knows what a gate before its segment makes. */
+static bool is_known(const struct scheduler *scheduler, uint32_t driver)
+{
+    uint32_t trace = scheduler->traces[driver];
+
+    if ((trace & TRACE_DONE) == 0) return false;
+    return trace_strand(trace) == scheduler->strand || trace_round(trace) < scheduler->round;
+}
+
 /* Counts the gate's operand as waited for unless its wire is known. */
 static void wait_for(struct scheduler *scheduler, uint32_t gate, uint32_t wire, uint32_t which)
 {
     struct window *window = scheduler->window;
-    uint32_t driver = wire - circuit_first_gate_wire(scheduler->circuit); /* wraps for an input */
+    uint32_t driver = driver_of(scheduler, wire);
     uint32_t place = gate % WINDOW, from = driver % WINDOW;
 
-    if (driver - window->first >= gate - window->first || window->is_done[from]) return;
-    window->following[operand_of(place, which)] = window->readers[from];
-    window->readers[from] = operand_of(place, which);
+    if (driver >= scheduler->circuit->n_gates) return;
+    if (driver < window->begin) {
+        if (is_known(scheduler, driver)) return;
+        window->foreign[window->n_foreign++] = (struct foreign){operand_of(place, which), driver};
+    } else {
+        if (driver < window->first || window->is_done[from]) return;
+        window->following[operand_of(place, which)] = window->readers[from];
+        window->readers[from] = operand_of(place, which);
+    }
     window->n_waits[place]++;
 }
 
@@ -303,29 +471,47 @@ static void enter(struct scheduler *scheduler, uint32_t gate)
 static void slide(struct scheduler *scheduler)
 {
     struct window *window = scheduler->window;
-    uint32_t n_gates = scheduler->circuit->n_gates;
 
     while (window->first < window->next && window->is_done[window->first % WINDOW]) window->first++;
-    while (window->next < n_gates && window->next - window->first < WINDOW) {
+    while (window->next < window->end && window->next - window->first < scheduler->limit) {
         enter(scheduler, window->next);
         window->next++;
     }
 }
 
-/* The gate's result is known: gates that waited for nothing else become candidates. */
+/* One operand is known: a gate that waits for no other is a candidate. */
+static void stop_waiting(struct scheduler *scheduler, uint32_t operand)
+{
+    struct window *window = scheduler->window;
+    uint32_t place = operand / 2;
+    uint32_t gate = window->first + (place - window->first) % WINDOW;
+
+    if (--window->n_waits[place] == 0)
+        become_known(window, place, gate_is_and(scheduler->circuit->gates[gate]));
+}
+
 static void finish(struct scheduler *scheduler, uint32_t gate)
 {
     struct window *window = scheduler->window;
     uint32_t reader = window->readers[gate % WINDOW];
 
     window->is_done[gate % WINDOW] = 1;
-    for (; reader != NO_READER; reader = window->following[reader]) {
-        uint32_t place = reader / 2;
-        uint32_t waiting = window->first + (place - window->first) % WINDOW;
+    for (; reader != NO_READER; reader = window->following[reader]) stop_waiting(scheduler, reader);
+}
 
-        if (--window->n_waits[place] == 0)
-            become_known(window, place, gate_is_and(scheduler->circuit->gates[waiting]));
+/* What other strands have done in the round before this turn. */
+static void hear_of_others(struct scheduler *scheduler)
+{
+    struct window *window = scheduler->window;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < window->n_foreign; i++) {
+        struct foreign foreign = window->foreign[i];
+
+        if (is_known(scheduler, foreign.driver)) stop_waiting(scheduler, foreign.operand);
+        else window->foreign[n++] = foreign;
     }
+    window->n_foreign = n;
 }
 
 /* ------------------------------------------------------------------------------------ spans -- */
@@ -337,8 +523,8 @@ static bool schedule_free_gate(struct scheduler *scheduler, uint32_t i)
     struct gate gate = scheduler->circuit->gates[i];
     struct slot_gate *slot_gate = &schedule->free_gates[schedule->n_free++];
 
-    slot_gate->a = scheduler->slots[gate_a(gate)];
-    slot_gate->b = scheduler->slots[gate.b];
+    slot_gate->a = read_slot(scheduler, gate_a(gate));
+    slot_gate->b = read_slot(scheduler, gate.b);
     if (!drop_read(scheduler, gate_a(gate)) || !drop_read(scheduler, gate.b)) return false;
     slot_gate->out = take_slot(scheduler, wire);
     return drop_unread(scheduler, wire);
@@ -375,8 +561,8 @@ static bool schedule_batch(struct scheduler *scheduler, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         schedule->and_gates[schedule->n_and++] = (struct slot_gate){
             .out = take_slot(scheduler, first_wire + batch[i]),
-            .a = scheduler->slots[gate_a(gates[batch[i]])],
-            .b = scheduler->slots[gates[batch[i]].b],
+            .a = read_slot(scheduler, gate_a(gates[batch[i]])),
+            .b = read_slot(scheduler, gates[batch[i]].b),
         };
     for (uint32_t i = 0; i < n; i++)
         if (!drop_read(scheduler, gate_a(gates[batch[i]])) ||
@@ -386,13 +572,13 @@ static bool schedule_batch(struct scheduler *scheduler, uint32_t n)
     return true;
 }
 
-/* Takes the oldest ANDs that can run; returns how many. */
-static uint32_t take_batch(struct window *window)
+/* Takes the oldest ANDs that can run, at most max, a multiple of GROUP; returns how many. */
+static uint32_t take_batch(struct window *window, uint32_t max)
 {
     uint32_t n = window->and_gates.n, gate = window->first;
 
     if (n > GROUP) n -= n % GROUP;
-    if (n > MAX_BATCH) n = MAX_BATCH;
+    if (n > max) n = max;
     for (uint32_t i = 0; i < n; i++) {
         gate = set_oldest(&window->and_gates, gate);
         set_remove(&window->and_gates, gate % WINDOW);
@@ -413,23 +599,128 @@ static bool add_step(struct scheduler *scheduler, uint64_t n_free, uint32_t n_an
     return ok;
 }
 
-/* Free gates, then a batch. */
-static bool schedule_step(struct scheduler *scheduler)
+/* Free gates, then a batch of at most max. */
+static bool schedule_step(struct scheduler *scheduler, uint32_t max)
 {
     uint64_t n_free = scheduler->schedule->n_free;
     uint32_t n;
 
     if (!run_free_gates(scheduler)) return false;
-    n = take_batch(scheduler->window);
-    if (!schedule_batch(scheduler, n) ||
-        !add_step(scheduler, scheduler->schedule->n_free - n_free, n))
-        return false;
+    n = take_batch(scheduler->window, max);
+    n_free = scheduler->schedule->n_free - n_free;
+    if (!schedule_batch(scheduler, n)) return false;
+    if (n_free + n > 0 && !add_step(scheduler, n_free, n)) return false;
     for (uint32_t i = 0; i < n; i++) finish(scheduler, scheduler->window->batch[i]);
     slide(scheduler);
     return true;
 }
 
+/* ------------------------------------------------------------------------------------ turns -- */
+
+static uint64_t n_scheduled(const struct scheduler *scheduler)
+{
+    return scheduler->schedule->n_free + scheduler->schedule->n_and;
+}
+
+/* Of the turn that begins here. */
+static bool add_turn(struct scheduler *scheduler)
+{
+    struct schedule *schedule = scheduler->schedule;
+    void *array = schedule->turns;
+    bool ok = make_room(&array, &scheduler->turns_capacity, schedule->n_turns + 1,
+                        sizeof *schedule->turns);
+
+    schedule->turns = array;
+    if (!ok) return false;
+    schedule->turns[schedule->n_turns] = (struct schedule_turn){
+        .step = schedule->n_steps,
+        .free_gate = schedule->n_free,
+        .and_gate = schedule->n_and,
+        .strand = scheduler->strand,
+        .round = scheduler->round,
+    };
+    return true;
+}
+
+static sotto_err look_for_interrupt(struct scheduler *scheduler)
+{
+    if (n_scheduled(scheduler) - scheduler->n_checked < GATES_PER_CHECK) return SOTTO_OK;
+    scheduler->n_checked = n_scheduled(scheduler);
+    return check_interrupt(scheduler->context);
+}
+
+/* ANDs that are left of a turn that began at this one, whole groups. */
+static uint32_t left_of_turn(const struct scheduler *scheduler, uint64_t first)
+{
+    uint64_t n = scheduler->schedule->n_and - first, left = n < TURN ? TURN - n : 0;
+
+    if (scheduler->n_strands == 1) return MAX_BATCH;
+    return (uint32_t)(left + GROUP - 1) / GROUP * GROUP;
+}
+
+static bool begin_segment(struct scheduler *scheduler)
+{
+    if (!take_segment(scheduler)) return false;
+    slide(scheduler);
+    return true;
+}
+
+/* Steps, until there are enough or no gate can run. */
+static sotto_err run_turn(struct scheduler *scheduler)
+{
+    uint64_t first = scheduler->schedule->n_and, n;
+    struct window *window = scheduler->window;
+    sotto_err err = SOTTO_OK;
+
+    for (uint32_t max; err == SOTTO_OK && (max = left_of_turn(scheduler, first)) > 0;) {
+        n = n_scheduled(scheduler);
+        if (window->first == window->end && !begin_segment(scheduler)) break;
+        if (!schedule_step(scheduler, max)) return fail_memory(scheduler->context);
+        if (n_scheduled(scheduler) == n) break;
+        err = look_for_interrupt(scheduler);
+    }
+    return err;
+}
+
+static sotto_err schedule_turn(struct scheduler *scheduler, uint32_t strand)
+{
+    struct schedule *schedule = scheduler->schedule;
+    uint64_t n_steps = schedule->n_steps;
+    sotto_err err;
+
+    scheduler->strand = strand;
+    scheduler->window = &scheduler->windows[strand];
+    scheduler->last_round = 0;
+    if (scheduler->n_strands == 1) return run_turn(scheduler);
+    if (!add_turn(scheduler)) return fail_memory(scheduler->context);
+    hear_of_others(scheduler);
+    err = run_turn(scheduler);
+    schedule->turns[schedule->n_turns].last_round = scheduler->last_round;
+    schedule->n_turns += schedule->n_steps > n_steps;
+    return err;
+}
+
+static sotto_err run_rounds(struct scheduler *scheduler)
+{
+    sotto_err err = SOTTO_OK;
+
+    while (err == SOTTO_OK && n_scheduled(scheduler) < scheduler->circuit->n_gates) {
+        scheduler->round++;
+        for (uint32_t i = 0; err == SOTTO_OK && i < scheduler->n_strands; i++)
+            err = schedule_turn(scheduler, i);
+    }
+    if (err != SOTTO_OK || scheduler->n_strands == 1) return err;
+    return add_turn(scheduler) ? SOTTO_OK : fail_memory(scheduler->context);
+}
+
 /* ------------------------------------------------------------------------------------ whole -- */
+
+static bool is_wide(const struct scheduler *scheduler)
+{
+    return !scheduler->is_narrow && may_be_wide(scheduler->circuit) &&
+           scheduler->schedule->and_depth > 0 &&
+           scheduler->circuit->n_and / scheduler->schedule->and_depth >= WIDE;
+}
 
 static sotto_err run(struct scheduler *scheduler)
 {
@@ -441,19 +732,16 @@ static sotto_err run(struct scheduler *scheduler)
     if (!allocate(scheduler)) return fail_memory(scheduler->context);
     count_reads(scheduler);
     schedule->and_depth = find_depth(scheduler);
-    if (!place_inputs(scheduler)) return fail_memory(scheduler->context);
-    slide(scheduler);
-    while (schedule->n_free + schedule->n_and < circuit->n_gates) {
-        uint64_t n_before = schedule->n_free + schedule->n_and;
-
-        if (!schedule_step(scheduler)) return fail_memory(scheduler->context);
-        if (n_before / GATES_PER_CHECK == (schedule->n_free + schedule->n_and) / GATES_PER_CHECK)
-            continue;
-        err = check_interrupt(scheduler->context);
-        if (err != SOTTO_OK) return err;
-    }
+    scheduler->n_strands = is_wide(scheduler) ? N_STRANDS : 1;
+    scheduler->limit = is_wide(scheduler) ? STRAND_WINDOW : WINDOW;
+    if (!allocate_strands(scheduler) || !place_inputs(scheduler))
+        return fail_memory(scheduler->context);
+    if (scheduler->n_strands > 1) trace_readers(scheduler);
+    err = run_rounds(scheduler);
+    if (err != SOTTO_OK) return err;
+    schedule->n_slots = scheduler->slots.n_slots;
     for (uint32_t i = 0; i < circuit->n_output_wires; i++)
-        schedule->output_slots[i] = scheduler->slots[circuit->outputs[i]];
+        schedule->output_slots[i] = scheduler->wire_slots[circuit->outputs[i]];
     return SOTTO_OK;
 }
 
@@ -512,10 +800,10 @@ static sotto_err trim_steps(struct sotto_context *context, struct schedule *sche
     return SOTTO_OK;
 }
 
-sotto_err schedule_new(struct sotto_context *context, struct schedule **schedule,
-                       const struct sotto_circuit *circuit)
+static sotto_err make_schedule(struct sotto_context *context, struct schedule **schedule,
+                               const struct sotto_circuit *circuit, bool is_narrow)
 {
-    struct scheduler scheduler = {.context = context, .circuit = circuit};
+    struct scheduler scheduler = {.context = context, .circuit = circuit, .is_narrow = is_narrow};
     sotto_err err = check_memory_limit(context, circuit);
 
     if (err != SOTTO_OK) return err;
@@ -529,12 +817,25 @@ sotto_err schedule_new(struct sotto_context *context, struct schedule **schedule
     return err;
 }
 
+sotto_err schedule_new(struct sotto_context *context, struct schedule **schedule,
+                       const struct sotto_circuit *circuit)
+{
+    return make_schedule(context, schedule, circuit, false);
+}
+
+sotto_err schedule_new_narrow(struct sotto_context *context, struct schedule **schedule,
+                              const struct sotto_circuit *circuit)
+{
+    return make_schedule(context, schedule, circuit, true);
+}
+
 void schedule_free(struct schedule *schedule)
 {
     if (schedule == NULL) return;
     mem_free(schedule->free_gates);
     mem_free(schedule->and_gates);
     mem_free(schedule->steps);
+    mem_free(schedule->turns);
     mem_free(schedule->output_slots);
     mem_free(schedule);
 }
@@ -543,6 +844,7 @@ uint64_t schedule_memory(const struct schedule *schedule)
 {
     return sizeof *schedule + (schedule->n_free + schedule->n_and) * sizeof(struct slot_gate) +
            schedule->n_steps * sizeof(struct schedule_step) +
+           schedule->n_turns * sizeof(struct schedule_turn) +
            schedule->n_output_wires * sizeof(uint32_t);
 }
 
@@ -552,7 +854,7 @@ static bool next_span(struct gate_source *source, struct gate_span *span)
     const struct schedule *schedule = walk->schedule;
     struct schedule_step step;
 
-    if (walk->step == schedule->n_steps) return false;
+    if (walk->step == walk->end_step) return false;
     step = schedule->steps[walk->step++];
     *span = (struct gate_span){
         .free_gates = schedule->free_gates + walk->free_at,
@@ -567,7 +869,26 @@ static bool next_span(struct gate_source *source, struct gate_span *span)
 
 void schedule_source_init(struct schedule_source *source, const struct schedule *schedule)
 {
-    *source = (struct schedule_source){.source = {.next = next_span}, .schedule = schedule};
+    *source = (struct schedule_source){
+        .source = {.next = next_span},
+        .schedule = schedule,
+        .end_step = schedule->n_steps,
+    };
+}
+
+void schedule_source_turn(struct schedule_source *source, const struct schedule *schedule,
+                          uint64_t turn)
+{
+    const struct schedule_turn *at = &schedule->turns[turn];
+
+    *source = (struct schedule_source){
+        .source = {.next = next_span},
+        .schedule = schedule,
+        .step = at[0].step,
+        .end_step = at[1].step,
+        .free_at = at[0].free_gate,
+        .and_at = at[0].and_gate,
+    };
 }
 
 /* As kernels take them: whole groups, and what is left of each batch. */

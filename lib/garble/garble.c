@@ -2,6 +2,7 @@
 #include "garble/garble.h"
 
 #include "base/memory.h"
+#include "garble/crew.h"
 
 /* In a narrow circuit every instruction between two ANDs counts: the processor looks ahead over so
  * many only, and the fewer they are, the more of the next AND it has ready. */
@@ -32,9 +33,17 @@ sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint
 
 void engine_wipe(struct engine *engine)
 {
+    crew_free(engine->crew);
     bulk_free(engine->labels, engine->n_labels, sizeof *engine->labels);
     bulk_free(engine->keys, 1, sizeof *engine->keys);
     mem_wipe(engine, sizeof *engine);
+}
+
+sotto_err engine_share(struct engine *engine, struct sotto_context *context,
+                       const struct schedule *schedule, struct team *team)
+{
+    if (team_size(team) < 2 || schedule->turns == NULL) return SOTTO_OK;
+    return crew_new(&engine->crew, context, schedule, team);
 }
 
 /* The constant one has the active label zero, so its zero-label is delta: an inverter is then an
@@ -71,25 +80,32 @@ static void advance(struct engine *engine)
     }
 }
 
-static void begin(struct engine *engine, struct gate_source *source, size_t n_lanes)
+void engine_resume(struct engine *engine, struct gate_source *source)
 {
-    engine->n_lanes = n_lanes;
     engine->source = source;
     engine->span = (struct gate_span){0};
     engine->and_at = 0;
     engine->finished = false;
-    set_constants(engine);
     advance(engine);
 }
 
 void engine_begin(struct engine *engine, struct gate_source *source)
 {
-    begin(engine, source, 1);
+    engine->n_lanes = 1;
+    set_constants(engine);
+    if (engine->crew == NULL) {
+        engine_resume(engine, source);
+        return;
+    }
+    engine->finished = false;
+    crew_begin(engine->crew, engine);
 }
 
 void engine_begin_lanes(struct engine *engine, struct gate_source *source)
 {
-    begin(engine, source, N_LANES);
+    engine->n_lanes = N_LANES;
+    set_constants(engine);
+    engine_resume(engine, source);
 }
 
 /* Takes the keys of the group that comes next as far as n_rounds. They overwrite those of the group
@@ -172,86 +188,26 @@ static sotto_err no_tweaks_left(struct sotto_context *context)
     return fail(context, SOTTO_ERR_LIMIT, "too many gates in one session: tweaks used up");
 }
 
-/* ANDs of a batch that are worth to be shared, and how many at least one thread takes at a time. */
-#define SHARED_MIN UINT64_C(256)
-#define SHARE_MIN UINT64_C(64)
-
-/* All that a thread needs to know, apart from what the engine's owner writes meanwhile. */
-struct shared_batch {
-    const struct garble_kernels *kernels;
-    block *labels;
-    const block *delta;
-    const block *start;
-    struct batch batch;
-    uint8_t *garbled;
-    const uint8_t *received;
-    uint64_t share; /* ANDs that one thread takes at a time, whole groups of the widest kernel */
-} __attribute__((aligned(128)));
-
-static size_t share_len(const struct shared_batch *shared, uint64_t from)
+/* The next ANDs of a pass that a crew shares, as many as tables of max bytes. */
+static sotto_err share(struct engine *engine, struct sotto_context *context, uint8_t *garbled,
+                       const uint8_t *received, size_t *len, size_t max)
 {
-    uint64_t left = shared->batch.n - from;
+    struct crew *crew = engine->crew;
+    uint64_t n = crew->schedule->n_and - crew->and_at, tweak;
 
-    return (size_t)(left < shared->share ? left : shared->share);
-}
-
-static void garble_share(void *argument, uint64_t share)
-{
-    const struct shared_batch *shared = argument;
-    uint64_t from = share * shared->share;
-
-    shared->kernels->garble(shared->labels, shared->garbled + from * TABLE_LEN,
-                            shared->batch.gates + from, share_len(shared, from), shared->delta,
-                            shared->start, shared->batch.first + from);
-}
-
-static void evaluate_share(void *argument, uint64_t share)
-{
-    const struct shared_batch *shared = argument;
-    uint64_t from = share * shared->share;
-
-    shared->kernels->evaluate(shared->labels, shared->received + from * TABLE_LEN,
-                              shared->batch.gates + from, share_len(shared, from), shared->start,
-                              shared->batch.first + from);
-}
-
-/* About two shares a thread, so that one that is held up gets help. */
-static uint64_t share_of(const struct engine *engine, const struct batch *batch)
-{
-    uint64_t share = batch->n / (2 * team_size(engine->team));
-
-    return share < SHARE_MIN ? SHARE_MIN : (share + 7) / 8 * 8;
-}
-
-static void share_batch(const struct engine *engine, const struct batch *batch, uint8_t *garbled,
-                        const uint8_t *received)
-{
-    struct shared_batch shared = {
-        .kernels = engine->kernels,
-        .labels = engine->labels,
-        .delta = engine->delta,
-        .start = &engine->hash.start,
-        .batch = *batch,
-        .garbled = garbled,
-        .received = received,
-        .share = share_of(engine, batch),
-    };
-
-    team_run(engine->team, garbled != NULL ? garble_share : evaluate_share, &shared,
-             (batch->n + shared.share - 1) / shared.share);
-}
-
-HOT bool is_shared(const struct engine *engine, const struct batch *batch)
-{
-    return engine->team != NULL && batch->width == WIDE && batch->n >= SHARED_MIN;
+    if (n > max / TABLE_LEN) n = max / TABLE_LEN;
+    if (!take_tweaks(&engine->hash, &tweak, 2 * n)) return no_tweaks_left(context);
+    crew_run(crew, garbled, received, n, tweak / 2);
+    engine->finished = crew->and_at == crew->schedule->n_and;
+    *len = (size_t)n * TABLE_LEN;
+    return SOTTO_OK;
 }
 
 HOT void garble_batch(struct engine *engine, uint8_t *tables, const struct batch *batch)
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (is_shared(engine, batch)) share_batch(engine, batch, tables, NULL);
-    else if (batch->width == WIDE)
+    if (batch->width == WIDE)
         kernels->garble(engine->labels, tables, batch->gates, batch->n, engine->delta,
                         &engine->hash.start, batch->first);
     else if (batch->width == NARROW)
@@ -267,6 +223,7 @@ sotto_err engine_garble(struct engine *engine, struct sotto_context *context, ui
 {
     size_t at = 0;
 
+    if (engine->crew != NULL) return share(engine, context, tables, NULL, tables_len, capacity);
     while (!engine->finished && capacity - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
 
@@ -284,8 +241,7 @@ HOT void evaluate_batch(struct engine *engine, const uint8_t *tables, const stru
 {
     const struct garble_kernels *kernels = engine->kernels;
 
-    if (is_shared(engine, batch)) share_batch(engine, batch, NULL, tables);
-    else if (batch->width == WIDE)
+    if (batch->width == WIDE)
         kernels->evaluate(engine->labels, tables, batch->gates, batch->n, &engine->hash.start,
                           batch->first);
     else if (batch->width == NARROW)
@@ -301,6 +257,7 @@ sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, 
 {
     size_t at = 0;
 
+    if (engine->crew != NULL) return share(engine, context, NULL, tables, used, tables_len);
     while (!engine->finished && tables_len - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/team.h"
-#include "circuit/source.h"
+#include "circuit/schedule.h"
 #include "crypto/hash.h"
 #include "garble/kernels.h"
 
@@ -26,7 +26,7 @@ struct engine {
     size_t and_at;            /* ANDs of the span already done */
     bool finished;            /* the source is exhausted */
     bool was_narrow;          /* the last batch */
-    struct team *team;        /* that shares wide batches; NULL: the calling thread alone */
+    struct crew *crew;        /* that shares the passes; NULL: the calling thread alone */
     struct narrow_keys *keys; /* of the coming ANDs, while batches are narrow */
     uint64_t keys_from;       /* numbers of the ANDs whose keys are there */
     uint64_t keys_to;
@@ -39,11 +39,19 @@ struct engine {
 sotto_err engine_init(struct engine *engine, struct sotto_context *context, uint64_t n_labels,
                       const block *start, const block *delta) CHECKED;
 
+/** From now on the team, which may be NULL, shares passes over this schedule where it is wide. All
+ *  passes are over it then. Both outlive the engine. */
+sotto_err engine_share(struct engine *engine, struct sotto_context *context,
+                       const struct schedule *schedule, struct team *team) CHECKED;
+
 /** Starts a pass over source: the constant slots are set, the caller has filled the input slots. */
 void engine_begin(struct engine *engine, struct gate_source *source);
 
-/** The same for N_LANES instances at once. Their input labels must be independent of each other,
- *  and no AND may read a wire whose label is the same in all of them: see
+/** Goes on with another source in the same pass: the slots keep what they hold. */
+void engine_resume(struct engine *engine, struct gate_source *source);
+
+/** The same as engine_begin() for N_LANES instances at once. Their input labels must be independent
+ * of each other, and no AND may read a wire whose label is the same in all of them: see
  *  schedule.has_fixed_operand. */
 void engine_begin_lanes(struct engine *engine, struct gate_source *source);
 

@@ -1,5 +1,6 @@
 GARBLE_SOURCES = \
 	lib/garble/bundle.c lib/garble/bundle.h \
+	lib/garble/crew.c lib/garble/crew.h \
 	lib/garble/finals.c lib/garble/finals.h \
 	lib/garble/garble.c lib/garble/garble.h \
 	lib/garble/groups.h lib/garble/lanes.h \

@@ -152,7 +152,9 @@ static sotto_err make_rows(struct application *a)
 static sotto_err start(struct application *a)
 {
     struct sotto_mixed *mixed = a->mixed;
-    sotto_err err = schedule_new(mixed->context, &a->schedule, a->circuit);
+    sotto_err err = a->n_instances >= N_LANES
+                        ? schedule_new_narrow(mixed->context, &a->schedule, a->circuit)
+                        : schedule_new(mixed->context, &a->schedule, a->circuit);
 
     if (err == SOTTO_OK) err = plan_bundles(a);
     if (err != SOTTO_OK) return err;
@@ -163,7 +165,8 @@ static sotto_err start(struct application *a)
     a->engine.hash.next = mixed->gates.next;
     err = bundle_init(&a->bundle, mixed->context, bundled_schedule(a), a->n_bundled,
                       &mixed->gates.start, mixed_delta(mixed));
-    a->engine.team = a->bundle.team = mixed->team;
+    a->bundle.team = mixed->team;
+    if (err == SOTTO_OK) err = engine_share(&a->engine, mixed->context, a->schedule, mixed->team);
     return err == SOTTO_OK ? make_rows(a) : err;
 }
 

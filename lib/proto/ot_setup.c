@@ -2,6 +2,7 @@
 #include "base/cursor.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "circuit/schedule.h"
 #include "crypto/oracle.h"
 #include "proto/ot.h"
 #include "proto/ot_base.h"
@@ -11,6 +12,9 @@
 #define HELLO_LEN (8 + 4 + 1 + 1 + 1 + CHANNEL_BINDING_LEN + NONCE_LEN)
 #define SETUP_LEN 16384
 #define HEADER_ROOM 64
+
+/* Transfers of labels come with circuits, which both sides must take in the same order. */
+#define LABELS_VERSION (OT_VERSION << 16 | SCHEDULE_VERSION)
 
 _Static_assert(SETUP_LEN >= OT_BASE_LEN && SETUP_LEN >= TREE_MAX_MESSAGE_LEN,
                "every message of the set-up fits its buffer");
@@ -41,7 +45,7 @@ static sotto_err write_hello(struct sotto_ot *ot, struct ot_hello *hello)
     if (err != SOTTO_OK) return err;
     random_bytes(nonce, sizeof nonce);
     write_bytes(&w, ot->for_labels ? mixed_magic : magic, sizeof magic);
-    write_u32(&w, OT_VERSION);
+    write_u32(&w, ot->for_labels ? LABELS_VERSION : OT_VERSION);
     write_u8(&w, ot->is_sender ? SOTTO_OT_SENDER : SOTTO_OT_RECEIVER);
     write_u8(&w, ot->terms.malicious);
     write_u8(&w, (uint8_t)ot->terms.width);

@@ -88,9 +88,9 @@ sotto_err party_start(struct party *party, const struct run *run, const block *d
     if (err == SOTTO_OK)
         err = bundle_init(&party->bundle, run->context, plan->schedule, plan->n_bundled, &start,
                           delta);
-    party->team = team_new(plan->n_threads);
-    party->bundle.team = party->engine.team = party->team;
-    return err;
+    if (err != SOTTO_OK) return err;
+    party->bundle.team = party->team = team_new(plan->n_threads);
+    return engine_share(&party->engine, run->context, plan->schedule, party->team);
 }
 
 const block *party_rows(const struct party *party, uint64_t first, uint64_t i)

@@ -253,7 +253,9 @@ sotto_err plan_init(struct plan *plan, struct sotto_context *context,
     err = plan_chain(&made, context);
     if (err != SOTTO_OK) return err;
     plan_windows(&made);
-    err = schedule_new(context, &made.schedule, circuit);
+    err = made.window >= N_LANES && made.n_rounds == 1
+              ? schedule_new_narrow(context, &made.schedule, circuit)
+              : schedule_new(context, &made.schedule, circuit);
     if (err == SOTTO_OK) plan_lanes(&made);
     if (err == SOTTO_OK) err = check_counts(&made, context);
     if (err == SOTTO_OK) err = plan_extension(&made, context, options);

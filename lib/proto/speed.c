@@ -25,6 +25,7 @@ struct probe {
     struct aes_key key;
     struct label_hash hash;
     block delta;
+    double elapsed; /* seconds of the measurement */
 };
 
 static bool is_of_circuit(sotto_speed what)
@@ -72,9 +73,13 @@ static sotto_err prepare_circuit(struct probe *probe, const sotto_speed_options 
     const block *start = &probe->hash.start;
     sotto_err err = choose_kernels(probe, options->instruction_set);
 
-    if (err == SOTTO_OK) err = schedule_new(probe->context, &probe->schedule, options->circuit);
+    if (err != SOTTO_OK) return err;
+    if (is_of_many(probe->what))
+        err = schedule_new_narrow(probe->context, &probe->schedule, options->circuit);
+    else err = schedule_new(probe->context, &probe->schedule, options->circuit);
     if (err != SOTTO_OK) return err;
     probe->team = team_new(options->n_threads);
+    if (options->thread_loads != NULL) team_measure(probe->team);
     if (is_of_many(probe->what)) {
         err = bundle_init(&probe->bundle, probe->context, probe->schedule,
                           bundle_capacity(probe->schedule), start, delta);
@@ -83,8 +88,10 @@ static sotto_err prepare_circuit(struct probe *probe, const sotto_speed_options 
     } else {
         err = engine_init(&probe->engine, probe->context, probe->schedule->n_slots, start, delta);
         probe->engine.kernels = probe->kernels;
+        if (err == SOTTO_OK)
+            err = engine_share(&probe->engine, probe->context, probe->schedule, probe->team);
     }
-    probe->bundle.team = probe->engine.team = probe->team;
+    probe->bundle.team = probe->team;
     return err;
 }
 
@@ -177,8 +184,18 @@ static sotto_err run_for(struct probe *probe, double *per_second, double seconds
         n += n_units;
         end = clock_seconds(probe);
     } while (end - begin < seconds);
+    probe->elapsed = end - begin;
     *per_second = (double)n / (end - begin);
     return SOTTO_OK;
+}
+
+/* A thread that could not be started has no load. */
+static void report_loads(const struct probe *probe, const sotto_speed_options *options)
+{
+    if (options->thread_loads == NULL) return;
+    for (uint64_t i = 0; i < options->n_threads; i++)
+        options->thread_loads[i] =
+            i < team_size(probe->team) ? team_seconds(probe->team, i) / probe->elapsed : 0;
 }
 
 sotto_err sotto_measure_speed(sotto_context *context, double *per_second,
@@ -193,6 +210,7 @@ sotto_err sotto_measure_speed(sotto_context *context, double *per_second,
         return fail(context, SOTTO_ERR_USAGE, "this speed is measured with a circuit");
     err = prepare(&probe, options);
     if (err == SOTTO_OK) err = run_for(&probe, per_second, options->seconds);
+    if (err == SOTTO_OK) report_loads(&probe, options);
     clean_up(&probe);
     return err;
 }

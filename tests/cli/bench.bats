@@ -38,6 +38,19 @@ assert 0 < times["here-plain"]["seconds"] and times["here"]["seconds"] < times["
     try gc-bench "${quick[@]}" --threads 2
     expect 0
     [[ "$output" == *"garble many x independent ANDs, 2 threads"*"of garble many x independent"* ]]
+    try gc-bench "${quick[@]}" --threads 3 --json -o out.json
+    expect 0; silent
+    python3 - <<'END'
+import json
+rows = {row['name']: row for row in json.load(open('out.json'))['rows']}
+for verb in 'garble', 'evaluate', 'garble many x', 'evaluate many x':
+    name = verb + ' 48 of x y + x'
+    work, least = rows[name + ', 3 threads, processor'], rows[name + ', 3 threads, least busy']
+    assert rows[name]['unit'] == work['unit'] == 'M AND/s' and least['unit'] == '%', rows
+    assert work['min'] > 0 and 0 <= least['min'] <= least['max'] <= 100.001, rows
+END
+    try gc-bench --threads 65
+    expect 2 "--threads"; silent
     try gc-bench --threads 0
     expect 2 "--threads"; silent
 }

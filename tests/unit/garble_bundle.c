@@ -1,14 +1,17 @@
 /*
  * Bundles of instances: the same tables and labels for every number of threads, every way to cut
- * the stream and every instruction set; and teams of threads.
+ * the stream and every instruction set; the same for threads that share one instance; and teams of
+ * threads.
  */
 #include "tests/unit/circuits.h"
 
 #include "base/memory.h"
 #include "base/random.h"
 #include "garble/bundle.h"
+#include "garble/crew.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 static sotto_context *context;
 
@@ -139,54 +142,143 @@ START_TEST(tables_do_not_depend_on_threads)
 }
 END_TEST
 
-/* A single instance with a wide batch, shared or not: the same tables and labels. */
-START_TEST(wide_batches_are_shared)
+/* Two passes of one instance in stretches of n tables; the labels are as after the first. */
+static uint8_t *run_alone(struct engine *engine, const struct schedule *schedule, struct team *team,
+                          const uint8_t *received, uint64_t n)
 {
-    enum { N = 1000 };
-    struct team *team = team_new(3);
-    struct buffer text = {0};
-    struct schedule *schedule;
-    sotto_circuit *circuit;
-    uint8_t *tables[2];
+    size_t len = 2 * schedule->n_and * TABLE_LEN, at = 0, done;
+    uint8_t *garbled = received == NULL ? malloc(len) : NULL;
+    uint64_t state = 77;
+
+    REQUIRE(engine_init(engine, context, schedule->n_slots, &start,
+                        received == NULL ? &delta : NULL) == SOTTO_OK);
+    REQUIRE(engine_share(engine, context, schedule, team) == SOTTO_OK);
+    ck_assert_int_eq(engine->crew != NULL, team != NULL);
+    for (uint32_t k = 0; k < schedule->n_input_wires; k++)
+        engine->labels[N_CONSTANT_SLOTS + k] = block_of(test_next(&state), test_next(&state));
+    for (int pass = 0; pass < 2; pass++) {
+        struct schedule_source source;
+
+        schedule_source_init(&source, schedule);
+        engine_begin(engine, &source.source);
+        while (!engine->finished) {
+            size_t most = len - at < n * TABLE_LEN ? len - at : (size_t)n * TABLE_LEN;
+
+            if (received == NULL)
+                REQUIRE(engine_garble(engine, context, garbled + at, &done, most) == SOTTO_OK);
+            else REQUIRE(engine_evaluate(engine, context, &done, received + at, most) == SOTTO_OK);
+            REQUIRE(done == most || engine->finished);
+            at += done;
+        }
+    }
+    REQUIRE(at == len);
+    return garbled;
+}
+
+static void check_alone(const struct schedule *schedule, struct team *team, uint64_t n,
+                        const struct engine expected[2], const uint8_t *tables)
+{
     struct engine engines[2];
+    uint8_t *garbled = run_alone(&engines[0], schedule, team, NULL, n);
+
+    (void)run_alone(&engines[1], schedule, team, tables, n);
+    ck_assert(memcmp(garbled, tables, 2 * schedule->n_and * TABLE_LEN) == 0);
+    for (int i = 0; i < 2; i++) {
+        ck_assert(
+            memcmp(engines[i].labels, expected[i].labels, schedule->n_slots * sizeof(block)) == 0);
+        ck_assert_uint_eq(engines[i].hash.next, expected[i].hash.next);
+        engine_wipe(&engines[i]);
+    }
+    free(garbled);
+}
+
+/* A single instance whose gates read each other far and wide: the same tables and labels for every
+ * number of threads and every way to cut the stream. */
+START_TEST(one_instance_is_shared)
+{
+    static const uint64_t stretches[] = {517, 8192, UINT32_MAX};
+    uint64_t seed = 11;
+    struct reference reference = random_circuit(60000, 300, 200, 30000, false, &seed);
+    sotto_circuit *circuit = parse_good(context, reference.text.text);
+    struct schedule *schedule;
+    struct engine expected[2];
+    uint8_t *tables;
+
+    REQUIRE(schedule_new(context, &schedule, circuit) == SOTTO_OK);
+    tables = run_alone(&expected[0], schedule, NULL, NULL, 8192);
+    (void)run_alone(&expected[1], schedule, NULL, tables, 8192);
+    for (uint64_t n_threads = 2; n_threads < N_STRANDS + 2; n_threads++) {
+        struct team *team = team_new(n_threads);
+
+        for (size_t i = 0; i < 3; i++) check_alone(schedule, team, stretches[i], expected, tables);
+        team_free(team);
+    }
+    for (int i = 0; i < 2; i++) engine_wipe(&expected[i]);
+    free(tables);
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+    reference_free(&reference);
+}
+END_TEST
+
+/* SEC-5: the tweaks of a stretch are reserved together, or not at all. */
+START_TEST(tweaks_of_a_crew_do_not_wrap)
+{
+    static uint8_t tables[100 * TABLE_LEN];
+    uint64_t seed = 12;
+    struct reference reference = random_circuit(60000, 300, 200, 30000, false, &seed);
+    sotto_circuit *circuit = parse_good(context, reference.text.text);
+    struct team *team = team_new(2);
+    struct schedule_source source;
+    struct schedule *schedule;
+    struct engine engine;
     size_t len;
 
-    put(&text, "%d %d\n2 %d %d\n1 %d\n", N, 3 * N, N, N, N);
-    for (unsigned i = 0; i < N; i++) put(&text, "2 1 %u %u %u AND\n", i, N + i, 2 * N + i);
-    circuit = parse_good(context, text.text);
     REQUIRE(schedule_new(context, &schedule, circuit) == SOTTO_OK);
-    for (int garbles = 1; garbles >= 0; garbles--) {
-        for (int i = 0; i < 2; i++) {
-            struct schedule_source source;
-            uint64_t state = 77;
-
-            REQUIRE(engine_init(&engines[i], context, schedule->n_slots, &start,
-                                garbles ? &delta : NULL) == SOTTO_OK);
-            engines[i].team = i == 1 ? team : NULL;
-            for (uint32_t k = 0; k < schedule->n_input_wires; k++)
-                engines[i].labels[N_CONSTANT_SLOTS + k] =
-                    block_of(test_next(&state), test_next(&state));
-            schedule_source_init(&source, schedule);
-            engine_begin(&engines[i], &source.source);
-            if (garbles) {
-                tables[i] = calloc(N, TABLE_LEN);
-                REQUIRE(engine_garble(&engines[i], context, tables[i], &len, N * TABLE_LEN) ==
-                        SOTTO_OK);
-            } else
-                REQUIRE(engine_evaluate(&engines[i], context, &len, tables[0], N * TABLE_LEN) ==
-                        SOTTO_OK);
-            REQUIRE(len == N * TABLE_LEN);
-        }
-        ck_assert(memcmp(tables[0], tables[1], N * TABLE_LEN) == 0);
-        ck_assert(memcmp(engines[0].labels, engines[1].labels, schedule->n_slots * sizeof(block)) ==
-                  0);
-        for (int i = 0; i < 2; i++) engine_wipe(&engines[i]);
-    }
-    for (int i = 0; i < 2; i++) free(tables[i]);
+    REQUIRE(engine_init(&engine, context, schedule->n_slots, &start, &delta) == SOTTO_OK);
+    REQUIRE(engine_share(&engine, context, schedule, team) == SOTTO_OK);
+    engine.hash.next = UINT64_MAX - 250;
+    schedule_source_init(&source, schedule);
+    engine_begin(&engine, &source.source);
+    ck_assert_int_eq(engine_garble(&engine, context, tables, &len, sizeof tables), SOTTO_OK);
+    ck_assert_int_eq(engine_garble(&engine, context, tables, &len, sizeof tables), SOTTO_ERR_LIMIT);
+    ck_assert_uint_eq(engine.hash.next, UINT64_MAX - 50);
+    engine_wipe(&engine);
     team_free(team);
     schedule_free(schedule);
     sotto_circuit_free(circuit);
-    free(text.text);
+    reference_free(&reference);
+}
+END_TEST
+
+static void burn(void *argument, uint64_t i)
+{
+    double *seconds = argument;
+    struct timespec from, to;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+    do {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+        seconds[i] = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    } while (seconds[i] < 0.01);
+}
+
+/* What the threads were at work is what their tasks took, whoever took them. */
+START_TEST(teams_measure_their_time)
+{
+    struct team *team = team_new(3);
+    double seconds[9], spent = 0, told = 0;
+
+    team_run(team, burn, seconds, 9);
+    for (uint64_t i = 0; i < 3; i++) ck_assert(team_seconds(team, i) == 0);
+    team_measure(team);
+    team_run(team, burn, seconds, 9);
+    for (size_t i = 0; i < 9; i++) spent += seconds[i];
+    for (uint64_t i = 0; i < 3; i++) told += team_seconds(team, i);
+    ck_assert(told >= spent && told < spent + 0.05);
+    ck_assert(team_seconds(NULL, 0) == 0);
+    team_measure(NULL);
+    team_free(team);
 }
 END_TEST
 
@@ -219,8 +311,10 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, teams_call_every_task_once);
+    tcase_add_test(tests, teams_measure_their_time);
     tcase_add_test(tests, tables_do_not_depend_on_threads);
-    tcase_add_test(tests, wide_batches_are_shared);
+    tcase_add_test(tests, one_instance_is_shared);
+    tcase_add_test(tests, tweaks_of_a_crew_do_not_wrap);
     tcase_add_test(tests, tweaks_of_a_bundle_do_not_wrap);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);

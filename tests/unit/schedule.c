@@ -227,6 +227,141 @@ START_TEST(large_circuits)
 }
 END_TEST
 
+/* When each slot was read and written last, by strand. */
+struct accesses {
+    uint32_t (*read_in)[N_STRANDS];
+    uint32_t *written_in;
+    uint32_t *written_by;
+    uint32_t waited_for[N_STRANDS]; /* the last round that a strand has waited for */
+};
+
+/* What others wrote must be of a round that this turn waits for. */
+static void read_in_turn(struct accesses *accesses, const struct schedule_turn *turn, uint32_t slot)
+{
+    if (accesses->written_by[slot] != turn->strand)
+        REQUIRE(accesses->written_in[slot] <= accesses->waited_for[turn->strand]);
+    accesses->read_in[slot][turn->strand] = turn->round;
+}
+
+static void write_in_turn(struct accesses *accesses, const struct schedule_turn *turn,
+                          uint32_t slot)
+{
+    for (uint32_t i = 0; i < N_STRANDS; i++)
+        REQUIRE(i == turn->strand ||
+                accesses->read_in[slot][i] <= accesses->waited_for[turn->strand]);
+    REQUIRE(accesses->written_by[slot] == turn->strand || accesses->written_in[slot] == 0);
+    accesses->written_by[slot] = turn->strand;
+    accesses->written_in[slot] = turn->round;
+}
+
+static void access_in_turn(struct accesses *accesses, const struct schedule_turn *turn,
+                           const struct slot_gate *gates, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        read_in_turn(accesses, turn, gates[i].a);
+        read_in_turn(accesses, turn, gates[i].b);
+        write_in_turn(accesses, turn, gates[i].out);
+    }
+}
+
+/* Turns can run side by side as soon as those that they wait for are done. */
+static void check_turns(const struct schedule *schedule)
+{
+    struct accesses accesses = {
+        .read_in = calloc(schedule->n_slots, sizeof *accesses.read_in),
+        .written_in = calloc(schedule->n_slots, sizeof *accesses.written_in),
+        .written_by = calloc(schedule->n_slots, sizeof *accesses.written_by),
+    };
+    const struct schedule_turn *turn = schedule->turns;
+
+    ck_assert_uint_eq(turn->step + turn->free_gate + turn->and_gate, 0);
+    for (uint64_t i = 0; i < schedule->n_turns; i++, turn++) {
+        struct schedule_source source;
+        struct gate_span span;
+        uint64_t n_free = turn[0].free_gate, n_and = turn[0].and_gate;
+
+        REQUIRE(turn->strand < N_STRANDS && turn->last_round < turn->round);
+        REQUIRE(turn[1].step > turn[0].step);
+        if (i > 0)
+            REQUIRE(turn[0].round * N_STRANDS + turn[0].strand >
+                    turn[-1].round * N_STRANDS + turn[-1].strand);
+        if (accesses.waited_for[turn->strand] < turn->last_round)
+            accesses.waited_for[turn->strand] = turn->last_round;
+        schedule_source_turn(&source, schedule, i);
+        while (source.source.next(&source.source, &span)) {
+            access_in_turn(&accesses, turn, span.free_gates, span.n_free);
+            access_in_turn(&accesses, turn, span.and_gates, span.n_and);
+            n_free += span.n_free;
+            n_and += span.n_and;
+        }
+        REQUIRE(n_free == turn[1].free_gate && n_and == turn[1].and_gate);
+    }
+    ck_assert_uint_eq(turn->step, schedule->n_steps);
+    free(accesses.read_in);
+    free(accesses.written_in);
+    free(accesses.written_by);
+}
+
+/* Gates that read each other far and wide; what strands know of each other, and when. */
+START_TEST(wide_circuits)
+{
+    uint64_t seed = 13;
+
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t n = 20000 + 30000 * i, reach = i % 2 == 0 ? n / 2 : 10000;
+        struct reference reference = random_circuit(n, 300, 200, reach, i == 3, &seed);
+        sotto_circuit *circuit = parse_good(context, reference.text.text);
+        struct schedule *schedule;
+
+        check_schedule(circuit, 3, &seed);
+        ck_assert_int_eq(schedule_new(context, &schedule, circuit), SOTTO_OK);
+        ck_assert_ptr_nonnull(schedule->turns);
+        check_turns(schedule);
+        schedule_free(schedule);
+        ck_assert_int_eq(schedule_new_narrow(context, &schedule, circuit), SOTTO_OK);
+        ck_assert_ptr_null(schedule->turns);
+        schedule_free(schedule);
+        sotto_circuit_free(circuit);
+        reference_free(&reference);
+    }
+}
+END_TEST
+
+/* Parts that have no wire in common wait for nothing, though they stand one behind the other in the
+ * file, and have as many ANDs in every round but the last ones. */
+START_TEST(separate_parts)
+{
+    enum { N_PARTS = 16, N_LANES_OF_PART = 100, N = 100 };
+    struct buffer text = {0};
+    struct schedule *schedule;
+    sotto_circuit *circuit;
+    uint64_t seed = 14, n_waiting = 0, n_short = 0;
+    unsigned n_in = N_PARTS * N_LANES_OF_PART, wire = n_in + 1;
+
+    put(&text, "%u %u\n2 %u 1\n1 %u\n", n_in * N, n_in * N + n_in + 1, n_in, n_in);
+    for (unsigned part = 0; part < N_PARTS; part++)
+        for (unsigned i = 0; i < N; i++)
+            for (unsigned lane = 0; lane < N_LANES_OF_PART; lane++, wire++)
+                put(&text, "2 1 %u %u %u %s\n",
+                    i == 0 ? part * N_LANES_OF_PART + lane : wire - N_LANES_OF_PART, n_in, wire,
+                    i % 3 == 1 ? "XOR" : "AND");
+    circuit = parse_good(context, text.text);
+    check_schedule(circuit, 4, &seed);
+    ck_assert_int_eq(schedule_new(context, &schedule, circuit), SOTTO_OK);
+    ck_assert_ptr_nonnull(schedule->turns);
+    check_turns(schedule);
+    for (uint64_t i = 0; i < schedule->n_turns; i++) {
+        n_waiting += schedule->turns[i].last_round > 0;
+        n_short += schedule->turns[i + 1].and_gate - schedule->turns[i].and_gate < 1024;
+    }
+    ck_assert_uint_eq(n_waiting, 0);
+    ck_assert_uint_le(n_short, N_STRANDS);
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+    free(text.text);
+}
+END_TEST
+
 /* A chain needs as many slots however long it is. */
 START_TEST(chain)
 {
@@ -453,6 +588,8 @@ int main(void)
     tcase_add_test(tests, own_circuits);
     tcase_add_test(tests, random_circuits);
     tcase_add_test(tests, large_circuits);
+    tcase_add_test(tests, wide_circuits);
+    tcase_add_test(tests, separate_parts);
     tcase_add_test(tests, chain);
     tcase_add_test(tests, looks_ahead);
     tcase_add_test(tests, batches);
