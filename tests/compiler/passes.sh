@@ -61,6 +61,12 @@ done
 [ "$(ands -O2)" -lt "$(ands -O2 -fno-cuts)" ]
 report $? "rewriting of cuts saves ANDs"
 
+xors() { # xors OPTION...
+    "$gc_cc" -w "$folder/here/p.c" "$@" --stats | sed 's/.*"xor":\([0-9]*\).*/\1/'
+}
+[ "$(xors -O2)" -lt "$(xors -O2 -fno-pairs)" ] && [ "$(ands -O2)" -eq "$(ands -O2 -fno-pairs)" ]
+report $? "sharing of pairs saves XORs and costs no ANDs"
+
 # A level may only save: every program of the table of AND counts.
 level_ands() { # level_ands LEVEL FILE OPTION...
     level=$1
