@@ -19,6 +19,7 @@ COMPILER_BACK_SOURCES = \
 	compiler/multiply.c compiler/multiply.h \
 	compiler/order.c compiler/order.h \
 	compiler/pass.c compiler/pass.h compiler/pass_cuts.c compiler/pass_forms.c \
+	compiler/pass_pairs.c \
 	compiler/recipe.c compiler/recipe.h \
 	compiler/references.c compiler/references.h \
 	compiler/sbox.c compiler/sbox.h \

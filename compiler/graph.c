@@ -303,6 +303,17 @@ void graph_mark_live(const struct graph *graph, uint8_t *marks, const literal *o
     }
 }
 
+void graph_count_reads(const struct graph *graph, uint32_t *reads, const literal *outputs,
+                       uint64_t n_outputs)
+{
+    for (uint64_t i = 0; i < n_outputs; i++) reads[lit_node(outputs[i])]++;
+    for (uint32_t node = graph->n_nodes; node-- > graph->n_inputs + 1;) {
+        if (reads[node] == 0) continue;
+        reads[lit_node(graph->nodes[node].a)]++;
+        reads[lit_node(graph->nodes[node].b)]++;
+    }
+}
+
 struct graph_count graph_count(struct graph *graph, const literal *outputs, uint64_t n_outputs)
 {
     struct graph_count count = {0};

@@ -120,6 +120,11 @@ struct graph_count graph_count(struct graph *graph, const literal *outputs, uint
 void graph_mark_live(const struct graph *graph, uint8_t *marks, const literal *outputs,
                      uint64_t n_outputs);
 
+/** Counts how often each node is read, by nodes that the outputs depend on and as an output: none
+ *  reads a dead node. reads holds n_nodes zeros. */
+void graph_count_reads(const struct graph *graph, uint32_t *reads, const literal *outputs,
+                       uint64_t n_outputs);
+
 /** Builds in *copy, an empty graph, the gates that the outputs depend on and all inputs, and
  *  renames the outputs. Positions go along when both graphs track them. */
 void graph_copy_live(struct graph *copy, struct graph *graph, literal *outputs, uint64_t n_outputs);

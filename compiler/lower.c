@@ -109,10 +109,18 @@ static const struct word *whole(const struct word *word)
     return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
 }
 
+/* Whether the word, which is not wider, is the low part of x. */
+static bool is_low_part(const struct word *word, const struct word *x)
+{
+    if (whole(word) == x || word == x) return true;
+    return (word->op == WORD_ZEXT || word->op == WORD_SEXT) && word->op == x->op &&
+           word->operands[0] == x->operands[0];
+}
+
 static bool is_negative_of(const struct word *x, const struct word *y)
 {
-    if (x->op == WORD_NEG) return x->operands[0] == y;
     x = whole(x);
+    if (x->op == WORD_NEG) return is_low_part(y, x->operands[0]);
     y = whole(y);
     return x->op == WORD_SUB && y->op == WORD_SUB && x->operands[0] == y->operands[1] &&
            x->operands[1] == y->operands[0];
@@ -192,60 +200,126 @@ static void find_roles(struct lowering *lowering)
     }
 }
 
-/* Whether x + y never reaches 2^width. */
-static bool adds_exactly(const struct word *word)
-{
-    struct word **operands = word->operands;
-    uint64_t sum;
+/* ------------------------------------------------------------------------------------ terms -- */
 
-    if (word->op != WORD_ADD || word->width > 64) return false;
-    if (__builtin_add_overflow(operands[0]->max, operands[1]->max, &sum)) return false;
-    return word->width == 64 || sum >> word->width == 0;
+static bool fits(uint64_t value, uint32_t width)
+{
+    return width >= 64 || value >> width == 0;
 }
 
-/* Exact sums may be terms of wider ones. Products and conditional terms among theirs are not. */
-static bool is_exact_sum(const struct lowering *lowering, const struct word *word)
+/* Whether a sum or product of unsigned words loses no carry at its top. */
+static bool is_exact_unsigned(const struct word *word)
 {
-    if (word->op == WORD_POPCOUNT) return true;
-    if (word->op == WORD_ZEXT) return lowering->is_exact[word->operands[0]->id] != 0;
-    if (!adds_exactly(word)) return false;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct word *x = word->operands[i];
+    const struct word *x = word->operands[0], *y = word->n_operands > 1 ? word->operands[1] : x;
+    uint32_t used = x->width - x->zeros + y->width - y->zeros;
+    uint64_t result;
 
-        if (lowering->is_exact[x->id] == 0 && lower_is_summable(lowering, x)) return false;
+    switch (word->op) {
+    case WORD_POPCOUNT: return true;
+    case WORD_ADD:
+        if (word->width > 64) return x->zeros > 0 && y->zeros > 0;
+        return !__builtin_add_overflow(x->max, y->max, &result) && fits(result, word->width);
+    case WORD_MUL:
+        if (word->width > 64) return used <= word->width;
+        return !__builtin_mul_overflow(x->max, y->max, &result) && fits(result, word->width);
+    default: return false;
     }
-    return true;
 }
 
-/* A wider sum's operand that is an exact sum, extended, and read nowhere else. */
-static bool is_extended_term(const struct lowering *lowering, const struct word *word)
+/* The same of signed words. */
+static bool is_exact_signed(const struct word *word)
 {
-    return word->op == WORD_ZEXT && lowering->is_exact[word->id] != 0 &&
-           lowering->uses[word->operands[0]->id] == 1;
+    const struct word *x = word->operands[0], *y = word->n_operands > 1 ? word->operands[1] : x;
+
+    switch (word->op) {
+    case WORD_ADD:
+    case WORD_SUB: return x->signs > 1 && y->signs > 1;
+    case WORD_NEG: return x->signs > 1 || x->zeros > 0;
+    case WORD_MUL: return x->width - x->signs + 1 + y->width - y->signs + 1 <= word->width;
+    default: return false;
+    }
 }
 
-/* A sum's operand that is itself a sum, a product or a count, and read nowhere else, is a term. */
+/* The operation that a sum's terms have to go through exactly: of a conditional one the sum, or the
+ * negative, that is chosen. */
+static const struct word *operation_of(const struct lowering *lowering, const struct word *word)
+{
+    switch ((enum role)lowering->roles[word->id]) {
+    case ROLE_ADD_IF:
+    case ROLE_SUBTRACT_IF: return word->operands[1];
+    case ROLE_ADD_UNLESS:
+    case ROLE_SUBTRACT_UNLESS: return word->operands[2];
+    default: return word;
+    }
+}
+
+static bool is_resized(const struct word *word)
+{
+    return word->op == WORD_ZEXT || word->op == WORD_SEXT ||
+           (word->op == WORD_EXTRACT && word->immediate == 0);
+}
+
+/* How the operand of a resized term is extended, when the term itself is as own says. */
+static enum extension extend_resized(const struct lowering *lowering, const struct word *word,
+                                     enum extension own)
+{
+    if (own == EXTEND_NOT && lowering->needed[word->id] <= word->operands[0]->width)
+        return EXTEND_NOT;
+    if (word->op == WORD_ZEXT) return EXTEND_UNSIGNED;
+    return word->op == WORD_SEXT && own != EXTEND_UNSIGNED ? EXTEND_SIGNED : EXTEND_NEVER;
+}
+
+/* How a term's operands are extended so that it is, in a wider sum, extended as own says. */
+static enum extension extend_operands(const struct lowering *lowering, const struct word *word,
+                                      enum extension own)
+{
+    const struct word *operation = operation_of(lowering, word), *x;
+
+    if (is_resized(word)) return extend_resized(lowering, word, own);
+    if (own == EXTEND_NOT) return EXTEND_NOT;
+    if (is_negation((enum role)lowering->roles[word->id])) {
+        x = lower_operand(lowering, word, 1);
+        return own == EXTEND_SIGNED && (x->signs > 1 || x->zeros > 0) ? EXTEND_SIGNED
+                                                                      : EXTEND_NEVER;
+    }
+    /* Both readings of a word that is never negative are one. */
+    if ((own == EXTEND_UNSIGNED || word->zeros > 0) && is_exact_unsigned(operation))
+        return EXTEND_UNSIGNED;
+    if ((own == EXTEND_SIGNED || word->zeros > 0) && is_exact_signed(operation))
+        return EXTEND_SIGNED;
+    return EXTEND_NEVER;
+}
+
+/* An operand that can be a term is one when it is read nowhere else. */
+static void find_term(struct lowering *lowering, const struct word *sum, const struct word *operand)
+{
+    enum extension own = (enum extension)lowering->extensions[sum->id], extension;
+
+    if (lowering->uses[operand->id] != 1) return;
+    if (!lower_is_summable(lowering, operand) && !is_resized(operand)) return;
+    extension = extend_operands(lowering, operand, own);
+    if (extension == EXTEND_NEVER) return;
+    lowering->is_term[operand->id] = 1;
+    lowering->extensions[operand->id] = (uint8_t)extension;
+}
+
+/* A sum's terms are found before their own. */
 static void find_terms(struct lowering *lowering)
 {
     const struct word_graph *words = lowering->program->graph;
 
-    for (uint64_t id = 0; id < words->n_words; id++)
-        lowering->is_exact[id] =
-            lowering->needed[id] > 0 && is_exact_sum(lowering, words->words[id]);
     for (uint64_t id = words->n_words; id-- > 0;) {
         const struct word *word = words->words[id];
+        enum role role = (enum role)lowering->roles[id];
 
-        if (lowering->needed[id] == 0 || !lower_is_sum(lowering, word)) continue;
-        for (uint32_t i = 0; i < lower_n_operands(lowering, word); i++) {
-            const struct word *operand = lower_operand(lowering, word, i);
-            bool is_gated = lowering->roles[id] != ROLE_PLAIN &&
-                            (i != 1 || is_negation((enum role)lowering->roles[id]));
-
-            if (is_gated || lowering->uses[operand->id] != 1) continue;
-            if (lower_is_summable(lowering, operand)) lowering->is_term[operand->id] = 1;
-            if (is_extended_term(lowering, operand))
-                lowering->is_term[operand->id] = lowering->is_term[operand->operands[0]->id] = 1;
-        }
+        if (lowering->needed[id] == 0) continue;
+        if (is_resized(word) && lowering->is_term[id] != 0)
+            find_term(lowering, word, word->operands[0]);
+        if (!lower_is_sum(lowering, word) || is_negation(role)) continue;
+        /* Of a conditional sum only what is there in any case. */
+        for (uint32_t i = 0; i < lower_n_operands(lowering, word); i++)
+            if (role == ROLE_PLAIN || i == 1)
+                find_term(lowering, word, lower_operand(lowering, word, i));
     }
 }
 
@@ -316,8 +390,8 @@ void lower_program(struct graph *graph, literal *outputs, const struct word_prog
                                 .uses = arena_new(arena, n_words, sizeof(uint32_t)),
                                 .roles = arena_new(arena, n_words, 1),
                                 .orders = arena_new(arena, n_words, sizeof(struct order *)),
-                                .is_exact = arena_new(arena, n_words, 1),
-                                .is_term = arena_new(arena, n_words, 1)};
+                                .is_term = arena_new(arena, n_words, 1),
+                                .extensions = arena_new(arena, n_words, 1)};
 
     find_needed(&lowering);
     find_roles(&lowering);

@@ -23,6 +23,14 @@ enum role {
     ROLE_ORDER
 };
 
+/** How a term is extended to the width of the sum that it is part of. */
+enum extension {
+    EXTEND_NOT, /* it is no narrower */
+    EXTEND_UNSIGNED,
+    EXTEND_SIGNED,
+    EXTEND_NEVER /* it loses a carry at its top, so it is no term of a wider sum */
+};
+
 struct order;
 
 struct lowering {
@@ -33,8 +41,8 @@ struct lowering {
     uint32_t *uses;              /* by word: operands of needed words, and outputs, that it is */
     uint8_t *roles;              /* by word: enum role */
     const struct order **orders; /* by word: of a ROLE_ORDER, see order.h */
-    uint8_t *is_exact; /* by word: a sum of counts and words that loses no carry at its top */
-    uint8_t *is_term;  /* by word: it has no value of its own but is part of a sum */
+    uint8_t *is_term;            /* by word: it has no value of its own but is part of a sum */
+    uint8_t *extensions;         /* by sum and term: enum extension of its operands */
 };
 
 /** The operands under the word's role: of an order its words, of a conditional addition the

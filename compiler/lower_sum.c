@@ -29,6 +29,7 @@ bool lower_is_summable(const struct lowering *lowering, const struct word *word)
 struct term {
     const struct word *word;
     bool negative;
+    enum extension extension; /* to the width of the sum */
 };
 
 struct terms {
@@ -41,20 +42,54 @@ struct terms {
     uint64_t n_votes;
 };
 
-static void push(struct terms *terms, const struct word *word, bool negative)
+static void push(struct terms *terms, struct term term)
 {
     struct arena *arena = terms->lowering->program->graph->arena;
 
     terms->stack =
         arena_grow(arena, terms->stack, terms->n, &terms->capacity, sizeof *terms->stack);
-    terms->stack[terms->n++] = (struct term){.word = word, .negative = negative};
+    terms->stack[terms->n++] = term;
 }
 
-/* n bits, zero above them. */
-static void add_bits(struct terms *terms, const literal *bits, uint32_t n, bool negative)
+/* Operand i of a term, as a term. */
+static struct term operand_of(const struct terms *terms, struct term term, uint32_t i,
+                              bool is_negated)
 {
-    if (negative) columns_subtract_word(&terms->columns, 0, bits, n);
-    else columns_add_word(&terms->columns, 0, bits, n);
+    const struct lowering *lowering = terms->lowering;
+
+    return (struct term){.word = lower_operand(lowering, term.word, i),
+                         .negative = term.negative != is_negated,
+                         .extension = (enum extension)lowering->extensions[term.word->id]};
+}
+
+/* The n low bits of a term as bits of the sum, in the graph's scratch. */
+static literal *extended(const struct terms *terms, const literal *bits, uint32_t n,
+                         enum extension extension)
+{
+    uint32_t width = terms->columns.n;
+    literal *wide = graph_scratch(terms->lowering->graph, width);
+
+    if (n > width) n = width;
+    word_bits_copy(wide, bits, n);
+    for (uint32_t i = n; i < width && extension == EXTEND_SIGNED; i++) wide[i] = wide[n - 1];
+    return wide;
+}
+
+static void add_bits(struct terms *terms, const literal *bits, uint32_t n, struct term term)
+{
+    struct graph *graph = terms->lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    const literal *wide = extended(terms, bits, n, term.extension);
+
+    if (term.extension == EXTEND_SIGNED || n > terms->columns.n) n = terms->columns.n;
+    if (term.negative) columns_subtract_word(&terms->columns, 0, wide, n);
+    else columns_add_word(&terms->columns, 0, wide, n);
+    graph_scratch_release(graph, mark);
+}
+
+static uint32_t width_in(const struct terms *terms, const struct word *word)
+{
+    return word->width < terms->columns.n ? word->width : terms->columns.n;
 }
 
 /* x + (c ? y : 0) and its kin: x waits, y is added as far as it is not masked. */
@@ -67,13 +102,14 @@ static void add_conditional(struct terms *terms, struct term term)
     bool is_if = role == ROLE_ADD_IF || role == ROLE_SUBTRACT_IF;
     bool subtracts = role == ROLE_SUBTRACT_IF || role == ROLE_SUBTRACT_UNLESS;
     literal condition = lower_bits(lowering, lower_operand(lowering, term.word, 0))[0];
-    uint32_t n = terms->columns.n;
+    struct term y = operand_of(terms, term, 2, subtracts);
+    uint32_t n = width_in(terms, y.word);
     literal *gated = graph_scratch(graph, n);
 
-    arith_gate(graph, gated, is_if ? condition : lit_not(condition),
-               lower_bits(lowering, lower_operand(lowering, term.word, 2)), n);
-    add_bits(terms, gated, n, term.negative != subtracts);
-    push(terms, lower_operand(lowering, term.word, 1), term.negative);
+    arith_gate(graph, gated, is_if ? condition : lit_not(condition), lower_bits(lowering, y.word),
+               n);
+    add_bits(terms, gated, n, y);
+    push(terms, operand_of(terms, term, 1, false));
     graph_scratch_release(graph, mark);
 }
 
@@ -85,31 +121,47 @@ static void add_negated_if(struct terms *terms, struct term term)
     struct scratch_mark mark = graph_scratch_mark(graph);
     bool is_if = lowering->roles[term.word->id] == ROLE_NEGATE_IF;
     literal condition = lower_bits(lowering, lower_operand(lowering, term.word, 0))[0];
-    const literal *x = lower_bits(lowering, lower_operand(lowering, term.word, 1));
-    literal *flipped = graph_scratch(graph, terms->columns.n);
+    struct term x = operand_of(terms, term, 1, term.negative);
+    const literal *bits = lower_bits(lowering, x.word);
+    uint32_t n = width_in(terms, x.word);
+    literal *flipped = graph_scratch(graph, n);
 
     if (is_if == term.negative) condition = lit_not(condition);
-    for (uint32_t i = 0; i < terms->columns.n; i++) flipped[i] = graph_xor(graph, x[i], condition);
-    columns_add_word(&terms->columns, 0, flipped, terms->columns.n);
+    for (uint32_t i = 0; i < n; i++) flipped[i] = graph_xor(graph, bits[i], condition);
+    add_bits(terms, flipped, n, x);
     columns_add_bit(&terms->columns, 0, condition);
     graph_scratch_release(graph, mark);
 }
 
+/* A product that is taken away is made first, in its own width. */
 static void add_product(struct terms *terms, struct term term)
 {
+    struct graph *graph = terms->lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    enum extension extension = (enum extension)terms->lowering->extensions[term.word->id];
+    uint32_t n = width_in(terms, term.word);
     const literal *x = lower_bits(terms->lowering, term.word->operands[0]);
     const literal *y = lower_bits(terms->lowering, term.word->operands[1]);
 
-    if (term.negative) multiply_subtract(&terms->columns, x, y);
-    else multiply_add(&terms->columns, x, y);
+    if (term.negative) {
+        literal *product = graph_scratch(graph, n);
+
+        multiply(graph, product, x, y, n);
+        add_bits(terms, product, n, term);
+    } else {
+        multiply_add(&terms->columns, extended(terms, x, n, extension),
+                     extended(terms, y, n, extension));
+    }
+    graph_scratch_release(graph, mark);
 }
 
 static void add_count(struct terms *terms, struct term term)
 {
     const struct word *x = term.word->operands[0];
     const literal *bits = lower_bits(terms->lowering, x);
+    struct term bit = {.negative = term.negative};
 
-    for (uint32_t i = 0; i < x->width; i++) add_bits(terms, &bits[i], 1, term.negative);
+    for (uint32_t i = 0; i < x->width; i++) add_bits(terms, &bits[i], 1, bit);
 }
 
 /* Finds the loop of most terms (Boyer, Moore: MJRTY, a fast majority vote algorithm, 1991): the
@@ -123,7 +175,6 @@ static void vote(struct terms *terms, struct word_loop *loop)
 
 static void make_term(struct terms *terms, struct term term)
 {
-    struct word **operands = term.word->operands;
     enum role role = (enum role)terms->lowering->roles[term.word->id];
 
     if (role != ROLE_PLAIN) {
@@ -133,15 +184,14 @@ static void make_term(struct terms *terms, struct term term)
     }
     switch (term.word->op) {
     case WORD_ADD:
-        push(terms, operands[1], term.negative);
-        push(terms, operands[0], term.negative);
-        break;
     case WORD_SUB:
-        push(terms, operands[1], !term.negative);
-        push(terms, operands[0], term.negative);
+        push(terms, operand_of(terms, term, 1, term.word->op == WORD_SUB));
+        push(terms, operand_of(terms, term, 0, false));
         break;
-    case WORD_NEG: push(terms, operands[0], !term.negative); break;
-    case WORD_ZEXT: push(terms, operands[0], term.negative); break;
+    case WORD_NEG: push(terms, operand_of(terms, term, 0, true)); break;
+    case WORD_ZEXT:
+    case WORD_SEXT:
+    case WORD_EXTRACT: push(terms, operand_of(terms, term, 0, false)); break;
     case WORD_MUL: add_product(terms, term); break;
     case WORD_POPCOUNT: add_count(terms, term); break;
     }
@@ -168,10 +218,9 @@ void lower_sum(struct lowering *lowering, literal *out, const struct word *word,
     expand(&terms, (struct term){.word = word});
     while (terms.n > 0) {
         struct term term = terms.stack[--terms.n];
-        uint32_t width = term.word->width < n ? term.word->width : n;
 
         if (lowering->is_term[term.word->id] != 0) expand(&terms, term);
-        else add_bits(&terms, lower_bits(lowering, term.word), width, term.negative);
+        else add_bits(&terms, lower_bits(lowering, term.word), term.word->width, term);
     }
     first = lowering->graph->n_nodes;
     columns_finish(&terms.columns, out);

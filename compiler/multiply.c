@@ -318,17 +318,6 @@ void multiply_add(struct columns *columns, const literal *a, const literal *b)
     subtract_signed_multiple(columns, x.n, x.sign, b, unsigned_y);
 }
 
-void multiply_subtract(struct columns *columns, const literal *a, const literal *b)
-{
-    struct graph *graph = columns->graph;
-    struct scratch_mark mark = graph_scratch_mark(graph);
-    literal *product = graph_scratch(graph, columns->n);
-
-    multiply(graph, product, a, b, columns->n);
-    columns_subtract_word(columns, 0, product, columns->n);
-    graph_scratch_release(graph, mark);
-}
-
 void multiply(struct graph *graph, literal *product, const literal *a, const literal *b, uint32_t n)
 {
     struct scratch_mark mark = graph_scratch_mark(graph);

@@ -14,8 +14,6 @@ void multiply(struct graph *graph, literal *product, const literal *a, const lit
 
 /** Adds a * b (n-bit words) to a sum modulo 2^n: what a matrix product is made of. */
 void multiply_add(struct columns *columns, const literal *a, const literal *b);
-/** Takes a * b away. */
-void multiply_subtract(struct columns *columns, const literal *a, const literal *b);
 
 /** product (2n bits) = a * b. */
 void multiply_full(struct graph *graph, literal *product, const literal *a, const literal *b,

@@ -14,6 +14,7 @@ static const struct pass passes[] = {
     {"dead", "gates that no output depends on go", pass_dead, 1, false},
     {"forms", "sums of ANDs with common operands are products of sums", pass_forms, 1, false},
     {"cuts", "parts of few inputs are replaced by ones of fewer ANDs", pass_cuts, 2, true},
+    {"pairs", "XORs that several sums have in common are made once", pass_pairs, 2, false},
 };
 
 #define N_PASSES (sizeof passes / sizeof passes[0])

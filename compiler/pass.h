@@ -51,5 +51,6 @@ void pass_run(struct graph *graph, literal *outputs, uint64_t n_outputs, uint64_
 bool pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 bool pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 bool pass_cuts(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
+bool pass_pairs(struct graph *to, struct graph *from, literal *outputs, uint64_t n_outputs);
 
 #endif

@@ -136,17 +136,6 @@ static void rebuild_node(struct rewriter *r, uint32_t node)
     r->names[node] = improve(r, made, r->old_refs[node]);
 }
 
-/* Readers of each old node; those that nobody needs have none. */
-static void count_references(struct rewriter *r, const literal *outputs, uint64_t n_outputs)
-{
-    for (uint64_t i = 0; i < n_outputs; i++) r->old_refs[lit_node(outputs[i])]++;
-    for (uint32_t node = r->from->n_nodes; node-- > r->from->n_inputs + 1;) {
-        if (r->old_refs[node] == 0) continue;
-        r->old_refs[lit_node(r->from->nodes[node].a)]++;
-        r->old_refs[lit_node(r->from->nodes[node].b)]++;
-    }
-}
-
 static void rebuild(struct rewriter *r)
 {
     for (uint32_t i = 1; i <= r->from->n_inputs; i++) {
@@ -165,7 +154,7 @@ bool pass_cuts(struct graph *to, struct graph *from, literal *outputs, uint64_t 
     r.old_refs = graph_scratch(from, from->n_nodes);
     cuts_init(&r.cuts, to, from, from->n_nodes, CUT_LEAVES);
     references_init(&r.new_refs, to, from, from->n_nodes);
-    count_references(&r, outputs, n_outputs);
+    graph_count_reads(from, r.old_refs, outputs, n_outputs);
     rebuild(&r);
     for (uint64_t i = 0; i < n_outputs; i++)
         outputs[i] = r.names[lit_node(outputs[i])] ^ (outputs[i] & 1);

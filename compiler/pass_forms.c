@@ -184,19 +184,11 @@ static struct sum walk_sum(struct distributor *d, uint32_t root, enum purpose pu
 /* ----------------------------------------------------------------------------------- the graph --
  */
 
-/* Readers of each node, and whether a node's only one is a XOR. */
-static void find_parts(struct distributor *d, const literal *outputs, uint64_t n_outputs)
+/* Nodes whose only reader is a XOR. */
+static void find_parts(struct distributor *d)
 {
     uint32_t first = d->from->n_inputs + 1;
 
-    for (uint64_t i = 0; i < n_outputs; i++) d->reads[lit_node(outputs[i])]++;
-    for (uint32_t node = d->from->n_nodes; node-- > first;) {
-        struct graph_node n = d->from->nodes[node];
-
-        if (d->reads[node] == 0) continue;
-        d->reads[lit_node(n.a)]++;
-        d->reads[lit_node(n.b)]++;
-    }
     for (uint32_t node = d->from->n_nodes; node-- > first;) {
         struct graph_node n = d->from->nodes[node];
 
@@ -243,7 +235,8 @@ bool pass_forms(struct graph *to, struct graph *from, literal *outputs, uint64_t
     d.is_part = (uint8_t *)graph_scratch(from, n_bytes);
     d.is_done = (uint8_t *)graph_scratch(from, n_bytes);
     d.stack = graph_scratch(from, d.stack_capacity);
-    find_parts(&d, outputs, n_outputs);
+    graph_count_reads(from, d.reads, outputs, n_outputs);
+    find_parts(&d);
     if (!find_savings(&d)) return false;
     for (uint32_t i = 1; i <= from->n_inputs; i++) d.names[i] = graph_input(to);
     for (uint32_t node = from->n_inputs + 1; node < from->n_nodes; node++)

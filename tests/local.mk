@@ -209,7 +209,8 @@ check-fuzz:
 
 # Proofs that -O0 and -O2 agree, with more time and for larger circuits than in make check.
 check-proof:
-	PROVE_SECONDS=60 PROVE_TOTAL=7200 PROVE_GATES=20000000 PROVE_HARD=1000000 \
+	PROVE_SECONDS=300 PROVE_TOTAL=14400 PROVE_GATES=20000000 PROVE_HARD=1000000 \
+		PROVE_ALL=32 PROVE_STRICT=1 \
 		$(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/compiler/prove.sh
 
 # The constant-time check makes builds of its own, one for each compiler and level.

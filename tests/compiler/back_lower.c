@@ -131,7 +131,51 @@ static struct word *random_word(struct random_program *p)
     }
 }
 
-static void make_program(struct random_program *p, uint64_t seed)
+static struct word *random_input(struct random_program *p, uint32_t width)
+{
+    return word_resize(&p->words, p->made[below(p, N_INPUT_WORDS)], width, below(p, 2) == 0);
+}
+
+static struct word *random_sum(struct random_program *p, uint32_t width, unsigned depth);
+
+/* What a sum may have for a term: with the terms' own terms read nowhere else, so that all are
+ * gathered, and narrower ones exact or not. */
+static struct word *random_term(struct random_program *p, uint32_t width, unsigned depth)
+{
+    static const enum word_op ops[] = {WORD_ADD, WORD_ADD, WORD_SUB, WORD_MUL};
+    enum word_op op = ops[below(p, sizeof ops / sizeof ops[0])];
+    struct word *x, *y;
+
+    if (depth == 0) return random_input(p, width);
+    x = random_sum(p, width, depth - 1);
+    switch (below(p, 8)) {
+    case 0: return word_unary(&p->words, WORD_NEG, x);
+    case 1:
+        y = word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x,
+                        random_input(p, width));
+        if (below(p, 2) == 0) return word_mux(&p->words, random_input(p, 1), y, x);
+        return word_mux(&p->words, random_input(p, 1), x, y);
+    case 2:
+        x = random_input(p, width);
+        y = word_unary(&p->words, WORD_NEG, x);
+        if (below(p, 2) == 0) return word_mux(&p->words, random_input(p, 1), y, x);
+        return word_mux(&p->words, random_input(p, 1), x, y);
+    case 3: return word_convert(&p->words, WORD_POPCOUNT, random_input(p, width), 9);
+    case 4: return random_constant(p, width);
+    default: return word_binary(&p->words, op, x, random_sum(p, width, depth - 1));
+    }
+}
+
+static struct word *random_sum(struct random_program *p, uint32_t width, unsigned depth)
+{
+    static const uint32_t widths[] = {3, 5, 7, 9, 12, 16, 20, 33, 64, 70};
+    uint32_t term_width = widths[below(p, sizeof widths / sizeof widths[0])];
+
+    if (below(p, 2) == 0) term_width = width;
+    return word_resize(&p->words, random_term(p, term_width, depth), width, below(p, 2) == 0);
+}
+
+static void make_program(struct random_program *p, uint64_t seed, bool is_sum)
 {
     uint64_t at = 0;
 
@@ -140,13 +184,14 @@ static void make_program(struct random_program *p, uint64_t seed)
     word_graph_init(&p->words, &p->arena);
     p->words.fold = seed % 2 == 0;
     for (unsigned i = 0; i < N_INPUT_WORDS; i++) {
-        uint32_t width = i == 0 ? 32 : random_width(p);
+        uint32_t width = is_sum ? 2 + (uint32_t)below(p, 8) : i == 0 ? 32 : random_width(p);
 
         p->inputs[i] = (struct word_value){.name = "x", .bits = width};
         keep(p, word_input(&p->words, width, at));
         at += width;
     }
-    for (unsigned i = 0; i < N_STEPS; i++) keep(p, random_word(p));
+    for (unsigned i = 0; i < N_STEPS; i++)
+        keep(p, is_sum ? random_sum(p, random_width(p), 4) : random_word(p));
     for (unsigned i = 0; i < N_OUTPUTS; i++) {
         p->results[i] = p->made[p->n_made - 1 - i];
         p->outputs[i] = (struct word_value){
@@ -161,6 +206,17 @@ static void make_program(struct random_program *p, uint64_t seed)
                                        .interface = "{}\n"};
 }
 
+/* Random inputs, but in the first lanes all words are the least, all the greatest or all -1. */
+static void fill_inputs(struct random_program *p, uint64_t *values)
+{
+    for (unsigned i = 0; i < N_INPUT_WORDS; i++)
+        for (uint64_t bit = 0; bit < p->inputs[i].bits; bit++) {
+            uint64_t is_top = bit + 1 == p->inputs[i].bits;
+
+            *values++ = (test_next(&p->seed) & ~UINT64_C(7)) | is_top | (uint64_t)!is_top << 1 | 4;
+        }
+}
+
 static void check_lanes(struct random_program *p, const struct graph *graph, const literal *outputs,
                         struct sotto_context *context)
 {
@@ -171,7 +227,7 @@ static void check_lanes(struct random_program *p, const struct graph *graph, con
     sotto_circuit *circuit = NULL;
 
     ck_assert_ptr_nonnull(values);
-    for (uint64_t i = 0; i < n_in; i++) values[1 + i] = test_next(&p->seed);
+    fill_inputs(p, values + 1);
     graph_simulate(graph, values);
     ck_assert_int_eq(emit_circuit(context, &circuit, graph, outputs, &p->program), SOTTO_OK);
     for (unsigned lane = 0; lane < 16; lane++) {
@@ -194,7 +250,7 @@ static void check_lanes(struct random_program *p, const struct graph *graph, con
     free(values);
 }
 
-START_TEST(random_programs)
+static void check_programs(bool are_sums)
 {
     struct sotto_context *context = test_context();
     const char *text = getenv("BACK_PROGRAMS");
@@ -206,7 +262,7 @@ START_TEST(random_programs)
         struct graph graph;
         literal *outputs;
 
-        make_program(&p, seed);
+        make_program(&p, seed, are_sums);
         graph_init(&graph, &p.arena);
         outputs = arena_new(&p.arena, word_program_output_bits(&p.program), sizeof *outputs);
         lower_program(&graph, outputs, &p.program);
@@ -216,6 +272,17 @@ START_TEST(random_programs)
         arena_free(&p.arena);
     }
     sotto_context_free(context);
+}
+
+START_TEST(random_programs)
+{
+    check_programs(false);
+}
+END_TEST
+
+START_TEST(random_sums)
+{
+    check_programs(true);
 }
 END_TEST
 
@@ -229,6 +296,7 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_set_timeout(tests, 600);
     tcase_add_test(tests, random_programs);
+    tcase_add_test(tests, random_sums);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -284,6 +284,115 @@ START_TEST(test_known_functions)
 }
 END_TEST
 
+static uint64_t n_xor(struct subject *subject)
+{
+    return graph_count(&subject->graph, subject->outputs, subject->n_outputs).n_xor;
+}
+
+static uint64_t only(const char *name)
+{
+    ck_assert_uint_ne(pass_by_name(name), 0);
+    return pass_by_name(name);
+}
+
+/* A full adder whose sum is made apart from the operands of its carry. */
+START_TEST(test_shared_pair)
+{
+    struct subject s;
+    struct graph *g = &s.graph;
+    literal a = input(0), b = input(1), c = input(2);
+
+    start(&s, 3);
+    s.outputs[0] = graph_xor(g, graph_xor(g, a, b), c);
+    s.outputs[1] = graph_majority(g, a, b, c);
+    s.n_outputs = 2;
+    ck_assert_uint_eq(n_xor(&s), 5);
+    ck_assert_uint_eq(run(&s, only("pairs")), 1);
+    ck_assert_uint_eq(n_xor(&s), 4);
+    stop(&s);
+}
+END_TEST
+
+static literal chain_of(struct subject *subject, const literal *terms, unsigned n, bool backwards)
+{
+    literal sum = LIT_FALSE;
+
+    for (unsigned i = 0; i < n; i++)
+        sum = graph_xor(&subject->graph, sum, terms[backwards ? n - 1 - i : i]);
+    return sum;
+}
+
+/* Sums of more terms than a piece has, of terms that cancel, and of the same terms in two orders.
+ */
+START_TEST(test_random_sums)
+{
+    uint64_t seed = 8, n_fewer = 0;
+
+    for (unsigned round = 0; round < N_GRAPHS; round++) {
+        struct subject s;
+        uint64_t before, inputs = 3 + test_next(&seed) % 60;
+        literal terms[100];
+
+        start(&s, (unsigned)inputs);
+        s.graph.plain = true;
+        while (s.n_outputs < MAX_OUTPUTS) {
+            unsigned n = 1 + (unsigned)(test_next(&seed) % 100);
+
+            for (unsigned i = 0; i < n; i++)
+                terms[i] = input((unsigned)(test_next(&seed) % inputs)) ^ (test_next(&seed) & 1);
+            s.outputs[s.n_outputs++] = chain_of(&s, terms, n, false);
+            s.outputs[s.n_outputs++] = chain_of(&s, terms, n, true) ^ 1;
+        }
+        before = n_xor(&s);
+        ck_assert_uint_eq(run(&s, only("pairs")), 0);
+        ck_assert_uint_le(n_xor(&s), before);
+        n_fewer += n_xor(&s) < before;
+        stop(&s);
+    }
+    ck_assert_uint_gt(n_fewer, N_GRAPHS * 9 / 10);
+}
+END_TEST
+
+/* Nothing in common: the graph stays as it is, to the node. */
+START_TEST(test_nothing_shared)
+{
+    struct subject s;
+    uint32_t n_nodes;
+
+    start(&s, 6);
+    for (s.n_outputs = 0; s.n_outputs < 3; s.n_outputs++)
+        s.outputs[s.n_outputs] =
+            graph_xor(&s.graph, input(2 * s.n_outputs), input(2 * s.n_outputs + 1));
+    n_nodes = s.graph.n_nodes;
+    (void)run(&s, only("pairs"));
+    ck_assert_uint_eq(s.graph.n_nodes, n_nodes);
+    ck_assert_uint_eq(n_xor(&s), 3);
+    stop(&s);
+}
+END_TEST
+
+/* A sum that no block holds, and one that cancels down to a bit. */
+START_TEST(test_long_sums)
+{
+    struct subject s;
+    literal sum = LIT_FALSE, zero = LIT_FALSE;
+
+    start(&s, 200000);
+    s.graph.plain = true;
+    for (unsigned i = 0; i < 200000; i++) {
+        sum = graph_xor(&s.graph, sum, input(i));
+        zero = graph_xor(&s.graph, zero, input(i % 1000));
+    }
+    s.outputs[0] = sum;
+    s.outputs[1] = graph_xor(&s.graph, zero, input(7));
+    s.n_outputs = 2;
+    ck_assert_uint_eq(run(&s, only("pairs")), 0);
+    ck_assert_uint_eq(n_xor(&s), 199999);
+    ck_assert_uint_eq(s.outputs[1], input(7));
+    stop(&s);
+}
+END_TEST
+
 /* Neither a chain nor what dies at its end may be followed by recursion. */
 START_TEST(test_deep_graph)
 {
@@ -346,6 +455,10 @@ int main(void)
     tcase_add_test(tests, test_all_passes);
     tcase_add_test(tests, test_same_twice);
     tcase_add_test(tests, test_known_functions);
+    tcase_add_test(tests, test_shared_pair);
+    tcase_add_test(tests, test_random_sums);
+    tcase_add_test(tests, test_nothing_shared);
+    tcase_add_test(tests, test_long_sums);
     tcase_add_test(tests, test_deep_graph);
     tcase_add_test(tests, test_no_memory);
     return run_suite(suite);

@@ -344,10 +344,12 @@ static void constant_product(uint64_t *out, const uint64_t *in, unsigned n)
 static void build_dot(struct graph *g, bits out, bits in, unsigned n)
 {
     struct columns columns;
+    literal square[64];
 
+    multiply(g, square, in[0], in[0], n);
     columns_init(&columns, g, n);
     for (unsigned i = 0; i < 4; i++) multiply_add(&columns, in[i], in[4 + i]);
-    multiply_subtract(&columns, in[0], in[0]);
+    columns_subtract_word(&columns, 0, square, n);
     columns_finish(&columns, out[0]);
 }
 static void dot(uint64_t *out, const uint64_t *in, unsigned n)

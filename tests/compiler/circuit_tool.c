@@ -2,18 +2,20 @@
  * Works on Bristol files with the compiler's passes, for tests and measurements:
  *   circuit_tool optimise IN OUT [PASS...]   all passes, or those named, with their checks
  *   circuit_tool aiger IN OUT                writes AIGER for tools that prove circuits equal
- *   circuit_tool compare A B VECTORS         equal on that many random inputs? exit 1 if not
+ *   circuit_tool compare A B VECTORS|all     equal on that many random inputs? exit 1 if not
  *   circuit_tool count FILE...               ANDs, XORs and depth
  */
 #include "base/memory.h"
 #include "circuit/circuit.h"
 #include "compiler/emit.h"
 #include "compiler/pass.h"
+#include "compiler/truth.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_ALL_BITS 40
 #define LANES 8 /* words of 64 vectors each, evaluated side by side */
 
 struct lanes {
@@ -233,6 +235,18 @@ static void random_inputs(struct lanes *values, uint32_t n, uint64_t *state)
         }
 }
 
+/* The inputs from number first on, a multiple of how many are evaluated at once. */
+static void next_inputs(struct lanes *values, uint32_t n, uint64_t first)
+{
+    for (uint32_t i = 0; i < n; i++)
+        for (unsigned lane = 0; lane < LANES; lane++) {
+            uint64_t rest = (first / 64 + lane) << 6;
+
+            values[N_CONSTANT_WIRES + i].words[lane] =
+                i < 6 ? truth_variable(i) : 0 - (rest >> i & 1);
+        }
+}
+
 static void evaluate(struct lanes *values, const sotto_circuit *circuit)
 {
     struct lanes *out = values + circuit_first_gate_wire(circuit);
@@ -272,15 +286,25 @@ static bool same_outputs(const sotto_circuit *a, const struct lanes *in_a, const
     return true;
 }
 
-static int compare(const char *path_a, const char *path_b, uint64_t n_vectors)
+/* 2^n for the inputs' n bits. */
+static uint64_t n_inputs_of(const sotto_circuit *circuit)
+{
+    if (circuit->n_input_wires > MAX_ALL_BITS) die("too many input bits to try all inputs");
+    return UINT64_C(1) << circuit->n_input_wires;
+}
+
+static int compare(const char *path_a, const char *path_b, const char *vectors)
 {
     sotto_circuit *a = load(path_a), *b = load(path_b);
+    bool is_all = strcmp(vectors, "all") == 0;
+    uint64_t n_vectors = is_all ? n_inputs_of(a) : strtoull(vectors, NULL, 10);
     struct lanes *in_a = new_values(a), *in_b = new_values(b);
     uint64_t state = 1;
     bool same = a->n_input_wires == b->n_input_wires && a->n_output_wires == b->n_output_wires;
 
     for (uint64_t n = 0; same && n < n_vectors; n += UINT64_C(64) * LANES) {
-        random_inputs(in_a, a->n_input_wires, &state);
+        if (is_all) next_inputs(in_a, a->n_input_wires, n);
+        else random_inputs(in_a, a->n_input_wires, &state);
         memcpy(in_b + N_CONSTANT_WIRES, in_a + N_CONSTANT_WIRES, a->n_input_wires * sizeof *in_a);
         evaluate(in_a, a);
         evaluate(in_b, b);
@@ -317,11 +341,10 @@ int main(int argc, char **argv)
     if (argc >= 4 && strcmp(what, "optimise") == 0)
         status = optimise(argv[2], argv[3], named_passes(argv + 4, argc - 4));
     else if (argc == 4 && strcmp(what, "aiger") == 0) status = write_aiger(argv[2], argv[3]);
-    else if (argc == 5 && strcmp(what, "compare") == 0)
-        status = compare(argv[2], argv[3], strtoull(argv[4], NULL, 10));
+    else if (argc == 5 && strcmp(what, "compare") == 0) status = compare(argv[2], argv[3], argv[4]);
     else if (strcmp(what, "count") == 0)
         for (int i = 2; i < argc; i++) count(argv[i]);
-    else die("optimise IN OUT, aiger IN OUT, compare A B VECTORS, or count FILE...");
+    else die("optimise IN OUT, aiger IN OUT, compare A B VECTORS|all, or count FILE...");
     sotto_context_free(context);
     return status;
 }

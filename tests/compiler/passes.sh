@@ -4,6 +4,7 @@
 # bytes whatever the folder, the environment and the addresses. Reports in the Test Anything Protocol.
 gc_cc=${BUILDDIR:-.}/gc-cc
 tool=${BUILDDIR:-.}/tests/compiler/circuit_tool
+source=${SRCDIR:-.}
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 count=0
@@ -60,6 +61,12 @@ done
 [ "$(ands -O2)" -lt "$(ands -O2 -fno-cuts)" ]
 report $? "rewriting of cuts saves ANDs"
 
+xors() { # xors OPTION...
+    "$gc_cc" -w "$folder/here/p.c" "$@" --stats | sed 's/.*"xor":\([0-9]*\).*/\1/'
+}
+[ "$(xors -O2)" -lt "$(xors -O2 -fno-pairs)" ] && [ "$(ands -O2)" -eq "$(ands -O2 -fno-pairs)" ]
+report $? "sharing of pairs saves XORs and costs no ANDs"
+
 # A level may only save: every program of the table of AND counts.
 level_ands() { # level_ands LEVEL FILE OPTION...
     level=$1
@@ -78,6 +85,27 @@ while read -r name file options; do
 done <"$folder/list"
 [ -s "$folder/list" ] && [ ! -s "$folder/dearer" ]
 report $? "no level gives more ANDs than the one below"
+
+# And every circuit of circuits/LIST; what -O2 gives is in MANIFEST, which a test of its own holds to
+# the build.
+: >"$folder/dearer"
+: >"$folder/compared"
+GC_CC_INCLUDE=$source/compiler/include
+export GC_CC_INCLUDE
+while read -r name file options; do
+    case $name in '' | '#'*) continue ;; esac
+    # shellcheck disable=SC2086
+    plain=$(level_ands 0 "$source/circuits/$file" $options) \
+        fast=$(level_ands 1 "$source/circuits/$file" $options) \
+        best=$(awk -v name="$name" '$1 == name { print $2 }' "$source/circuits/MANIFEST")
+    echo "$name" >>"$folder/compared"
+    if [ "$fast" -le "$plain" ] && [ "$best" -le "$fast" ]; then continue; fi
+    echo "# $name: $plain ANDs at -O0, $fast at -O1, $best at -O2"
+    echo "$name" >>"$folder/dearer"
+done <"$source/circuits/LIST"
+unset GC_CC_INCLUDE
+[ -s "$folder/compared" ] && [ ! -s "$folder/dearer" ]
+report $? "nor of a circuit of the library"
 
 for name in $names; do
     "$gc_cc" -w "$folder/here/p.c" "-fno-$name" -o "$folder/without.txt" &&
@@ -100,7 +128,7 @@ fi
 
 # Every build of the passes gives these bytes, with whatever compiler and sanitizers. A change of the
 # passes may change them.
-"$tool" optimise "${CIRCUITS:-${SRCDIR:-.}/tests/circuits}/mul8.txt" "$folder/mul8.txt"
+"$tool" optimise "${CIRCUITS:-$source/tests/circuits}/mul8.txt" "$folder/mul8.txt"
 digest=$(sha256sum <"$folder/mul8.txt" | cut -c1-16)
 [ "$digest" = 5136f8935e43c720 ] || echo "# mul8.txt has $digest"
 [ "$digest" = 5136f8935e43c720 ]
