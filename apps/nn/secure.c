@@ -79,22 +79,7 @@ uint64_t secure_batch(const struct net *net)
 
 /* ------------------------------------------------------------------------------- activations -- */
 
-/* Which wires an activation is in. */
-static size_t part_of(const struct net *net, uint64_t activation)
-{
-    size_t low = 0, high = net->n_steps;
-
-    if (activation < net->n_inputs) return 0;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-
-        if (net->steps[middle].first <= activation) low = middle;
-        else high = middle;
-    }
-    return low + 1;
-}
-
-/* Its number in them, for a row of the batch. */
+/* The number of an activation among the wires of its part, for a row of the batch. */
 static uint64_t value_of(const struct net *net, size_t part, uint64_t activation, uint64_t row)
 {
     const struct step *step = part > 0 ? &net->steps[part - 1] : NULL;
@@ -143,7 +128,7 @@ static void gather_elements(struct projection *p, size_t part)
     for (uint64_t e = 0; e < p->term->n_elements; e++) {
         uint32_t source = p->term->source[e];
 
-        if (source != 0 && part_of(net, source - 1) == part) p->elements[p->n_elements++] = e;
+        if (source != 0 && net_part(net, source - 1) == part) p->elements[p->n_elements++] = e;
     }
     for (uint64_t row = 0; row < p->batch->n_rows; row++)
         for (uint64_t k = 0; k < p->n_elements; k++)
@@ -312,6 +297,21 @@ struct windows {
     uint64_t *rows; /* of the step */
 };
 
+/* What values of one width are gathered from: where a part has another width, and so none of them,
+ * one that has them stands in its place. */
+static const sotto_wires **parts_like(const struct batch *batch, size_t n_parts,
+                                      const sotto_wires *like)
+{
+    const sotto_wires **parts = new_array(n_parts, sizeof *parts);
+
+    for (size_t p = 0; parts != NULL && p < n_parts; p++) {
+        const sotto_wires *wires = batch->wires[p];
+
+        parts[p] = sotto_wires_value_bits(wires) == sotto_wires_value_bits(like) ? wires : like;
+    }
+    return parts;
+}
+
 /* The values at place k of all windows, of every row of the batch, put together from the steps that
  * they are activations of. */
 static int gather_place(struct report *report, const struct batch *batch, size_t number,
@@ -319,26 +319,24 @@ static int gather_place(struct report *report, const struct batch *batch, size_t
 {
     const struct step *step = &batch->net->steps[number];
     uint64_t n = windows->n * batch->n_rows;
-    size_t first = part_of(batch->net, step->pooled[step->begin[windows->rows[0]] + k]) > 0;
+    size_t like = net_part(batch->net, step->pooled[0]);
+    const sotto_wires **parts = parts_like(batch, number + 1, batch->wires[like]);
     uint32_t *part = new_array(n, sizeof *part);
     uint64_t *values = new_array(n, sizeof *values);
-    int status = part != NULL && values != NULL ? STATUS_OK : report_memory(report);
+    int status = STATUS_OK;
 
+    if (parts == NULL || part == NULL || values == NULL) status = report_memory(report);
     for (uint64_t i = 0; status == STATUS_OK && i < n; i++) {
         uint64_t activation = step->pooled[step->begin[windows->rows[i % windows->n]] + k];
-        size_t from = part_of(batch->net, activation);
 
-        if ((from > 0) != (first > 0))
-            status = report_fail(report, STATUS_CIRCUIT,
-                                 "%s: a max-pool over both inputs and hidden values", step->name);
-        part[i] = (uint32_t)(from - first);
-        values[i] = value_of(batch->net, from, activation, i / windows->n);
+        part[i] = (uint32_t)net_part(batch->net, activation);
+        values[i] = value_of(batch->net, part[i], activation, i / windows->n);
     }
     if (status == STATUS_OK)
-        status = library(report, batch->secure,
-                         sotto_mixed_gather(batch->secure->mixed, wires,
-                                            (const sotto_wires *const *)batch->wires + first,
-                                            first > 0 ? number : 1, part, values, n));
+        status = library(
+            report, batch->secure,
+            sotto_mixed_gather(batch->secure->mixed, wires, parts, number + 1, part, values, n));
+    free(parts);
     free(part);
     free(values);
     return status;
@@ -351,7 +349,7 @@ static int pool_windows(struct report *report, const struct batch *batch, size_t
     struct secure *secure = batch->secure;
     const struct layer_shape shape = {
         .kind = LAYER_MAXIMUM,
-        .value_bits = activation_bits(batch->net, step->pooled[step->begin[windows->rows[0]]]),
+        .value_bits = activation_bits(batch->net, step->first),
         .n = windows->size,
     };
     sotto_wires **places = new_array(windows->size, sizeof(sotto_wires *));

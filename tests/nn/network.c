@@ -211,12 +211,35 @@ static void moved(struct build *build)
     scores(build, "g", 18);
 }
 
+/** Max-pools of inputs, one of pools of inputs, and one over channels of both widths. */
+static void pooled(struct build *build)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 2, 7, 7));
+    pool_node(build, "MaxPool", "x", "p", 1); /* 6 x 6 */
+    node = build_node(build, "MaxPool", "p", "q");
+    build_list(build, node, "kernel_shape", DIMS(3, 3));
+    build_list(build, node, "strides", DIMS(2, 2));
+    build_list(build, node, "pads", DIMS(1, 1, 1, 1)); /* 3 x 3 */
+    build_weights(build, "w", DIMS(3, 2, 2, 2));
+    conv_node(build, "q w", "c", 1, 1); /* 4 x 4 */
+    build_node(build, "Relu", "c", "r");
+    pool_node(build, "MaxPool", "r", "s", 1); /* 3 x 3 */
+    node = build_node(build, "Concat", "s q", "t");
+    build_int(build, node, "axis", 1);
+    pool_node(build, "MaxPool", "t", "u", 1); /* 5 x 2 x 2 */
+    build_node(build, "Flatten", "u", "f");
+    scores(build, "f", 20);
+}
+
 static const struct {
     const char *name;
     model_fn make;
 } models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
               {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
-              {"clipped", clipped}, {"squares", squares},       {"moved", moved}};
+              {"clipped", clipped}, {"squares", squares},       {"moved", moved},
+              {"pooled", pooled}};
 #define N_MODELS ((int)(sizeof models / sizeof models[0]))
 
 /* ---------------------------------------------------------------------------------- fixture */

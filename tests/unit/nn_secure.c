@@ -111,11 +111,13 @@ static void linear_step(struct net *net, size_t number, uint64_t n_rows, enum ac
     net->n_activations += activation == ACTIVATION_NONE ? 0 : n_rows;
 }
 
-/* Windows of one to three hidden values, of all steps before, some of them in two windows. */
-static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t *state)
+/* Windows of one to three values from number first on, of all steps before, some of them in two
+ * windows. */
+static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t first,
+                      uint64_t *state)
 {
     struct step *step = &net->steps[number];
-    uint64_t n_hidden = net->n_activations - net->n_inputs;
+    uint64_t n = net->n_activations - first;
 
     step->kind = STEP_MAX_POOL;
     (void)snprintf(step->name, sizeof step->name, "step %zu", number);
@@ -126,26 +128,34 @@ static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t 
     for (uint64_t r = 0; r < n_rows; r++) {
         step->begin[r + 1] = step->begin[r] + 1 + r % 3;
         for (uint64_t i = step->begin[r]; i < step->begin[r + 1]; i++)
-            step->pooled[i] = (uint32_t)(net->n_inputs + test_next(state) % n_hidden);
+            step->pooled[i] = (uint32_t)(first + test_next(state) % n);
     }
+    step->is_wide = first == 0;
     net->n_activations += n_rows;
 }
 
+/* Every third network starts with max-pools of its inputs, the second also of the first. */
 static void net_make(struct net *net, uint64_t seed)
 {
-    uint64_t state = seed;
+    uint64_t state = seed, first_hidden;
     uint64_t n_scores = 1 + seed % MAX_SCORES;
+    size_t s = 0;
 
     *net = (struct net){.rank = 1, .n_inputs = 6 + seed % 10, .n_scores = n_scores};
     net->dims[0] = net->n_inputs;
     net->n_activations = net->n_inputs;
-    net->n_steps = 5;
+    net->n_steps = seed % 3 == 0 ? 7 : 5;
     net->steps = new_array(net->n_steps, sizeof *net->steps);
-    linear_step(net, 0, 9 + seed % 3, ACTIVATION_RELU, &state);
-    linear_step(net, 1, 8, ACTIVATION_LEAKY, &state);
-    pool_step(net, 2, 10, &state);
-    linear_step(net, 3, 7, ACTIVATION_SQUARE, &state);
-    linear_step(net, 4, n_scores, ACTIVATION_NONE, &state);
+    if (seed % 3 == 0) {
+        pool_step(net, s++, 5, 0, &state);
+        pool_step(net, s++, 8, 0, &state);
+    }
+    first_hidden = net->n_activations;
+    linear_step(net, s++, 9 + seed % 3, ACTIVATION_RELU, &state);
+    linear_step(net, s++, 8, ACTIVATION_LEAKY, &state);
+    pool_step(net, s++, 10, first_hidden, &state);
+    linear_step(net, s++, 7, ACTIVATION_SQUARE, &state);
+    linear_step(net, s++, n_scores, ACTIVATION_NONE, &state);
     net->scale = new_array(net->n_activations, sizeof *net->scale);
     net->zero = new_array(net->n_activations, sizeof *net->zero);
     for (uint64_t i = 0; i < net->n_activations; i++) net->scale[i] = 1;
@@ -193,8 +203,8 @@ static void run_asker(struct side *side)
     if (side->status == STATUS_OK) {
         ck_assert_int_eq(offer.reveals_scores, side->offer.reveals_scores);
         ck_assert_uint_eq(offer.max_rows, side->offer.max_rows);
-        ck_assert_ptr_null(net.steps[0].bias);
-        ck_assert_ptr_null(net.steps[0].terms[0].weights);
+        ck_assert_ptr_null(net.steps[net.n_steps - 1].bias);
+        ck_assert_ptr_null(net.steps[net.n_steps - 1].terms[0].weights);
         side->status = party_ask(&side->report, &side->secure, &side->cost, side->labels,
                                  side->scores, side->inputs, side->n_rows);
     }
