@@ -2,7 +2,6 @@
 #include "apps/nn/command.h"
 
 #include "apps/nn/gcnn.h"
-#include "apps/nn/onnx.h"
 #include "apps/nn/quantise.h"
 
 #include <errno.h>
@@ -36,6 +35,56 @@ static int read_numbers(struct command *command, double **values, size_t *n, con
     *values = row.values;
     *n = columns;
     command->whole_bytes = true;
+    return STATUS_OK;
+}
+
+/** "NAME=NUMBERS". */
+static int read_constant(struct command *command, struct onnx_constant *constant, const char *text)
+{
+    const char *numbers = strrchr(text, '=');
+    struct dataset row = {0};
+    char part[SHOWN_SIZE];
+    uint64_t columns = 1;
+
+    for (const char *c = numbers; c != NULL && *c != '\0'; c++) columns += *c == ',';
+    if (numbers == NULL || numbers == text || strchr(text, '\n') != NULL ||
+        data_parse_csv(&command->report, &row, numbers + 1, strlen(numbers + 1), columns,
+                       "--constant") != STATUS_OK)
+        return report_fail(&command->report, STATUS_USAGE,
+                           "--constant %s: wanted is NAME=NUMBERS, such as shape=1,784",
+                           shown(part, text, strlen(text)));
+    constant->values = row.values;
+    constant->n = columns;
+    constant->name = strndup(text, (size_t)(numbers - text));
+    return constant->name == NULL ? report_memory(&command->report) : STATUS_OK;
+}
+
+int command_constants(struct command *command)
+{
+    const struct cli_value *given = cli_list(&command->cli, "constant");
+    struct onnx_constants *constants = &command->constants;
+    int status = STATUS_OK;
+
+    constants->items = new_array(given->n_items, sizeof *constants->items);
+    if (constants->items == NULL) return report_memory(&command->report);
+    while (status == STATUS_OK && constants->n < given->n_items) {
+        size_t i = constants->n++;
+
+        status = read_constant(command, &constants->items[i], given->items[i]);
+    }
+    return status;
+}
+
+int command_refuse_onnx_options(struct command *command, const char *path)
+{
+    if (command->whole_bytes)
+        return report_fail(&command->report, STATUS_USAGE,
+                           "--input-scale, --input-mean and --input-std are for ONNX models: %s "
+                           "has them inside",
+                           path);
+    if (command->constants.n > 0)
+        return report_fail(&command->report, STATUS_USAGE,
+                           "--constant is for ONNX models: %s has them inside", path);
     return STATUS_OK;
 }
 
@@ -79,7 +128,7 @@ int command_is_gcnn(struct command *command, bool *is_gcnn, const char *path)
 int command_load_onnx(struct command *command, struct graph *graph, struct net *net,
                       const char *path)
 {
-    int status = onnx_load(&command->report, graph, path);
+    int status = onnx_load(&command->report, graph, &command->constants, path);
 
     if (status != STATUS_OK) return status;
     status = lower_graph(&command->report, net, graph, &command->raw);

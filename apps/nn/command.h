@@ -5,6 +5,7 @@
 #include "apps/cli.h"
 #include "apps/nn/data.h"
 #include "apps/nn/lower.h"
+#include "apps/nn/onnx.h"
 #include "apps/nn/plan.h"
 #include "apps/sink.h"
 
@@ -18,6 +19,7 @@ struct command {
     bool json, quiet;
     enum plan_reveal reveal;
     struct preprocessing raw;
+    struct onnx_constants constants; /**< inputs of a model that always are the same */
     bool whole_bytes; /**< inputs are bytes as they stand: one of --input-scale and so on was given
                        */
 };
@@ -34,6 +36,12 @@ int command_bench(struct command *command);
 /** Reads --input-scale, --input-mean, --input-std. */
 int command_preprocessing(struct command *command);
 void preprocessing_free(struct preprocessing *raw);
+
+/** Reads every --constant. */
+int command_constants(struct command *command);
+
+/** A .gcnn model has what these options tell inside it. */
+int command_refuse_onnx_options(struct command *command, const char *path);
 
 /** Whether the file begins as a .gcnn model does; STATUS_CIRCUIT when it cannot be opened. */
 int command_is_gcnn(struct command *command, bool *is_gcnn, const char *path);

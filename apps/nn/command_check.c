@@ -43,8 +43,9 @@ static int load(struct command *command, struct net *net, bool *estimated)
 
     *estimated = false;
     if (status != STATUS_OK) return status;
-    return is_gcnn ? gcnn_load(&command->report, net, path)
-                   : load_float(command, net, estimated, path);
+    if (!is_gcnn) return load_float(command, net, estimated, path);
+    status = command_refuse_onnx_options(command, path);
+    return status == STATUS_OK ? gcnn_load(&command->report, net, path) : status;
 }
 
 static void text_step(struct buffer *out, const struct plan_step *planned, size_t number)

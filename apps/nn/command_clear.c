@@ -30,11 +30,8 @@ static int load_model(struct work *work)
 
     if (status != STATUS_OK) return status;
     work->is_float = !is_gcnn;
-    if (is_gcnn && command->whole_bytes)
-        return report_fail(&command->report, STATUS_USAGE,
-                           "--input-scale, --input-mean and --input-std are for ONNX models: %s "
-                           "has them inside",
-                           path);
+    if (is_gcnn && command_refuse_onnx_options(command, path) != STATUS_OK)
+        return command->report.status;
     if (is_gcnn) return gcnn_load(&command->report, &work->net, path);
     if (cli_has(&command->cli, "integers"))
         return report_fail(&command->report, STATUS_USAGE,

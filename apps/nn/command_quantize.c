@@ -81,6 +81,12 @@ static int graph_input(struct work *work, struct tensor *input, const double *ro
     return STATUS_OK;
 }
 
+/** How far the normal form may be off: by what the numbers of the graph are rounded to. */
+static double tolerance(const struct tensor *input, const struct tensor *output)
+{
+    return tensor_is_half(input->type) || tensor_is_half(output->type) ? 0.05 : 1e-3;
+}
+
 /** That the normal form computes what the graph does is checked before anything is built on it. */
 static int compare_row(struct work *work, const double *row)
 {
@@ -98,7 +104,7 @@ static int compare_row(struct work *work, const double *row)
         largest = fmax(largest, fabs(expected));
         off = fmax(off, fabs(score_meaning(net, work->scores[i]) - expected));
     }
-    if (status == STATUS_OK && off > 1e-3 * largest + 1e-4)
+    if (status == STATUS_OK && off > tolerance(&input, &output) * largest + 1e-4)
         status = report_fail(report, STATUS_INTERNAL,
                              "the model's normal form is off by %g where its output is %g", off,
                              largest);

@@ -46,6 +46,8 @@ static const struct cli_option options[] = {
      "see --input-scale (0)"},
     {"input-std", 0, CLI_TEXT, "NUMBERS", OF(CHECK) | OF(QUANTIZE) | OF(CLEAR),
      "see --input-scale (1)"},
+    {"constant", 0, CLI_LIST, "NAME=NUMBERS", OF(CHECK) | OF(QUANTIZE) | OF(CLEAR),
+     "input NAME of an ONNX model always is this number, or list of them"},
     {"reveal", 0, CLI_TEXT, "WHAT", OF(CHECK) | OF(CLEAR) | OF(SERVE) | OF(LAYER),
      "what the data owner learns: label or scores (label); layer: who learns the results, none, "
      "both, garbler or evaluator (none)"},
@@ -104,6 +106,7 @@ static int parse_options(struct command *command)
     unsigned reveal = 0;
     int status = command_preprocessing(command);
 
+    if (status == STATUS_OK) status = command_constants(command);
     if (status == STATUS_OK && command->cli.command != LAYER)
         status = cli_choice(&command->report, &command->cli, &reveal, "reveal", reveals, 2, 0);
     if (status == STATUS_OK)
@@ -164,6 +167,7 @@ int main(int argc, char **argv)
     sink_close(&command.sink);
     buffer_free(&command.out);
     preprocessing_free(&command.raw);
+    onnx_constants_free(&command.constants);
     cli_free(&command.cli);
     return status;
 }

@@ -581,17 +581,32 @@ static int check_size(struct lowering *lowering)
     return STATUS_OK;
 }
 
+static int fail_ends(struct lowering *lowering)
+{
+    const struct graph *graph = lowering->graph;
+    char part[SHOWN_SIZE];
+
+    report_fail(lowering->report, STATUS_CIRCUIT,
+                "the model has %zu inputs and %zu outputs; one of each is supported",
+                graph->n_inputs, graph->n_outputs);
+    if (graph->n_inputs < 2) return STATUS_CIRCUIT;
+    for (size_t i = 0; i < graph->n_inputs; i++) {
+        const char *name = graph->values[graph->inputs[i]].name;
+
+        report_hint(lowering->report, "Input %zu is '%s'.", i + 1, shown(part, name, strlen(name)));
+    }
+    report_hint(lowering->report, "If one is always the same, say what it is: "
+                                  "--constant NAME=NUMBERS");
+    return STATUS_CIRCUIT;
+}
+
 static int lower_all(struct lowering *lowering, const struct preprocessing *raw)
 {
     const struct graph *graph = lowering->graph;
     int status;
 
     if (check_size(lowering) != STATUS_OK) return lowering->report->status;
-
-    if (graph->n_inputs != 1 || graph->n_outputs != 1)
-        return report_fail(lowering->report, STATUS_CIRCUIT,
-                           "the model has %zu inputs and %zu outputs; one of each is supported",
-                           graph->n_inputs, graph->n_outputs);
+    if (graph->n_inputs != 1 || graph->n_outputs != 1) return fail_ends(lowering);
     status = lower_input(lowering, raw);
     for (size_t i = 0; status == STATUS_OK && i < graph->n_nodes; i++)
         if (!graph->nodes[i].folded) status = lower_node(lowering, &graph->nodes[i]);

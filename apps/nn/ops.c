@@ -161,12 +161,21 @@ static int op_cast(struct op_call *call)
     return status;
 }
 
+/** Whether an input is there, and not known to be one number that is 0. */
+static bool may_be_set(const struct op_call *call, size_t in)
+{
+    const struct tensor *x = in < call->n_in ? call->in[in] : NULL;
+
+    return x != NULL && (x->data == NULL || x->n != 1 || x->data[0] != 0);
+}
+
+/** In training mode it drops nothing when its ratio is 0; without one it is 1/2. */
 static int op_dropout(struct op_call *call)
 {
-    const struct tensor *training = call->n_in > 2 ? call->in[2] : NULL;
+    bool has_ratio = call->n_in > 1 && call->in[1] != NULL;
     int status;
 
-    if (training != NULL && (training->data == NULL || training->n != 1 || training->data[0] != 0))
+    if (may_be_set(call, 2) && (!has_ratio || may_be_set(call, 1)))
         return node_fail(call->report, call->node, "training mode is not supported");
     status = op_identity(call);
     if (status != STATUS_OK || call->n_out < 2) return status;
@@ -381,7 +390,7 @@ static const struct op table[] = {
     {"Add", op_add, 2, 2, 1},
     {"ArgMax", op_argmax, 1, 1, 1},
     {"AveragePool", op_average_pool, 1, 1, 1},
-    {"BatchNormalization", op_batch_normalization, 5, 5, 1},
+    {"BatchNormalization", op_batch_normalization, 5, 5, 5},
     {"Cast", op_cast, 1, 1, 1},
     {"Clip", op_clip, 1, 3, 1},
     {"Concat", op_concat, 1, 255, 1},
@@ -397,7 +406,7 @@ static const struct op table[] = {
     {"Identity", op_identity, 1, 1, 1},
     {"LeakyRelu", op_leaky_relu, 1, 1, 1},
     {"MatMul", op_matmul, 2, 2, 1},
-    {"MaxPool", op_max_pool, 1, 1, 1},
+    {"MaxPool", op_max_pool, 1, 1, 2},
     {"Mul", op_mul, 2, 2, 1},
     {"Pad", op_pad, 1, 3, 1},
     {"Pow", op_pow, 2, 2, 1},

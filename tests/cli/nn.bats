@@ -119,6 +119,30 @@ quantised()
     [ ! -e new.gcnn ]
 }
 
+@test "an input that always is the same is made a constant" {
+    python3 "$SRCDIR/tests/scripts/make_onnx.py" shape shape.onnx
+    printf '1,2,3\n-1,0.5,4\n' >rows.csv
+    try gc-nn check shape.onnx
+    expect 4 "node 2, Reshape: input 2 is not a constant" "--constant shape=NUMBERS"
+    try gc-nn clear shape.onnx -q --input rows.csv --reveal scores --constant shape=1,-1
+    expect 0
+    [ "$output" = "$(printf '%s\n' 6.375,1 -0.375,5.25)" ]
+    try gc-nn quantize shape.onnx -q --calibrate rows.csv -o shape.gcnn --constant shape=1,2
+    expect 0
+    try gc-nn check shape.gcnn
+    expect 0
+    try gc-nn check shape.gcnn --constant shape=1,2
+    expect 2 "has them inside"
+    for bad in shape= =1 shape shape=1,x; do
+        try gc-nn check shape.onnx --constant $bad
+        expect 2 "wanted is NAME=NUMBERS"
+    done
+    try gc-nn check shape.onnx --constant shape=1,2,3
+    expect 2 "3 numbers, and the input has 2"
+    try gc-nn check shape.onnx --constant size=1,2
+    expect 2 "no such input" "It has 'shape'"
+}
+
 @test "usage" {
     quantised heart-logistic heart-calibrate.csv
     try gc-nn clear heart-logistic.gcnn

@@ -233,13 +233,68 @@ static void pooled(struct build *build)
     scores(build, "f", 20);
 }
 
+/** A shape that is computed from another one, by every node that exporters compute shapes with. */
+static void folded(struct build *build)
+{
+    static const float half = 0.5f;
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 2, 4, 6));
+    build_ints(build, "0", 1, (int64_t[]){0});
+    build_ints(build, "1", 1, (int64_t[]){1});
+    build_ints(build, "2", 1, (int64_t[]){2});
+    build_ints(build, "4", 1, (int64_t[]){4});
+    build_ints(build, "224", 3, (int64_t[]){2, 2, 4});
+    build_floats(build, "half", 0, NULL, &half);
+    build_node(build, "Shape", "x", "shape");
+    build_node(build, "Gather", "shape 0", "batch");
+    build_node(build, "Squeeze", "batch", "lone");
+    build_node(build, "Unsqueeze", "lone 0", "list");
+    build_node(build, "Slice", "shape 1 4", "rest"); /* 2, 4, 6 */
+    node = build_node(build, "Cast", "rest", "real");
+    build_int(build, node, "to", 1);
+    build_node(build, "Mul", "real half", "less"); /* 1, 2, 3 */
+    node = build_node(build, "Cast", "less", "whole");
+    build_int(build, node, "to", 7);
+    build_node(build, "Mul", "whole 224", "more"); /* 2, 4, 12 */
+    build_node(build, "Gather", "more 2", "twelve");
+    build_node(build, "Mul", "twelve 4", "product");
+    build_node(build, "Div", "product 1", "quotient");
+    node = build_node(build, "Concat", "list quotient", "to"); /* 1, 48 */
+    build_int(build, node, "axis", 0);
+    build_node(build, "Reshape", "x to", "f");
+    build_node(build, "ConstantOfShape", "to", "zeros");
+    build_node(build, "Add", "zeros f", "g");
+    build_weights(build, "w", DIMS(48, 9));
+    build_node(build, "MatMul", "g w", "h");
+    build_node(build, "Relu", "h", "r");
+    scores(build, "r", 9);
+}
+
+/** Padding by what stands at the edge, or is mirrored there. */
+static void mirrored(struct build *build)
+{
+    static char reflect[] = "reflect", edge[] = "edge";
+
+    build_init(build, 13, DIMS(0, 2, 4, 5));
+    build_ints(build, "pads", 8, (int64_t[]){0, 0, 2, 1, 0, 0, 1, 3});
+    build_string(build, build_node(build, "Pad", "x pads", "p"), "mode", reflect); /* 7 x 9 */
+    build_weights(build, "w", DIMS(2, 2, 3, 3));
+    conv_node(build, "p w", "c", 0, 2);                                         /* 3 x 4 */
+    build_string(build, build_node(build, "Pad", "c pads", "q"), "mode", edge); /* 6 x 8 */
+    build_node(build, "Relu", "q", "r");
+    pool_node(build, "MaxPool", "r", "s", 2); /* 3 x 4 */
+    build_node(build, "Flatten", "s", "f");
+    scores(build, "f", 24);
+}
+
 static const struct {
     const char *name;
     model_fn make;
 } models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
               {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
               {"clipped", clipped}, {"squares", squares},       {"moved", moved},
-              {"pooled", pooled}};
+              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored}};
 #define N_MODELS ((int)(sizeof models / sizeof models[0]))
 
 /* ---------------------------------------------------------------------------------- fixture */
@@ -253,7 +308,7 @@ static void load(struct graph *graph, struct net *net, model_fn make)
     memset(&report, 0, sizeof report);
     make(&build);
     bytes = build_bytes(&build, &len);
-    must(onnx_parse(&report, graph, bytes, len, "model"));
+    must(onnx_parse(&report, graph, NULL, bytes, len, "model"));
     free(bytes);
     must(lower_graph(&report, net, graph, &no_preprocessing));
 }
