@@ -17,7 +17,7 @@
 struct batch {
     struct secure *secure;
     const struct net *net;
-    uint64_t first_row, n_rows, n_all; /* n_all: of all batches */
+    uint64_t n_rows;
     sotto_wires **wires;
     uint32_t *shares; /* of the step at hand; secret */
     uint64_t n_shares;
@@ -88,6 +88,53 @@ static uint64_t value_of(const struct net *net, size_t part, uint64_t activation
     return row * step->n_rows + activation - step->first;
 }
 
+/* ---------------------------------------------------------------------------------- progress -- */
+
+static void tell_progress(const struct secure *secure, uint64_t n_more)
+{
+    struct rows_progress place = secure->place;
+
+    place.n_done_parts += n_more;
+    if (secure->progress != NULL) secure->progress(secure->progress_user, &place);
+}
+
+void secure_hear_progress(void *user, uint64_t n_done, uint64_t n_all)
+{
+    const struct secure *secure = user;
+
+    (void)n_all;
+    tell_progress(secure, n_done);
+}
+
+/* Parts of a step, for one row. */
+static uint64_t count_parts(const struct batch *batch, size_t number)
+{
+    const struct step *step = &batch->net->steps[number];
+    uint64_t n = step->n_rows;
+
+    if (is_last(batch->net, number)) n = batch->secure->reveals_scores ? 0 : 1;
+    for (size_t t = 0; t < step->n_terms; t++)
+        for (uint64_t e = 0; e < step->terms[t].n_elements; e++) n += step->terms[t].source[e] != 0;
+    return n;
+}
+
+static void start_progress(const struct batch *batch, size_t number)
+{
+    struct secure *secure = batch->secure;
+
+    secure->place.layer = number + 1;
+    secure->place.n_done_parts = 0;
+    if (secure->progress == NULL) return;
+    secure->place.n_parts = count_parts(batch, number) * batch->n_rows;
+    tell_progress(secure, 0);
+}
+
+static void end_progress(const struct batch *batch)
+{
+    batch->secure->place.n_done += batch->n_rows;
+    tell_progress(batch->secure, 0);
+}
+
 /* ------------------------------------------------------------------------------ linear steps -- */
 
 /* The elements of a term whose activations are in one part. */
@@ -140,12 +187,15 @@ static int project_part(struct report *report, struct projection *p, size_t part
     const struct batch *batch = p->batch;
     const sotto_linear linear = {p->step->ring, 0, batch->n_shares, give_column, p};
     sotto_operand operand = {batch->wires[part], p->values};
+    uint64_t n_values;
+    sotto_err err;
 
     gather_elements(p, part);
-    if (p->n_elements == 0) return STATUS_OK;
-    return library(report, batch->secure,
-                   sotto_mixed_project(batch->secure->mixed, batch->shares, &operand,
-                                       p->n_elements * batch->n_rows, &linear));
+    n_values = p->n_elements * batch->n_rows;
+    if (n_values == 0) return STATUS_OK;
+    err = sotto_mixed_project(batch->secure->mixed, batch->shares, &operand, n_values, &linear);
+    batch->secure->place.n_done_parts += n_values;
+    return library(report, batch->secure, err);
 }
 
 static int project_term(struct report *report, const struct batch *batch, size_t number,
@@ -366,6 +416,7 @@ static int pool_windows(struct report *report, const struct batch *batch, size_t
         status = library(report, secure,
                          sotto_mixed_apply(secure->mixed, wires, layer.circuit, layer.interface,
                                            NULL, operands, windows->n * batch->n_rows));
+    secure->place.n_done_parts += windows->n * batch->n_rows;
     for (uint64_t k = 0; places != NULL && k < windows->size; k++) sotto_wires_free(places[k]);
     layer_wipe(&layer);
     free(operands);
@@ -504,15 +555,6 @@ static int input_rows(struct report *report, struct batch *batch, const uint8_t 
     return status;
 }
 
-static void tell_progress(const struct batch *batch, uint64_t n_done, size_t step)
-{
-    const struct secure *secure = batch->secure;
-
-    if (secure->progress != NULL)
-        secure->progress(secure->progress_user, n_done, batch->n_all, step + 1,
-                         batch->net->n_steps);
-}
-
 static int run_batch(struct report *report, struct batch *batch, uint64_t *labels, int64_t *scores,
                      const uint8_t *inputs)
 {
@@ -521,13 +563,12 @@ static int run_batch(struct report *report, struct batch *batch, uint64_t *label
 
     add_cost(batch->secure, 0, &since);
     for (size_t s = 0; status == STATUS_OK && s < batch->net->n_steps; s++) {
-        tell_progress(batch, batch->first_row, s);
+        start_progress(batch, s);
         if (batch->net->steps[s].kind == STEP_MAX_POOL) status = run_pool(report, batch, s);
         else status = run_linear(report, batch, s, labels, scores);
         add_cost(batch->secure, s + 1, &since);
     }
-    if (status == STATUS_OK)
-        tell_progress(batch, batch->first_row + batch->n_rows, batch->net->n_steps - 1);
+    if (status == STATUS_OK) end_progress(batch);
     return status;
 }
 
@@ -538,13 +579,13 @@ int secure_run(struct report *report, struct secure *secure, uint64_t *labels, i
     uint64_t most = secure_batch(net);
     int status = STATUS_OK;
 
+    secure->place = (struct rows_progress){.n_rows = n_rows, .n_layers = net->n_steps};
+
     for (uint64_t row = 0; status == STATUS_OK && row < n_rows; row += most) {
         struct batch batch = {
             .secure = secure,
             .net = net,
-            .first_row = row,
             .n_rows = n_rows - row < most ? n_rows - row : most,
-            .n_all = n_rows,
             .wires = new_array(net->n_steps + 1, sizeof *batch.wires),
         };
 

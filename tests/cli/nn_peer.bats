@@ -109,8 +109,8 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     [ "$n" -ge 100 ]
     serve digits-mlp.gcnn --progress always
     query --input "$rows" --progress always -o labels
-    expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
-    finish alice; expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
+    expect 0 "gc-nn: 0 of $n rows, layer 1 of 3, 0 %" "gc-nn: $n of $n rows"
+    finish alice; expect 0 "gc-nn: 0 of $n rows, layer 1 of 3, 0 %" "gc-nn: $n of $n rows"
     serve digits-mlp.gcnn -q
     query --input "$rows" -q -o labels
     expect 0

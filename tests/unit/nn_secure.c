@@ -180,9 +180,12 @@ struct side {
     int status;
     sotto_context *context;
     sotto_channel *channel;
+    struct party_options options;
+    struct rows_progress last; /* what was told of the progress */
+    uint64_t n_within;         /* how often that was within a layer */
 };
 
-static const struct party_options options = {.ot_width = 2, .n_threads = 1};
+#define OT_WIDTH 2
 
 static void run_owner(struct side *side)
 {
@@ -190,7 +193,7 @@ static void run_owner(struct side *side)
                                SOTTO_GARBLER, side->offer.reveals_scores);
     if (side->status == STATUS_OK)
         side->status = party_serve(&side->report, &side->secure, &side->cost, &side->n_answered,
-                                   side->channel, &side->offer, &options);
+                                   side->channel, &side->offer, &side->options);
 }
 
 static void run_asker(struct side *side)
@@ -199,7 +202,7 @@ static void run_asker(struct side *side)
     struct offer offer;
 
     side->status = party_hear(&side->report, &side->secure, &side->cost, &net, &offer,
-                              side->context, side->channel, &options);
+                              side->context, side->channel, &side->options);
     if (side->status == STATUS_OK) {
         ck_assert_int_eq(offer.reveals_scores, side->offer.reveals_scores);
         ck_assert_uint_eq(offer.max_rows, side->offer.max_rows);
@@ -251,6 +254,7 @@ static struct side *sides_new(const struct net *net, uint64_t n_rows, bool revea
         sides[i].net = net;
         sides[i].n_rows = n_rows;
         sides[i].offer = (struct offer){reveals_scores, MAX_ROWS};
+        sides[i].options = (struct party_options){.ot_width = OT_WIDTH, .n_threads = 1};
     }
     for (uint64_t i = 0; i < n_rows * net->n_inputs; i++)
         sides[1].inputs[i] = (uint8_t)test_next(&state);
@@ -288,6 +292,49 @@ START_TEST(runs_equal_the_reference)
             ck_assert_mem_eq(sides[1].scores + row * net.n_scores, scores,
                              net.n_scores * sizeof *scores);
         else ck_assert_uint_eq(sides[1].labels[row], net_label(scores, net.n_scores));
+    }
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
+/* Layers follow each other, and parts rise within each. */
+static void watch(void *user, const struct rows_progress *rows)
+{
+    struct side *side = user;
+    const struct rows_progress *last = &side->last;
+
+    ck_assert_uint_eq(rows->n_rows, side->n_rows);
+    ck_assert_uint_eq(rows->n_layers, side->net->n_steps);
+    ck_assert_uint_le(rows->n_done_parts, rows->n_parts);
+    if (rows->layer == last->layer) {
+        ck_assert_uint_eq(rows->n_parts, last->n_parts);
+        ck_assert_uint_ge(rows->n_done_parts, last->n_done_parts);
+    } else {
+        ck_assert_uint_eq(rows->layer, last->layer + 1);
+        ck_assert_uint_eq(rows->n_done_parts, 0);
+    }
+    side->n_within += rows->n_done_parts > 0 && rows->n_done_parts < rows->n_parts;
+    side->last = *rows;
+}
+
+START_TEST(progress_moves_within_layers)
+{
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, 9); /* with max-pools of inputs */
+    sides = sides_new(&net, MAX_ROWS, false, 1);
+    for (int i = 0; i < 2; i++) {
+        sides[i].options.progress = watch;
+        sides[i].options.progress_user = &sides[i];
+    }
+    run_both(sides);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(sides[i].status, STATUS_OK);
+        ck_assert_uint_eq(sides[i].last.layer, net.n_steps);
+        ck_assert_uint_eq(sides[i].last.n_done, MAX_ROWS);
+        ck_assert_uint_gt(sides[i].n_within, 5 * net.n_steps);
     }
     free(sides);
     net_free(&net);
@@ -333,7 +380,8 @@ static size_t make_offer(struct buffer *offer, const struct net *net, int number
 
 static void *run_liar(void *argument)
 {
-    const sotto_mixed_options mixed_options = {SOTTO_GARBLER, options.ot_width, 1};
+    const sotto_mixed_options mixed_options = {
+        .role = SOTTO_GARBLER, .ot_width = OT_WIDTH, .n_threads = 1};
     struct side *side = argument;
     struct buffer offer = {0};
     sotto_mixed *mixed;
@@ -385,6 +433,7 @@ int main(void)
     TCase *runs = tcase_create("runs");
 
     tcase_add_loop_test(runs, runs_equal_the_reference, 0, 16);
+    tcase_add_test(runs, progress_moves_within_layers);
     tcase_add_test(runs, more_rows_than_offered_are_refused);
     tcase_add_loop_test(runs, offers_that_are_none_are_refused, 0, 5);
     tcase_set_timeout(runs, 60);
