@@ -115,14 +115,27 @@ int command_is_gcnn(struct command *command, bool *is_gcnn, const char *path)
 {
     char magic[4] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
 
     if (fd < 0)
         return report_fail(&command->report, STATUS_CIRCUIT, "cannot open %s: %s", path,
                            strerror(errno));
-    *is_gcnn = read(fd, magic, sizeof magic) == sizeof magic &&
-               memcmp(magic, GCNN_MAGIC, sizeof magic) == 0;
+    n = read(fd, magic, sizeof magic);
+    *is_gcnn = n == sizeof magic && memcmp(magic, GCNN_MAGIC, sizeof magic) == 0;
     close(fd);
-    return STATUS_OK;
+    return n == 0 ? report_fail(&command->report, STATUS_CIRCUIT, "%s is empty", path) : STATUS_OK;
+}
+
+/** What is wrong with a node or layer is wrong with the file that it is in. */
+static int name_file(struct report *report, const char *path)
+{
+    struct report whole = *report;
+
+    if (report->status != STATUS_CIRCUIT || strncmp(report->message, path, strlen(path)) == 0)
+        return report->status;
+    report_fail(report, STATUS_CIRCUIT, "%s: %s", path, whole.message);
+    memcpy(report->hint, whole.hint, sizeof whole.hint);
+    return STATUS_CIRCUIT;
 }
 
 int command_load_onnx(struct command *command, struct graph *graph, struct net *net,
@@ -130,13 +143,40 @@ int command_load_onnx(struct command *command, struct graph *graph, struct net *
 {
     int status = onnx_load(&command->report, graph, &command->constants, path);
 
-    if (status != STATUS_OK) return status;
+    if (status != STATUS_OK) return name_file(&command->report, path);
     status = lower_graph(&command->report, net, graph, &command->raw);
-    if (status != STATUS_OK) graph_free(graph);
-    return status;
+    if (status == STATUS_OK) return STATUS_OK;
+    graph_free(graph);
+    return name_file(&command->report, path);
 }
 
-int command_labels(struct command *command, struct dataset *labels, uint64_t n_rows)
+int command_quantise(struct command *command, struct net *net, const struct dataset *rows,
+                     const char *path)
+{
+    int status = quantise(&command->report, net, rows, command->whole_bytes);
+
+    return status == STATUS_OK ? STATUS_OK : name_file(&command->report, path);
+}
+
+/** A label is the number of a class; of a single score there are two. */
+static int check_labels(struct report *report, const struct dataset *labels, uint64_t n_scores,
+                        const char *path)
+{
+    double most = n_scores == 1 ? 1 : (double)(n_scores - 1);
+
+    for (uint64_t r = 0; r < labels->n_rows; r++) {
+        double label = labels->values[r];
+
+        if (label < 0 || label > most || label != rint(label))
+            return report_fail(report, STATUS_INPUT,
+                               "%s: label %llu is %.6g, and the model gives 0 to %.0f", path,
+                               (unsigned long long)(r + 1), label, most);
+    }
+    return STATUS_OK;
+}
+
+int command_labels(struct command *command, struct dataset *labels, uint64_t n_rows,
+                   uint64_t n_scores)
 {
     const char *path = cli_text(&command->cli, "labels");
     int status;
@@ -144,10 +184,11 @@ int command_labels(struct command *command, struct dataset *labels, uint64_t n_r
     if (path == NULL) return STATUS_OK;
     status = data_load(&command->report, labels, path, 1);
     if (status != STATUS_OK) return status;
-    if (labels->n_rows == n_rows) return STATUS_OK;
-    status = report_fail(&command->report, STATUS_INPUT, "%s holds %llu labels for %llu rows", path,
-                         (unsigned long long)labels->n_rows, (unsigned long long)n_rows);
-    data_free(labels);
+    if (labels->n_rows != n_rows)
+        status = report_fail(&command->report, STATUS_INPUT, "%s holds %llu labels for %llu rows",
+                             path, (unsigned long long)labels->n_rows, (unsigned long long)n_rows);
+    else status = check_labels(&command->report, labels, n_scores, path);
+    if (status != STATUS_OK) data_free(labels);
     return status;
 }
 

@@ -50,8 +50,14 @@ int command_is_gcnn(struct command *command, bool *is_gcnn, const char *path);
 int command_load_onnx(struct command *command, struct graph *graph, struct net *net,
                       const char *path);
 
-/** Reads --labels, or nothing when it is not given; as many as rows. */
-int command_labels(struct command *command, struct dataset *labels, uint64_t n_rows);
+/** Quantises it; path is the file that it comes from. */
+int command_quantise(struct command *command, struct net *net, const struct dataset *rows,
+                     const char *path);
+
+/** Reads --labels, or nothing when it is not given: as many as rows, of a model with that many
+ *  scores. */
+int command_labels(struct command *command, struct dataset *labels, uint64_t n_rows,
+                   uint64_t n_scores);
 
 /** Runs one row through either kind of network. scores are integers of a quantised one. */
 int run_row_integer(struct report *report, const struct net *net, double *values, int64_t *scores,

@@ -29,7 +29,7 @@ static int load_float(struct command *command, struct net *net, bool *estimated,
     *estimated = rows_path == NULL;
     if (*estimated) status = noise_rows(&command->report, &rows, NOISE_ROWS, net->n_inputs);
     else status = data_load(&command->report, &rows, rows_path, net->n_inputs);
-    if (status == STATUS_OK) status = quantise(&command->report, net, &rows, command->whole_bytes);
+    if (status == STATUS_OK) status = command_quantise(command, net, &rows, path);
     data_free(&rows);
     if (status != STATUS_OK) net_free(net);
     return status;

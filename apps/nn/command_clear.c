@@ -53,7 +53,8 @@ static int load(struct work *work)
     if (status == STATUS_OK) status = check_scores(&command->report, &work->net, command->reveal);
     if (status == STATUS_OK)
         status = data_load(&command->report, &work->rows, rows, work->net.n_inputs);
-    if (status == STATUS_OK) status = command_labels(command, &work->labels, work->rows.n_rows);
+    if (status == STATUS_OK)
+        status = command_labels(command, &work->labels, work->rows.n_rows, work->net.n_scores);
     if (status != STATUS_OK) return status;
     work->values = new_array(work->net.n_activations, sizeof *work->values);
     work->scores = new_array(work->net.n_scores, sizeof *work->scores);

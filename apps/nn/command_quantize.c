@@ -29,17 +29,24 @@ static int load(struct work *work)
 {
     struct command *command = work->command;
     const char *path = command->cli.operands[0], *rows = cli_text(&command->cli, "calibrate");
+    bool is_gcnn;
     int status;
 
     if (rows == NULL)
         return report_fail(&command->report, STATUS_USAGE,
                            "quantize needs rows to calibrate with: --calibrate FILE");
+    status = command_is_gcnn(command, &is_gcnn, path);
+    if (status == STATUS_OK && is_gcnn)
+        status = report_fail(&command->report, STATUS_CIRCUIT,
+                             "%s is a .gcnn model: it is quantised already", path);
+    if (status != STATUS_OK) return status;
     status = command_load_onnx(command, &work->graph, &work->real, path);
     if (status == STATUS_OK)
         status = lower_graph(&command->report, &work->whole, &work->graph, &command->raw);
     if (status == STATUS_OK)
         status = data_load(&command->report, &work->rows, rows, work->real.n_inputs);
-    if (status == STATUS_OK) status = command_labels(command, &work->labels, work->rows.n_rows);
+    if (status == STATUS_OK)
+        status = command_labels(command, &work->labels, work->rows.n_rows, work->real.n_scores);
     return status;
 }
 
@@ -209,7 +216,7 @@ int command_quantize(struct command *command)
     if (status == STATUS_OK) status = allocate(&work);
     if (status == STATUS_OK) status = compare(&work);
     if (status == STATUS_OK)
-        status = quantise(&command->report, &work.whole, &work.rows, command->whole_bytes);
+        status = command_quantise(command, &work.whole, &work.rows, command->cli.operands[0]);
     if (status == STATUS_OK) status = measure(&work);
     if (status == STATUS_OK) {
         gcnn_write(&command->out, &work.whole, false);

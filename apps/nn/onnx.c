@@ -460,6 +460,9 @@ static int check_nodes(struct importer *importer, const Onnx__GraphProto *proto)
         if (status == STATUS_OK) status = node_fail(importer->report, &node, "not supported");
         else report_hint(importer->report, "%s: not supported", node_name(name, &node));
     }
+    if (status != STATUS_OK)
+        report_hint(importer->report, "Models in gc-nn(1) lists the nodes that are; Relu, or a "
+                                      "square, stands in for many activation functions.");
     return status;
 }
 
