@@ -213,18 +213,25 @@ double score_meaning(const struct net *net, double score)
     return net->outcome == OUTCOME_SIGMOID ? 1 / (1 + exp(-score)) : score;
 }
 
-int check_scores(struct report *report, const struct net *net, enum plan_reveal reveal)
+int check_scores(struct command *command, struct net *net)
 {
-    if (reveal == PLAN_REVEAL_LABEL) return STATUS_OK;
+    struct report *report = &command->report;
+
+    if (command->reveals_logits) {
+        net->outcome = OUTCOME_SCORES;
+        net->answers_label = false;
+    }
+    if (command->reveal == PLAN_REVEAL_LABEL) return STATUS_OK;
     if (net->answers_label)
-        return report_fail(report, STATUS_USAGE,
-                           "--reveal scores: the model ends in ArgMax and has no scores");
-    if (net->outcome != OUTCOME_SOFTMAX) return STATUS_OK;
-    report_fail(report, STATUS_USAGE,
-                "--reveal scores: the model ends in Softmax, which is not computed in secret");
-    report_hint(report, "What stands before it tells more than it does; to reveal that, export the "
-                        "model without Softmax.");
-    return STATUS_USAGE;
+        report_fail(report, STATUS_USAGE,
+                    "--reveal scores: the model ends in ArgMax and has no scores");
+    else if (net->outcome == OUTCOME_SOFTMAX)
+        report_fail(report, STATUS_USAGE,
+                    "--reveal scores: the model ends in Softmax, which is not computed in secret");
+    if (report->status != STATUS_OK)
+        report_hint(report, "--reveal logits reveals what stands before it, which tells more than "
+                            "it does; --reveal label tells the class alone.");
+    return report->status;
 }
 
 static void add_scores(struct buffer *out, const struct net *net, const double *scores,

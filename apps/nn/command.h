@@ -18,6 +18,7 @@ struct command {
     struct buffer out; /**< for the sink */
     bool json, quiet;
     enum plan_reveal reveal;
+    bool reveals_logits; /**< scores, whatever the model makes of them */
     struct preprocessing raw;
     struct onnx_constants constants; /**< inputs of a model that always are the same */
     bool whole_bytes; /**< inputs are bytes as they stand: one of --input-scale and so on was given
@@ -68,8 +69,9 @@ int run_row_float(struct report *report, const struct net *net, double *values, 
 /** What a score means to the user, once what stands at the model's output is applied. */
 double score_meaning(const struct net *net, double score);
 
-/** Refuses scores where the model has none to give. */
-int check_scores(struct report *report, const struct net *net, enum plan_reveal reveal);
+/** Refuses scores where the model has none to give. Where logits are revealed, takes away what
+ *  stands behind them. */
+int check_scores(struct command *command, struct net *net);
 
 /** Appends the answer to row number row: its label, and its scores, one of the two kinds, where
  *  those are revealed. NULL scores are not printed. */

@@ -143,7 +143,7 @@ int command_check(struct command *command)
     int status = read_links(command, links, &n_links);
 
     if (status == STATUS_OK) status = load(command, &net, &estimated);
-    if (status == STATUS_OK) status = check_scores(&command->report, &net, command->reveal);
+    if (status == STATUS_OK) status = check_scores(command, &net);
     if (status == STATUS_OK) status = plan_make(&command->report, &plan, &net, command->reveal);
     if (status == STATUS_OK) {
         if (command->json) json(&command->out, &plan, links, n_links, estimated);

@@ -50,7 +50,7 @@ static int load(struct work *work)
     if (rows == NULL)
         return report_fail(&command->report, STATUS_USAGE, "clear needs rows: --input FILE");
     status = load_model(work);
-    if (status == STATUS_OK) status = check_scores(&command->report, &work->net, command->reveal);
+    if (status == STATUS_OK) status = check_scores(command, &work->net);
     if (status == STATUS_OK)
         status = data_load(&command->report, &work->rows, rows, work->net.n_inputs);
     if (status == STATUS_OK)

@@ -3,16 +3,19 @@
 
 The model takes rows of three values through y = op(x w + b). KIND: good; nan, with a weight that is
 no number; huge, with a bias that no accumulator holds; tanh, with a node that is not supported;
-shape, with a second input that is a shape."""
+shape, with a second input that is a shape; sigmoid, softmax and argmax, which end in that."""
 import struct
 import sys
 
-FLOAT, INT64 = 1, 7
+FLOAT, INT64, INT = 1, 7, 2
 KINDS = {
     'good': ('Relu', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
     'nan': ('Relu', [1, -2, float('nan'), 0.5, -0.25, 1], [0.125, -1]),
     'huge': ('Relu', [1e-3, -2e-3, 3e-3, 5e-4, -2e-4, 1e-3], [1e12, -1]),
     'shape': ('Reshape', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
+    'sigmoid': ('Sigmoid', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
+    'softmax': ('Softmax', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
+    'argmax': ('ArgMax', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
     'tanh': ('Tanh', [1, -2, 3, 0.5, -0.25, 1], [0.125, -1]),
 }
 
@@ -41,7 +44,8 @@ def tensor(name, dims, values):
 
 
 def node(kind, inputs, output):
-    return b''.join(data(1, name) for name in inputs) + data(2, output) + data(4, kind)
+    axis = data(5, data(1, 'axis') + number(3, 1) + number(20, INT)) if kind == 'ArgMax' else b''
+    return b''.join(data(1, name) for name in inputs) + data(2, output) + data(4, kind) + axis
 
 
 def value(name, *dims, kind=FLOAT):
