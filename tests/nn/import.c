@@ -77,6 +77,25 @@ START_TEST(test_unsupported)
 }
 END_TEST
 
+START_TEST(test_constants_only)
+{
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_node(&build, "Abs", "x", "a");
+    build_node(&build, "Relu", "a", "r");
+    build_node(&build, "Sqrt", "r", "y");
+    refused(&build, "node 1, Abs 'a': supported for constants only");
+    ck_assert_ptr_nonnull(strstr(report.hint, "node 3, Sqrt 'y': supported for constants only"));
+    build_init(&build, 13, DIMS(0, 3));
+    build_int(&build, build_node(&build, "Cast", "x", "y"), "to", TENSOR_INT32);
+    refused(&build, "node 1, Cast 'y': of values that are not constants to integers");
+    build_init(&build, 13, DIMS(0, 3));
+    build_int(&build, build_node(&build, "Cast", "x", "y"), "to", TENSOR_FLOAT16);
+    ck_assert_int_eq(take(&build), STATUS_OK);
+}
+END_TEST
+
 START_TEST(test_opset)
 {
     struct build build;
@@ -341,6 +360,7 @@ int main(void)
 
     tcase_add_test(tests, test_good);
     tcase_add_test(tests, test_unsupported);
+    tcase_add_test(tests, test_constants_only);
     tcase_add_test(tests, test_opset);
     tcase_add_test(tests, test_not_a_number);
     tcase_add_test(tests, test_overflow);

@@ -236,10 +236,13 @@ static void pooled(struct build *build)
 /** A shape that is computed from another one, by every node that exporters compute shapes with. */
 static void folded(struct build *build)
 {
-    static const float half = 0.5f;
+    static const float half = 0.5f, numbers[] = {0, 9, 1};
     Onnx__NodeProto *node;
 
     build_init(build, 13, DIMS(0, 2, 4, 6));
+    build_floats(build, "from", 0, NULL, numbers);
+    build_floats(build, "nine", 0, NULL, numbers + 1);
+    build_floats(build, "one", 0, NULL, numbers + 2);
     build_ints(build, "0", 1, (int64_t[]){0});
     build_ints(build, "1", 1, (int64_t[]){1});
     build_ints(build, "2", 1, (int64_t[]){2});
@@ -267,7 +270,20 @@ static void folded(struct build *build)
     build_node(build, "Add", "zeros f", "g");
     build_weights(build, "w", DIMS(48, 9));
     build_node(build, "MatMul", "g w", "h");
-    build_node(build, "Relu", "h", "r");
+    build_node(build, "Range", "from nine one", "range");
+    build_node(build, "Neg", "range", "negative");
+    build_node(build, "Sqrt", "range", "root");
+    build_node(build, "Less", "root range", "is_less");
+    build_node(build, "Where", "is_less negative root", "bias");
+    build_node(build, "Size", "bias", "size"); /* 9 */
+    build_node(build, "Unsqueeze", "size 0", "sizes");
+    build_node(build, "ReduceProd", "sizes", "all");
+    build_node(build, "Reshape", "all 1", "wide");
+    build_node(build, "Expand", "bias wide", "biases");
+    build_node(build, "Add", "h biases", "i");
+    node = build_node(build, "Cast", "i", "j");
+    build_int(build, node, "to", 11);
+    build_node(build, "Relu", "j", "r");
     scores(build, "r", 9);
 }
 
