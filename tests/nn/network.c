@@ -543,6 +543,31 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- planning */
 
+/* A max-pool's values have one width: that of inputs, or that of hidden values. */
+START_TEST(test_file_widths)
+{
+    struct net net, again;
+    struct dataset rows = {0};
+    struct buffer file = {0};
+    size_t hidden = 0;
+
+    load_quantised(&net, &rows, pooled);
+    ck_assert_int_eq(net.steps[0].kind, STEP_MAX_POOL);
+    ck_assert_uint_eq(activation_bits(&net, net.steps[1].first), INPUT_BITS);
+    while (net.steps[hidden].kind != STEP_MAX_POOL || net.steps[hidden].is_wide) hidden++;
+    ck_assert_uint_eq(activation_bits(&net, net.steps[hidden].first), HIDDEN_BITS);
+    net.steps[hidden].pooled[1] = (uint32_t)net.steps[1].first;
+    gcnn_write(&file, &net, false);
+    ck_assert_int_eq(
+        gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, false, "file"),
+        STATUS_CIRCUIT);
+    ck_assert_ptr_nonnull(strstr(report.message, "different widths"));
+    net_free(&net);
+    data_free(&rows);
+    buffer_free(&file);
+}
+END_TEST
+
 START_TEST(test_plan_counts)
 {
     struct net net = {.n_inputs = 3, .n_steps = 2, .n_scores = 10};
@@ -635,6 +660,7 @@ int main(void)
     tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
     tcase_add_test(tests, test_file_damage);
+    tcase_add_test(tests, test_file_widths);
     tcase_add_test(tests, test_plan_counts);
     tcase_add_test(tests, test_ring);
     tcase_add_test(tests, test_activations);
