@@ -70,9 +70,10 @@ void secure_wipe(struct secure *secure)
 
 uint64_t secure_batch(const struct net *net)
 {
-    uint64_t n_labels = 0;
+    uint64_t n_labels = net->n_inputs * INPUT_BITS;
 
-    for (uint64_t i = 0; i < net->n_activations; i += 1) n_labels += activation_bits(net, i);
+    for (size_t s = 0; s + 1 < net->n_steps; s++)
+        n_labels += net->steps[s].n_rows * activation_bits(net, net->steps[s].first);
     if (n_labels == 0 || n_labels > BATCH_MEMORY / LABEL_LEN) return 1;
     return BATCH_MEMORY / LABEL_LEN / n_labels;
 }
