@@ -82,17 +82,19 @@ void progress_show(void *user, sotto_phase phase, uint64_t done, uint64_t total)
     end_line(progress);
 }
 
-void progress_show_rows(void *user, uint64_t n_done, uint64_t n_rows, uint64_t layer,
-                        uint64_t n_layers)
+void progress_show_rows(void *user, const struct rows_progress *rows)
 {
     struct progress *progress = user;
+    bool ends = rows->n_done == rows->n_rows;
+    uint64_t percent = rows->n_parts == 0 ? 0 : 100 * rows->n_done_parts / rows->n_parts;
 
-    if (progress->shown.tv_sec != 0 && n_done < n_rows && !is_due(progress)) return;
+    if (progress->shown.tv_sec != 0 && !ends && !is_due(progress)) return;
     begin_line(progress);
-    fprintf(stderr, "%llu of %llu rows", (unsigned long long)n_done, (unsigned long long)n_rows);
-    if (n_done < n_rows)
-        fprintf(stderr, ", layer %llu of %llu", (unsigned long long)layer,
-                (unsigned long long)n_layers);
+    fprintf(stderr, "%llu of %llu rows", (unsigned long long)rows->n_done,
+            (unsigned long long)rows->n_rows);
+    if (!ends)
+        fprintf(stderr, ", layer %llu of %llu, %llu %%", (unsigned long long)rows->layer,
+                (unsigned long long)rows->n_layers, (unsigned long long)percent);
     end_line(progress);
 }
 

@@ -22,10 +22,16 @@ int progress_parse(struct report *report, struct progress *progress, bool *enabl
 /** A sotto_progress_fn whose user is a struct progress. */
 void progress_show(void *user, sotto_phase phase, uint64_t done, uint64_t total);
 
-/** The same for a run of rows through layers; user is a struct progress. A row is done when it is
- *  through the last layer; the layer is that of the rows at hand. */
-void progress_show_rows(void *user, uint64_t n_done, uint64_t n_rows, uint64_t layer,
-                        uint64_t n_layers);
+/** How far a run of rows through layers is. A row is done when it is through the last layer; the
+ *  layer is that of the rows at hand, of which n_done_parts of n_parts are done. */
+struct rows_progress {
+    uint64_t n_done, n_rows;
+    uint64_t layer, n_layers;
+    uint64_t n_done_parts, n_parts;
+};
+
+/** The same for such a run; user is a struct progress. */
+void progress_show_rows(void *user, const struct rows_progress *rows);
 
 /** Ends the line; what is shown next is the first of another run. */
 void progress_end(struct progress *progress);

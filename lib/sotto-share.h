@@ -23,11 +23,17 @@
 extern "C" {
 #endif
 
+/** Told again and again by sotto_mixed_project() and sotto_mixed_apply() how many of their values
+ *  or instances are done, from the thread that called them. It is not to use the session. */
+typedef void (*sotto_mixed_progress_fn)(void *user, uint64_t n_done, uint64_t n_all);
+
 /** What a session is made with. Zero-initialise, then set what is needed. */
 typedef struct sotto_mixed_options {
     sotto_role role;    /**< the garbler has the weights */
     unsigned ot_width;  /**< k of the OT extension, as in sotto_ot_options; both must agree */
     uint64_t n_threads; /**< that hash; 0 means 1; this party's own matter */
+    sotto_mixed_progress_fn progress; /**< may be NULL */
+    void *progress_user;              /**< passed to progress */
 } sotto_mixed_options;
 
 /** One party's side of a session. One owner at a time. */

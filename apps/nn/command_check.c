@@ -29,7 +29,7 @@ static int load_float(struct command *command, struct net *net, bool *estimated,
     *estimated = rows_path == NULL;
     if (*estimated) status = noise_rows(&command->report, &rows, NOISE_ROWS, net->n_inputs);
     else status = data_load(&command->report, &rows, rows_path, net->n_inputs);
-    if (status == STATUS_OK) status = quantise(&command->report, net, &rows, command->whole_bytes);
+    if (status == STATUS_OK) status = command_quantise(command, net, &rows, path);
     data_free(&rows);
     if (status != STATUS_OK) net_free(net);
     return status;
@@ -43,8 +43,9 @@ static int load(struct command *command, struct net *net, bool *estimated)
 
     *estimated = false;
     if (status != STATUS_OK) return status;
-    return is_gcnn ? gcnn_load(&command->report, net, path)
-                   : load_float(command, net, estimated, path);
+    if (!is_gcnn) return load_float(command, net, estimated, path);
+    status = command_refuse_onnx_options(command, path);
+    return status == STATUS_OK ? gcnn_load(&command->report, net, path) : status;
 }
 
 static void text_step(struct buffer *out, const struct plan_step *planned, size_t number)
@@ -142,7 +143,7 @@ int command_check(struct command *command)
     int status = read_links(command, links, &n_links);
 
     if (status == STATUS_OK) status = load(command, &net, &estimated);
-    if (status == STATUS_OK) status = check_scores(&command->report, &net, command->reveal);
+    if (status == STATUS_OK) status = check_scores(command, &net);
     if (status == STATUS_OK) status = plan_make(&command->report, &plan, &net, command->reveal);
     if (status == STATUS_OK) {
         if (command->json) json(&command->out, &plan, links, n_links, estimated);

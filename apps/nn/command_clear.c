@@ -30,11 +30,8 @@ static int load_model(struct work *work)
 
     if (status != STATUS_OK) return status;
     work->is_float = !is_gcnn;
-    if (is_gcnn && command->whole_bytes)
-        return report_fail(&command->report, STATUS_USAGE,
-                           "--input-scale, --input-mean and --input-std are for ONNX models: %s "
-                           "has them inside",
-                           path);
+    if (is_gcnn && command_refuse_onnx_options(command, path) != STATUS_OK)
+        return command->report.status;
     if (is_gcnn) return gcnn_load(&command->report, &work->net, path);
     if (cli_has(&command->cli, "integers"))
         return report_fail(&command->report, STATUS_USAGE,
@@ -53,10 +50,11 @@ static int load(struct work *work)
     if (rows == NULL)
         return report_fail(&command->report, STATUS_USAGE, "clear needs rows: --input FILE");
     status = load_model(work);
-    if (status == STATUS_OK) status = check_scores(&command->report, &work->net, command->reveal);
+    if (status == STATUS_OK) status = check_scores(command, &work->net);
     if (status == STATUS_OK)
         status = data_load(&command->report, &work->rows, rows, work->net.n_inputs);
-    if (status == STATUS_OK) status = command_labels(command, &work->labels, work->rows.n_rows);
+    if (status == STATUS_OK)
+        status = command_labels(command, &work->labels, work->rows.n_rows, work->net.n_scores);
     if (status != STATUS_OK) return status;
     work->values = new_array(work->net.n_activations, sizeof *work->values);
     work->scores = new_array(work->net.n_scores, sizeof *work->scores);

@@ -29,17 +29,24 @@ static int load(struct work *work)
 {
     struct command *command = work->command;
     const char *path = command->cli.operands[0], *rows = cli_text(&command->cli, "calibrate");
+    bool is_gcnn;
     int status;
 
     if (rows == NULL)
         return report_fail(&command->report, STATUS_USAGE,
                            "quantize needs rows to calibrate with: --calibrate FILE");
+    status = command_is_gcnn(command, &is_gcnn, path);
+    if (status == STATUS_OK && is_gcnn)
+        status = report_fail(&command->report, STATUS_CIRCUIT,
+                             "%s is a .gcnn model: it is quantised already", path);
+    if (status != STATUS_OK) return status;
     status = command_load_onnx(command, &work->graph, &work->real, path);
     if (status == STATUS_OK)
         status = lower_graph(&command->report, &work->whole, &work->graph, &command->raw);
     if (status == STATUS_OK)
         status = data_load(&command->report, &work->rows, rows, work->real.n_inputs);
-    if (status == STATUS_OK) status = command_labels(command, &work->labels, work->rows.n_rows);
+    if (status == STATUS_OK)
+        status = command_labels(command, &work->labels, work->rows.n_rows, work->real.n_scores);
     return status;
 }
 
@@ -81,6 +88,12 @@ static int graph_input(struct work *work, struct tensor *input, const double *ro
     return STATUS_OK;
 }
 
+/** How far the normal form may be off: by what the numbers of the graph are rounded to. */
+static double tolerance(const struct tensor *input, const struct tensor *output)
+{
+    return tensor_is_half(input->type) || tensor_is_half(output->type) ? 0.05 : 1e-3;
+}
+
 /** That the normal form computes what the graph does is checked before anything is built on it. */
 static int compare_row(struct work *work, const double *row)
 {
@@ -98,7 +111,7 @@ static int compare_row(struct work *work, const double *row)
         largest = fmax(largest, fabs(expected));
         off = fmax(off, fabs(score_meaning(net, work->scores[i]) - expected));
     }
-    if (status == STATUS_OK && off > 1e-3 * largest + 1e-4)
+    if (status == STATUS_OK && off > tolerance(&input, &output) * largest + 1e-4)
         status = report_fail(report, STATUS_INTERNAL,
                              "the model's normal form is off by %g where its output is %g", off,
                              largest);
@@ -203,7 +216,7 @@ int command_quantize(struct command *command)
     if (status == STATUS_OK) status = allocate(&work);
     if (status == STATUS_OK) status = compare(&work);
     if (status == STATUS_OK)
-        status = quantise(&command->report, &work.whole, &work.rows, command->whole_bytes);
+        status = command_quantise(command, &work.whole, &work.rows, command->cli.operands[0]);
     if (status == STATUS_OK) status = measure(&work);
     if (status == STATUS_OK) {
         gcnn_write(&command->out, &work.whole, false);

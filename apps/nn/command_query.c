@@ -81,7 +81,8 @@ static int load_rows(struct query *query)
     int status = data_load(&command->report, &query->rows, cli_text(&command->cli, "input"),
                            query->net.n_inputs);
 
-    if (status == STATUS_OK) status = command_labels(command, &query->labels, query->rows.n_rows);
+    if (status == STATUS_OK)
+        status = command_labels(command, &query->labels, query->rows.n_rows, n_scores);
     if (status != STATUS_OK) return status;
     if (query->rows.n_rows > query->offer.max_rows)
         return report_fail(&command->report, STATUS_MISMATCH,

@@ -30,7 +30,7 @@ static int load(struct server *server, struct command *command)
         return STATUS_CIRCUIT;
     }
     status = gcnn_load(report, &server->net, path);
-    return status == STATUS_OK ? check_scores(report, &server->net, command->reveal) : status;
+    return status == STATUS_OK ? check_scores(command, &server->net) : status;
 }
 
 static int parse(struct server *server, struct command *command)

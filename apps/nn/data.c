@@ -32,6 +32,9 @@ int data_allocate(struct report *report, struct dataset *data, uint64_t n_rows, 
 
 /* ----------------------------------------------------------------------------------------- CSV */
 
+/** Spreadsheets put it before a text in UTF-8. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct csv {
     struct report *report;
     const char *name;
@@ -84,20 +87,33 @@ static uint64_t count_fields(const char *line)
     return n;
 }
 
+static int wrong_width(struct csv *csv, uint64_t n, uint64_t n_columns, const char *line)
+{
+    report_fail(csv->report, STATUS_INPUT, "%s:%llu: a row of %llu values, not %llu", csv->name,
+                (ull)csv->line, (ull)n, (ull)n_columns);
+    if (n == 1 && strpbrk(line, ";\t ") != NULL)
+        report_hint(csv->report, "Values are separated by commas.");
+    else if (n_columns > 1)
+        report_hint(csv->report, "A row holds the inputs of the model and nothing else: no label, "
+                                 "no number of the row.");
+    return STATUS_INPUT;
+}
+
 static int read_row(struct csv *csv, double *row, const char *line, uint64_t n_columns)
 {
     char part[SHOWN_SIZE];
     uint64_t n = count_fields(line);
 
-    if (n != n_columns)
-        return report_fail(csv->report, STATUS_INPUT, "%s:%llu: a row of %llu values, not %llu",
-                           csv->name, (ull)csv->line, (ull)n, (ull)n_columns);
+    if (n != n_columns) return wrong_width(csv, n, n_columns, line);
     for (uint64_t i = 0; i < n_columns; i++) {
         const char *from = line;
 
-        if (!take_number(&line, &row[i]))
-            return report_fail(csv->report, STATUS_INPUT, "%s:%llu: '%s' is not a number",
-                               csv->name, (ull)csv->line, shown(part, from, strcspn(from, ",")));
+        if (take_number(&line, &row[i])) continue;
+        report_fail(csv->report, STATUS_INPUT, "%s:%llu: '%s' in column %llu is not a number",
+                    csv->name, (ull)csv->line, shown(part, from, strcspn(from, ",")), (ull)(i + 1));
+        report_hint(csv->report, "Values are decimals such as 0.5 or -1e3, with commas between "
+                                 "them; what is missing has to be filled in.");
+        return STATUS_INPUT;
     }
     return STATUS_OK;
 }
@@ -128,16 +144,18 @@ static uint64_t count_lines(const char *text, size_t text_len)
 int data_parse_csv(struct report *report, struct dataset *data, const char *text, size_t text_len,
                    uint64_t n_columns, const char *name)
 {
-    struct csv csv = {report, name, text, text + text_len, 0};
+    size_t mark = text_len >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0 ? 3 : 0;
+    struct csv csv = {report, name, text + mark, text + text_len, 0};
     struct buffer line = {0};
     struct dataset rows = {0};
     uint64_t n = 0;
     int status;
 
     /* A row has a byte for each of its numbers at least. */
-    if (n_columns > text_len + 1)
-        return report_fail(report, STATUS_INPUT, "%s:1: a row of %llu values, not %llu", name,
-                           (ull)count_fields(text), (ull)n_columns);
+    if (n_columns > text_len + 1) {
+        csv.line = 1;
+        return wrong_width(&csv, count_fields(csv.at), n_columns, csv.at);
+    }
     if (memchr(text, '\0', text_len) != NULL)
         return report_fail(report, STATUS_INPUT, "%s is not a text", name);
     status = data_allocate(report, &rows, count_lines(text, text_len), n_columns, name);

@@ -23,6 +23,8 @@ int file_load(struct report *report, struct buffer *buffer, const char *path, ui
     result = buffer_read(report, buffer, fd, path);
     close(fd);
     if (result == STATUS_INPUT) report->status = result = status;
+    if (result == STATUS_OK && buffer->len == 0)
+        return report_fail(report, status, "%s is empty", path);
     if (result == STATUS_OK && buffer->len > max)
         return report_fail(report, STATUS_LIMIT, "%s is larger than %llu bytes", path,
                            (unsigned long long)max);

@@ -46,9 +46,11 @@ static const struct cli_option options[] = {
      "see --input-scale (0)"},
     {"input-std", 0, CLI_TEXT, "NUMBERS", OF(CHECK) | OF(QUANTIZE) | OF(CLEAR),
      "see --input-scale (1)"},
+    {"constant", 0, CLI_LIST, "NAME=NUMBERS", OF(CHECK) | OF(QUANTIZE) | OF(CLEAR),
+     "input NAME of an ONNX model always is this number, or list of them"},
     {"reveal", 0, CLI_TEXT, "WHAT", OF(CHECK) | OF(CLEAR) | OF(SERVE) | OF(LAYER),
-     "what the data owner learns: label or scores (label); layer: who learns the results, none, "
-     "both, garbler or evaluator (none)"},
+     "what the data owner learns: label, scores or logits (label); layer: who learns the results, "
+     "none, both, garbler or evaluator (none)"},
     {"integers", 0, CLI_FLAG, NULL, OF(CLEAR) | OF(QUERY),
      "print scores as the integers that they are"},
     {"bandwidth", 0, CLI_TEXT, "RATE", OF(CHECK),
@@ -100,16 +102,18 @@ static const struct cli_tool tool = {
 
 static int parse_options(struct command *command)
 {
-    static const char *const reveals[] = {"label", "scores"};
+    static const char *const reveals[] = {"label", "scores", "logits"};
     unsigned reveal = 0;
     int status = command_preprocessing(command);
 
+    if (status == STATUS_OK) status = command_constants(command);
     if (status == STATUS_OK && command->cli.command != LAYER)
-        status = cli_choice(&command->report, &command->cli, &reveal, "reveal", reveals, 2, 0);
+        status = cli_choice(&command->report, &command->cli, &reveal, "reveal", reveals, 3, 0);
     if (status == STATUS_OK)
         status = sink_open(&command->report, &command->sink, cli_text(&command->cli, "output"));
     if (status != STATUS_OK) return status;
     command->reveal = reveal == 0 ? PLAN_REVEAL_LABEL : PLAN_REVEAL_SCORES;
+    command->reveals_logits = reveal == 2;
     command->json = cli_has(&command->cli, "json");
     command->quiet = cli_has(&command->cli, "quiet");
     return STATUS_OK;
@@ -164,6 +168,7 @@ int main(int argc, char **argv)
     sink_close(&command.sink);
     buffer_free(&command.out);
     preprocessing_free(&command.raw);
+    onnx_constants_free(&command.constants);
     cli_free(&command.cli);
     return status;
 }

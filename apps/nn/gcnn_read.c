@@ -296,6 +296,7 @@ static int read_linear(struct reader *reader, struct step *step, bool last)
 static int read_pool(struct reader *reader, struct step *step)
 {
     const struct net *net = reader->net;
+    bool is_wide;
     uint64_t n;
 
     if (step->n_rows > left(reader) / 4) return bad(reader, "truncated");
@@ -312,8 +313,12 @@ static int read_pool(struct reader *reader, struct step *step)
     for (uint64_t r = 0, e = 0; r < step->n_rows; r++) {
         for (; e < step->begin[r + 1]; e++) {
             step->pooled[e] = (uint32_t)get(reader, 4);
-            if (step->pooled[e] < net->n_inputs || step->pooled[e] >= step->first)
+            if (step->pooled[e] >= step->first)
                 return bad(reader, "a pooled activation is out of range");
+            is_wide = activation_bits(net, step->pooled[e]) == INPUT_BITS;
+            if (e == 0) step->is_wide = is_wide;
+            if (step->is_wide != is_wide)
+                return bad(reader, "a max-pool over values of different widths");
         }
         net->scale[step->first + r] = net->scale[step->pooled[e - 1]];
         net->zero[step->first + r] = net->zero[step->pooled[e - 1]];

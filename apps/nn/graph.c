@@ -72,6 +72,25 @@ static int run_node(struct report *report, const struct graph *graph, const stru
     return status;
 }
 
+/** A node that fails on an integer input of the model may want it to be known. */
+static void hint_constant(struct report *report, const struct graph *graph, const struct node *node)
+{
+    char part[SHOWN_SIZE];
+
+    for (size_t i = 0; i < node->n_inputs; i++)
+        for (size_t k = 0; k < graph->n_inputs; k++) {
+            const struct value *value = &graph->values[graph->inputs[k]];
+
+            if (node->inputs[i] != graph->inputs[k] || !tensor_is_integer(value->tensor.type))
+                continue;
+            shown(part, value->name, strlen(value->name));
+            report_hint(report,
+                        "'%s' is an input of the model; if it is always the same, say what it "
+                        "is: --constant %s=NUMBERS",
+                        part, part);
+        }
+}
+
 int graph_infer(struct report *report, struct graph *graph)
 {
     struct tensor *tensors = new_array(graph->n_values, sizeof *tensors);
@@ -84,6 +103,7 @@ int graph_infer(struct report *report, struct graph *graph)
         struct node *node = &graph->nodes[i];
 
         status = run_node(report, graph, node, tensors);
+        if (status == STATUS_CIRCUIT) hint_constant(report, graph, node);
         node->folded = status == STATUS_OK;
         for (size_t o = 0; status == STATUS_OK && o < node->n_outputs; o++) {
             size_t v = node->outputs[o];

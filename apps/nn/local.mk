@@ -25,6 +25,7 @@ libnn_la_SOURCES = \
 	apps/nn/onnx.c apps/nn/onnx.h \
 	apps/nn/onnx_wire.c apps/nn/onnx_wire.h \
 	apps/nn/ops.c apps/nn/ops.h \
+	apps/nn/ops_constant.c \
 	apps/nn/ops_matrix.c \
 	apps/nn/ops_move.c \
 	apps/nn/ops_window.c \

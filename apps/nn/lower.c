@@ -411,11 +411,22 @@ static int lower_output(struct lowering *lowering, struct symbol *x, const struc
 
 static const char *const move_types[] = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
                                          "Pad",     "Gather",  "Slice",   NULL};
-static const char *const same_types[] = {"Identity", "Dropout", NULL};
+static const char *const same_types[] = {"Identity", "Dropout", "Cast", NULL};
 static const char *const linear_types[] = {
     "Conv", "Gemm", "MatMul", "AveragePool", "GlobalAveragePool", NULL};
 static const char *const binary_types[] = {"Add", "Sub", "Mul", "Div", NULL};
 static const char *const output_types[] = {"Sigmoid", "Softmax", "ArgMax", NULL};
+
+/** Whether numbers are rounded to less than a float holds is not looked at; labels are whole. */
+static int check_cast(struct lowering *lowering, const struct symbol *x, const struct node *node)
+{
+    int64_t to = node_int(node, "to", 0);
+
+    if ((x->answers_label && to != TENSOR_BOOL) || to == TENSOR_FLOAT || to == TENSOR_DOUBLE ||
+        tensor_is_half((enum tensor_type)to))
+        return STATUS_OK;
+    return node_fail(lowering->report, node, "of values that are not constants to integers");
+}
 
 /** A node with one input that is no constant. */
 static int lower_unary(struct lowering *lowering, struct symbol *out, const struct node *node,
@@ -436,8 +447,7 @@ static int lower_unary(struct lowering *lowering, struct symbol *out, const stru
     else if (strcmp(type, "Clip") == 0) status = lower_clip(lowering, x, node);
     else if (strcmp(type, "Pow") == 0) status = lower_pow(lowering, x, node);
     else if (is_type(node, output_types)) status = lower_output(lowering, x, node);
-    else if (!is_type(node, same_types))
-        status = node_fail(lowering->report, node, "supported for constants only");
+    else if (strcmp(type, "Cast") == 0) status = check_cast(lowering, x, node);
     if (status != STATUS_OK) return status;
     *out = *x;
     memset(x, 0, sizeof *x);
@@ -581,18 +591,52 @@ static int check_size(struct lowering *lowering)
     return STATUS_OK;
 }
 
+/** Names every node that takes the model's input, or what depends on it, and cannot. */
+static int check_nodes(struct lowering *lowering)
+{
+    static const char *const message = "supported for constants only";
+    const struct graph *graph = lowering->graph;
+    char name[NODE_NAME_SIZE];
+    int status = STATUS_OK;
+
+    for (size_t i = 0; i < graph->n_nodes; i++) {
+        const struct node *node = &graph->nodes[i];
+
+        if (node->folded || !node->op->constants_only) continue;
+        if (status == STATUS_OK) status = node_fail(lowering->report, node, "%s", message);
+        else report_hint(lowering->report, "%s: %s", node_name(name, node), message);
+    }
+    return status;
+}
+
+static int fail_ends(struct lowering *lowering)
+{
+    const struct graph *graph = lowering->graph;
+    char part[SHOWN_SIZE];
+
+    report_fail(lowering->report, STATUS_CIRCUIT,
+                "the model has %zu inputs and %zu outputs; one of each is supported",
+                graph->n_inputs, graph->n_outputs);
+    if (graph->n_inputs < 2) return STATUS_CIRCUIT;
+    for (size_t i = 0; i < graph->n_inputs; i++) {
+        const char *name = graph->values[graph->inputs[i]].name;
+
+        report_hint(lowering->report, "Input %zu is '%s'.", i + 1, shown(part, name, strlen(name)));
+    }
+    report_hint(lowering->report, "If one is always the same, say what it is: "
+                                  "--constant NAME=NUMBERS");
+    return STATUS_CIRCUIT;
+}
+
 static int lower_all(struct lowering *lowering, const struct preprocessing *raw)
 {
     const struct graph *graph = lowering->graph;
     int status;
 
     if (check_size(lowering) != STATUS_OK) return lowering->report->status;
-
-    if (graph->n_inputs != 1 || graph->n_outputs != 1)
-        return report_fail(lowering->report, STATUS_CIRCUIT,
-                           "the model has %zu inputs and %zu outputs; one of each is supported",
-                           graph->n_inputs, graph->n_outputs);
-    status = lower_input(lowering, raw);
+    if (graph->n_inputs != 1 || graph->n_outputs != 1) return fail_ends(lowering);
+    status = check_nodes(lowering);
+    if (status == STATUS_OK) status = lower_input(lowering, raw);
     for (size_t i = 0; status == STATUS_OK && i < graph->n_nodes; i++)
         if (!graph->nodes[i].folded) status = lower_node(lowering, &graph->nodes[i]);
     return status == STATUS_OK ? finish(lowering) : status;

@@ -341,7 +341,22 @@ static bool pool_row(const struct pool *pool, uint64_t r, uint32_t *entries, uin
     return found && *mul > 0 && constant <= *add;
 }
 
-/** Whether constants are below whatever the activations can be. */
+/** Whether all activations have as many bits as the first. */
+static bool same_widths(const struct net *net, const struct symbol *x)
+{
+    unsigned bits = 0;
+
+    for (uint64_t i = 0; i < x->index.n; i++) {
+        uint64_t activation = (uint64_t)x->index.data[i];
+
+        if (activation == 0) continue;
+        if (bits == 0) bits = activation_bits(net, activation - 1);
+        if (activation_bits(net, activation - 1) != bits) return false;
+    }
+    return true;
+}
+
+/** Whether activations are of one width, and constants below whatever they can be. */
 static bool pool_fits(const struct lowering *lowering, const struct pool *pool, uint64_t n_rows,
                       uint64_t *total)
 {
@@ -350,6 +365,7 @@ static bool pool_fits(const struct lowering *lowering, const struct pool *pool, 
     *total = 0;
     for (uint64_t i = 0; i < pool->x->index.n; i++) constants |= pool->x->index.data[i] == 0;
     if (constants && !symbol_nonnegative(lowering, pool->x)) return false;
+    if (!same_widths(lowering->net, pool->x)) return false;
     for (uint64_t r = 0; r < n_rows; r++) {
         double mul = 0, add = 0;
         uint64_t n;
@@ -389,6 +405,7 @@ static int pool_step(struct lowering *lowering, struct symbol *out, const struct
         out->index.data[r] = (double)(first + r + 1);
     }
     lowering->nonnegative[number] = symbol_nonnegative(lowering, pool->x);
+    step.is_wide = activation_bits(lowering->net, step.pooled[0]) == INPUT_BITS;
     return append_step(lowering, &step);
 }
 

@@ -60,6 +60,29 @@ int term_copy(struct report *report, struct term *copy, const struct term *term)
     return report_memory(report);
 }
 
+/* --------------------------------------------------------------------------------- activations */
+
+size_t net_part(const struct net *net, uint64_t activation)
+{
+    size_t low = 0, high = net->n_steps;
+
+    if (activation < net->n_inputs) return 0;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+
+        if (net->steps[middle].first <= activation) low = middle;
+        else high = middle;
+    }
+    return low + 1;
+}
+
+unsigned activation_bits(const struct net *net, uint64_t activation)
+{
+    size_t part = net_part(net, activation);
+
+    return part == 0 || net->steps[part - 1].is_wide ? INPUT_BITS : HIDDEN_BITS;
+}
+
 /* ------------------------------------------------------------------------------------- columns */
 
 /** Whether kernel place k meets an input place along dimension d, and at which output:

@@ -97,6 +97,7 @@ struct step {
     uint64_t *begin;  /**< STEP_MAX_POOL: n_rows + 1 of them */
     uint32_t *pooled; /**< STEP_MAX_POOL: row r is the maximum of activations
                            pooled[begin[r] .. begin[r + 1]), at least one */
+    bool is_wide;     /**< STEP_MAX_POOL: these, and so the step's own, have INPUT_BITS */
 };
 
 /** What the model makes of its scores. Labels do not depend on it. */
@@ -117,11 +118,11 @@ struct net {
     double score_scale; /**< quantised: a score stands for so much */
 };
 
+/** Which part an activation is of: 0 for the inputs, s + 1 for step s. */
+size_t net_part(const struct net *net, uint64_t activation);
+
 /** Bits of an activation of a quantised network. */
-static inline unsigned activation_bits(const struct net *net, uint64_t activation)
-{
-    return activation < net->n_inputs ? INPUT_BITS : HIDDEN_BITS;
-}
+unsigned activation_bits(const struct net *net, uint64_t activation);
 
 /** Frees, and wipes weights. */
 void term_free(struct term *term);

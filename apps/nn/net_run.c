@@ -185,6 +185,19 @@ int net_run_integer(struct report *report, const struct net *net, double *values
 
 /* --------------------------------------------------------------------------------------- bound */
 
+/** The largest value of each activation, part by part. */
+static void fill_largest(double *largest, const struct net *net)
+{
+    for (uint64_t i = 0; i < net->n_inputs; i++) largest[i] = (1 << INPUT_BITS) - 1;
+    for (size_t s = 0; s < net->n_steps; s++) {
+        uint64_t first = net->steps[s].first;
+        bool is_wide = net->steps[s].is_wide;
+
+        for (uint64_t i = first; i < first + net->steps[s].n_rows && i < net->n_activations; i++)
+            largest[i] = is_wide ? (1 << INPUT_BITS) - 1 : HIDDEN_MAX;
+    }
+}
+
 int net_bound(struct report *report, double *bound, const struct net *net, const struct step *step)
 {
     double *largest = new_array(net->n_activations, sizeof *largest);
@@ -197,8 +210,7 @@ int net_bound(struct report *report, double *bound, const struct net *net, const
     magnitude.bias = new_array(step->n_rows, sizeof *step->bias);
     if (largest == NULL || magnitude.terms == NULL || magnitude.bias == NULL)
         status = report_memory(report);
-    for (uint64_t i = 0; status == STATUS_OK && i < net->n_activations; i++)
-        largest[i] = (double)((1u << activation_bits(net, i)) - 1);
+    if (status == STATUS_OK) fill_largest(largest, net);
     for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++)
         magnitude.bias[r] = fabs(step->bias[r]);
     for (size_t t = 0; status == STATUS_OK && t < step->n_terms; t++) {

@@ -1,5 +1,6 @@
 /* NumPy's .npy files, versions 1 and 2: a header in the syntax of Python, then the elements. */
 #include "apps/nn/data.h"
+#include "apps/nn/tensor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,10 +32,8 @@ static const char *entry(const char *header, const char *key)
     return at + strspn(at, " ");
 }
 
-static bool read_type(struct npy *npy, const char *header)
+static bool parse_type(struct npy *npy, const char *at)
 {
-    const char *at = entry(header, "'descr'");
-
     if (at == NULL || *at++ != '\'' || *at == '\0' || strchr("<>|=", *at) == NULL) return false;
     npy->big = *at++ == '>';
     npy->kind = *at++;
@@ -42,7 +41,20 @@ static bool read_type(struct npy *npy, const char *header)
     if (strchr("1248", *at) == NULL || *at == '\0' || at[1] != '\'') return false;
     npy->size = (size_t)(*at - '0');
     if (npy->kind == 'b') return npy->size == 1;
-    return npy->kind != 'f' || npy->size >= 4;
+    return npy->kind != 'f' || npy->size >= 2;
+}
+
+static int read_type(struct report *report, struct npy *npy, const char *header, const char *name)
+{
+    const char *type = entry(header, "'descr'");
+    char part[SHOWN_SIZE];
+
+    if (parse_type(npy, type)) return STATUS_OK;
+    if (type == NULL) return bad(report, name, "its header names no type");
+    report_fail(report, STATUS_INPUT, "%s: elements of type %s are not supported", name,
+                shown(part, type, type[0] == '\'' ? strcspn(type + 1, "'") + 2 : strlen(type)));
+    report_hint(report, "Save them as numbers: numpy.save(FILE, rows.astype('float32')).");
+    return STATUS_INPUT;
 }
 
 static bool read_shape(struct npy *npy, const char *header)
@@ -70,10 +82,11 @@ static int read_header(struct report *report, struct npy *npy, size_t *begin, co
     size_t len, at;
     const char *order;
     char *header;
-    bool good;
+    int status;
 
-    if (text_len < 12 || memcmp(text, "\x93NUMPY", 6) != 0)
+    if (text_len < 6 || memcmp(text, "\x93NUMPY", 6) != 0)
         return bad(report, name, "not a .npy file");
+    if (text_len < 12) return bad(report, name, "truncated");
     if (bytes[6] != 1 && bytes[6] != 2) return bad(report, name, "a version that is not supported");
     at = bytes[6] == 1 ? 10 : 12;
     len = bytes[8] | (size_t)bytes[9] << 8;
@@ -82,11 +95,14 @@ static int read_header(struct report *report, struct npy *npy, size_t *begin, co
     header = strndup(text + at, len);
     if (header == NULL) return report_memory(report);
     order = entry(header, "'fortran_order'");
-    good = order != NULL && read_type(npy, header) && read_shape(npy, header);
+    status = read_type(report, npy, header, name);
+    if (status == STATUS_OK && (order == NULL || !read_shape(npy, header)))
+        status =
+            bad(report, name, "its header names no shape or order, or one that makes no sense");
     npy->columns_first = order != NULL && strncmp(order, "True", 4) == 0;
     free(header);
     *begin = at + len;
-    return good ? STATUS_OK : bad(report, name, "a type or shape that is not supported");
+    return status;
 }
 
 static double element(const struct npy *npy, const uint8_t *at)
@@ -103,6 +119,7 @@ static double element(const struct npy *npy, const uint8_t *at)
         memcpy(&f, &low, sizeof f);
         return f;
     }
+    if (npy->kind == 'f' && npy->size == 2) return tensor_from_half(TENSOR_FLOAT16, (uint16_t)bits);
     if (npy->kind == 'f') {
         memcpy(&d, &bits, sizeof d);
         return d;
@@ -150,8 +167,10 @@ int data_parse_npy(struct report *report, struct dataset *data, const char *text
     for (uint64_t i = 0; status == STATUS_OK && i < n; i++) {
         rows.values[i] = element(&npy, (const uint8_t *)text + begin + place(&npy, i) * npy.size);
         if (!isfinite(rows.values[i]))
-            status = report_fail(report, STATUS_INPUT, "%s: value %llu is not a finite number",
-                                 name, (unsigned long long)(i + 1));
+            status = report_fail(report, STATUS_INPUT,
+                                 "%s: value %llu of row %llu is not a finite number: %g", name,
+                                 (unsigned long long)(i % width + 1),
+                                 (unsigned long long)(i / width + 1), rows.values[i]);
     }
     if (status == STATUS_OK) *data = rows;
     else data_free(&rows);

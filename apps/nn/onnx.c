@@ -17,6 +17,7 @@ struct importer {
     struct report *report;
     struct graph *graph;
     const Onnx__GraphProto *proto;
+    const struct onnx_constants *constants;
     struct names names; /**< of values */
     const char *file;
     char empty[1];
@@ -75,38 +76,157 @@ static int add_initialisers(struct importer *importer)
 
 /* ------------------------------------------------------------------------------------- inputs */
 
-static int input_shape(struct importer *importer, struct value *value,
-                       const Onnx__ValueInfoProto *info)
+static bool takes(const Onnx__NodeProto *node, const char *name)
 {
-    const Onnx__TypeProto *type = info->type;
-    const Onnx__TypeProto__Tensor *tensor;
-    uint64_t dims[TENSOR_MAX_RANK];
-    char what[SHOWN_SIZE + 32], part[SHOWN_SIZE];
+    for (size_t i = 0; i < node->n_input; i++)
+        if (strcmp(text_of(node->input[i]), name) == 0) return true;
+    return false;
+}
 
-    snprintf(what, sizeof what, "input '%s'", shown(part, value->name, strlen(value->name)));
-    if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
-        !tensor_type_known(type->tensor_type->elem_type))
-        return report_fail(importer->report, STATUS_CIRCUIT,
-                           "%s is not a tensor of a supported type", what);
-    tensor = type->tensor_type;
-    if (tensor->shape == NULL || tensor->shape->n_dim > TENSOR_MAX_RANK)
+/** Refuses an input of a type that no value has, and names the node that takes it. */
+static int fail_type(struct importer *importer, const char *name)
+{
+    const Onnx__GraphProto *proto = importer->proto;
+    char part[SHOWN_SIZE];
+
+    shown(part, name, strlen(name));
+    for (size_t i = 0; i < proto->n_node; i++) {
+        struct node node = {.type = proto->node[i]->op_type, .name = proto->node[i]->name};
+
+        if (!takes(proto->node[i], name)) continue;
+        if (node.name == NULL) node.name = importer->empty;
+        node.position = i + 1;
+        return node_fail(importer->report, &node,
+                         "its input '%s' is not a tensor of a supported type", part);
+    }
+    return report_fail(importer->report, STATUS_CIRCUIT,
+                       "input '%s' is not a tensor of a supported type", part);
+}
+
+static bool is_closed(const Onnx__TensorShapeProto__Dimension *dim)
+{
+    return dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+}
+
+/** Dimensions of an input; how many are open, and stand as 1. */
+static int input_dims(struct importer *importer, uint64_t *dims, unsigned *n_open,
+                      const Onnx__TensorShapeProto *shape, const char *what)
+{
+    *n_open = 0;
+    if (shape == NULL || shape->n_dim > TENSOR_MAX_RANK)
         return report_fail(importer->report, STATUS_CIRCUIT,
                            "%s has no shape, or too many dimensions", what);
-    for (size_t d = 0; d < tensor->shape->n_dim; d++) {
-        const Onnx__TensorShapeProto__Dimension *dim = tensor->shape->dim[d];
-        bool closed = dim->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+    for (size_t d = 0; d < shape->n_dim; d++) {
+        const Onnx__TensorShapeProto__Dimension *dim = shape->dim[d];
+        bool closed = is_closed(dim);
 
         if (closed && dim->dim_value < 0)
             return report_fail(importer->report, STATUS_CIRCUIT, "%s has a negative dimension",
                                what);
-        if (!closed && d > 0)
-            return report_fail(importer->report, STATUS_CIRCUIT,
-                               "%s leaves a dimension other than the first open", what);
         dims[d] = closed ? (uint64_t)dim->dim_value : ONNX_OPEN_DIMENSION;
+        *n_open += !closed;
     }
+    return STATUS_OK;
+}
+
+/** The dimension that is open takes what the others leave of n elements. */
+static void close_dimension(uint64_t *dims, const Onnx__TensorShapeProto *shape, uint64_t n)
+{
+    uint64_t others = 1;
+    size_t open = 0;
+
+    for (size_t d = 0; d < shape->n_dim; d++)
+        if (!is_closed(shape->dim[d])) open = d;
+        else others = dims[d] > n || others > n ? n + 1 : others * dims[d];
+    dims[open] = others == 0 || others > n ? 0 : n / others;
+}
+
+static int input_constant(struct importer *importer, struct value *value,
+                          const struct onnx_constant *constant)
+{
+    struct tensor *tensor = &value->tensor;
+    char part[SHOWN_SIZE];
+
+    shown(part, constant->name, strlen(constant->name));
+    if (constant->n != tensor->n)
+        return report_fail(importer->report, STATUS_USAGE,
+                           "--constant %s: %llu numbers, and the input has %llu", part,
+                           (unsigned long long)constant->n, (unsigned long long)tensor->n);
+    if (tensor_allocate(importer->report, tensor) != STATUS_OK) return importer->report->status;
+    for (uint64_t i = 0; i < tensor->n; i++) {
+        tensor->data[i] = tensor_convert(tensor->type, constant->values[i]);
+        if (tensor->data[i] != constant->values[i] &&
+            (tensor_is_integer(tensor->type) || tensor->type == TENSOR_BOOL))
+            return report_fail(importer->report, STATUS_USAGE,
+                               "--constant %s: %g does not fit the input's type", part,
+                               constant->values[i]);
+    }
+    return STATUS_OK;
+}
+
+static const struct onnx_constant *find_constant(const struct importer *importer, const char *name)
+{
+    const struct onnx_constants *constants = importer->constants;
+
+    for (size_t i = 0; constants != NULL && i < constants->n; i++)
+        if (strcmp(constants->items[i].name, name) == 0) return &constants->items[i];
+    return NULL;
+}
+
+/** Shape of an input, and what it always is if that is told. */
+static int input_value(struct importer *importer, struct value *value,
+                       const Onnx__ValueInfoProto *info)
+{
+    const struct onnx_constant *constant = find_constant(importer, value->name);
+    const Onnx__TypeProto *type = info->type;
+    uint64_t dims[TENSOR_MAX_RANK];
+    unsigned n_open;
+    char what[SHOWN_SIZE + 32], part[SHOWN_SIZE];
+    int status;
+
+    snprintf(what, sizeof what, "input '%s'", shown(part, value->name, strlen(value->name)));
+    if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
+        !tensor_type_known(type->tensor_type->elem_type))
+        return fail_type(importer, value->name);
+    status = input_dims(importer, dims, &n_open, type->tensor_type->shape, what);
+    if (status != STATUS_OK) return status;
+    if (constant != NULL && n_open == 1)
+        close_dimension(dims, type->tensor_type->shape, constant->n);
+    else if (n_open > 1 || (n_open == 1 && is_closed(type->tensor_type->shape->dim[0])))
+        return report_fail(importer->report, STATUS_CIRCUIT,
+                           "%s leaves a dimension other than the first open", what);
     value->known = true;
-    return tensor_shape(importer->report, &value->tensor, (enum tensor_type)tensor->elem_type,
-                        (unsigned)tensor->shape->n_dim, dims, what);
+    status = tensor_shape(importer->report, &value->tensor,
+                          (enum tensor_type)type->tensor_type->elem_type,
+                          (unsigned)type->tensor_type->shape->n_dim, dims, what);
+    return status == STATUS_OK && constant != NULL ? input_constant(importer, value, constant)
+                                                   : status;
+}
+
+/** Every constant is to be one of the inputs. */
+static int check_constants(struct importer *importer)
+{
+    const struct onnx_constants *constants = importer->constants;
+    const Onnx__GraphProto *proto = importer->proto;
+
+    for (size_t c = 0; constants != NULL && c < constants->n; c++) {
+        const char *name = constants->items[c].name;
+        char part[SHOWN_SIZE];
+        bool found = false;
+
+        for (size_t i = 0; i < proto->n_input; i++)
+            found |= strcmp(text_of(proto->input[i]->name), name) == 0 &&
+                     names_find(&importer->names, name, NO_VALUE) >= proto->n_initializer;
+        if (found) continue;
+        report_fail(importer->report, STATUS_USAGE, "--constant %s: the model has no such input",
+                    shown(part, name, strlen(name)));
+        for (size_t i = 0; i < proto->n_input; i++)
+            report_hint(importer->report, "It has '%s'.",
+                        shown(part, text_of(proto->input[i]->name),
+                              strlen(text_of(proto->input[i]->name))));
+        return STATUS_USAGE;
+    }
+    return STATUS_OK;
 }
 
 static int add_inputs(struct importer *importer)
@@ -114,6 +234,7 @@ static int add_inputs(struct importer *importer)
     const Onnx__GraphProto *proto = importer->proto;
     struct graph *graph = importer->graph;
 
+    if (check_constants(importer) != STATUS_OK) return importer->report->status;
     graph->inputs = new_array(proto->n_input, sizeof *graph->inputs);
     if (graph->inputs == NULL) return report_memory(importer->report);
     for (size_t i = 0; i < proto->n_input; i++) {
@@ -123,9 +244,9 @@ static int add_inputs(struct importer *importer)
         /* Older files list initialisers among the inputs. */
         if (names_find(&importer->names, name, NO_VALUE) < proto->n_initializer) continue;
         if (add_value(importer, &number, name) != STATUS_OK ||
-            input_shape(importer, &graph->values[number], proto->input[i]) != STATUS_OK)
+            input_value(importer, &graph->values[number], proto->input[i]) != STATUS_OK)
             return importer->report->status;
-        graph->inputs[graph->n_inputs++] = number;
+        if (graph->values[number].tensor.data == NULL) graph->inputs[graph->n_inputs++] = number;
     }
     return STATUS_OK;
 }
@@ -339,6 +460,9 @@ static int check_nodes(struct importer *importer, const Onnx__GraphProto *proto)
         if (status == STATUS_OK) status = node_fail(importer->report, &node, "not supported");
         else report_hint(importer->report, "%s: not supported", node_name(name, &node));
     }
+    if (status != STATUS_OK)
+        report_hint(importer->report, "Models in gc-nn(1) lists the nodes that are; Relu, or a "
+                                      "square, stands in for many activation functions.");
     return status;
 }
 
@@ -358,10 +482,11 @@ static int import_model(struct importer *importer, const Onnx__ModelProto *model
     return graph_infer(importer->report, importer->graph);
 }
 
-int onnx_parse(struct report *report, struct graph *graph, const uint8_t *data, size_t data_len,
-               const char *name)
+int onnx_parse(struct report *report, struct graph *graph, const struct onnx_constants *constants,
+               const uint8_t *data, size_t data_len, const char *name)
 {
-    struct importer importer = {.report = report, .graph = graph, .file = name};
+    struct importer importer = {
+        .report = report, .graph = graph, .constants = constants, .file = name};
     ProtobufCMessage *model;
     int status;
 
@@ -375,26 +500,45 @@ int onnx_parse(struct report *report, struct graph *graph, const uint8_t *data, 
     return status;
 }
 
-int onnx_load(struct report *report, struct graph *graph, const char *path)
+int onnx_load(struct report *report, struct graph *graph, const struct onnx_constants *constants,
+              const char *path)
 {
     struct buffer file = {0};
     int status = file_load(report, &file, path, ONNX_MAX_FILE, STATUS_CIRCUIT);
 
     if (status == STATUS_OK)
-        status = onnx_parse(report, graph, (const uint8_t *)file.data, file.len, path);
+        status = onnx_parse(report, graph, constants, (const uint8_t *)file.data, file.len, path);
     buffer_free(&file);
     return status;
 }
 
-int onnx_parse_tensor(struct report *report, struct tensor *tensor, const uint8_t *data,
-                      size_t data_len, const char *name)
+int onnx_parse_tensor(struct report *report, struct tensor *tensor, char **value_name,
+                      const uint8_t *data, size_t data_len, const char *name)
 {
     ProtobufCMessage *message =
         wire_unpack(report, &onnx__tensor_proto__descriptor, data, data_len, name);
+    const Onnx__TensorProto *proto = (const Onnx__TensorProto *)message;
     int status;
 
     if (message == NULL) return report->status;
-    status = wire_tensor(report, tensor, (const Onnx__TensorProto *)message, name);
+    status = wire_tensor(report, tensor, proto, name);
+    if (status == STATUS_OK) {
+        *value_name = copy_text(proto->name);
+        if (*value_name == NULL) {
+            tensor_free(tensor);
+            status = report_memory(report);
+        }
+    }
     protobuf_c_message_free_unpacked(message, NULL);
     return status;
+}
+
+void onnx_constants_free(struct onnx_constants *constants)
+{
+    for (size_t i = 0; i < constants->n; i++) {
+        free(constants->items[i].name);
+        free(constants->items[i].values);
+    }
+    free(constants->items);
+    memset(constants, 0, sizeof *constants);
 }

@@ -117,6 +117,8 @@ static double raw_element(const uint8_t *at, enum tensor_type type)
         memcpy(&f, &low, sizeof f);
         return f;
     case TENSOR_DOUBLE: memcpy(&d, &bits, sizeof d); return d;
+    case TENSOR_FLOAT16:
+    case TENSOR_BFLOAT16: return tensor_from_half(type, (uint16_t)bits);
     case TENSOR_INT8: return (int8_t)bits;
     case TENSOR_INT16: return (int16_t)bits;
     case TENSOR_INT32: return (int32_t)bits;
@@ -145,6 +147,8 @@ static double typed_element(const Onnx__TensorProto *proto, enum tensor_type typ
     case TENSOR_FLOAT: return proto->float_data[i];
     case TENSOR_DOUBLE: return proto->double_data[i];
     case TENSOR_INT64: return (double)proto->int64_data[i];
+    case TENSOR_FLOAT16:
+    case TENSOR_BFLOAT16: return tensor_from_half(type, (uint16_t)proto->int32_data[i]);
     case TENSOR_UINT32:
     case TENSOR_UINT64: return (double)proto->uint64_data[i];
     default: return tensor_convert(type, proto->int32_data[i]);

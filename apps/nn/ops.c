@@ -61,9 +61,7 @@ int op_integers(const struct op_call *call, int64_t **values, size_t *n, const c
 
 /* --------------------------------------------------------------------------------------- unary */
 
-typedef double (*unary_fn)(const struct node *node, double x);
-
-static int unary(struct op_call *call, unary_fn f)
+int op_unary(struct op_call *call, op_unary_fn f)
 {
     const struct tensor *x = call->in[0];
     bool compute;
@@ -99,22 +97,22 @@ static double identity(const struct node *node, double x)
 
 static int op_relu(struct op_call *call)
 {
-    return unary(call, relu);
+    return op_unary(call, relu);
 }
 
 static int op_leaky_relu(struct op_call *call)
 {
-    return unary(call, leaky_relu);
+    return op_unary(call, leaky_relu);
 }
 
 static int op_sigmoid(struct op_call *call)
 {
-    return unary(call, sigmoid);
+    return op_unary(call, sigmoid);
 }
 
 static int op_identity(struct op_call *call)
 {
-    return unary(call, identity);
+    return op_unary(call, identity);
 }
 
 /** One bound of Clip: an attribute before opset 11, a scalar input since. */
@@ -161,12 +159,21 @@ static int op_cast(struct op_call *call)
     return status;
 }
 
+/** Whether an input is there, and not known to be one number that is 0. */
+static bool may_be_set(const struct op_call *call, size_t in)
+{
+    const struct tensor *x = in < call->n_in ? call->in[in] : NULL;
+
+    return x != NULL && (x->data == NULL || x->n != 1 || x->data[0] != 0);
+}
+
+/** In training mode it drops nothing when its ratio is 0; without one it is 1/2. */
 static int op_dropout(struct op_call *call)
 {
-    const struct tensor *training = call->n_in > 2 ? call->in[2] : NULL;
+    bool has_ratio = call->n_in > 1 && call->in[1] != NULL;
     int status;
 
-    if (training != NULL && (training->data == NULL || training->n != 1 || training->data[0] != 0))
+    if (may_be_set(call, 2) && (!has_ratio || may_be_set(call, 1)))
         return node_fail(call->report, call->node, "training mode is not supported");
     status = op_identity(call);
     if (status != STATUS_OK || call->n_out < 2) return status;
@@ -219,9 +226,7 @@ static int broadcast_shape(const struct op_call *call, uint64_t *dims, unsigned 
     return STATUS_OK;
 }
 
-typedef double (*binary_fn)(double a, double b);
-
-static void compute_binary(struct op_call *call, binary_fn f, const unsigned first[2])
+static void compute_binary(struct op_call *call, op_binary_fn f, const unsigned first[2])
 {
     struct tensor *out = &call->out[0];
     uint64_t strides[2][TENSOR_MAX_RANK], place[TENSOR_MAX_RANK] = {0}, at[2] = {0, 0};
@@ -239,14 +244,14 @@ static void compute_binary(struct op_call *call, binary_fn f, const unsigned fir
     }
 }
 
-static int binary(struct op_call *call, binary_fn f)
+int op_binary(struct op_call *call, op_binary_fn f, enum tensor_type type)
 {
     uint64_t dims[TENSOR_MAX_RANK];
     unsigned rank, first[2];
     bool compute;
     int status = broadcast_shape(call, dims, &rank, first);
 
-    if (status == STATUS_OK) status = op_output(call, &compute, call->in[0]->type, rank, dims);
+    if (status == STATUS_OK) status = op_output(call, &compute, type, rank, dims);
     if (status == STATUS_OK && compute) compute_binary(call, f, first);
     return status;
 }
@@ -273,27 +278,27 @@ static double divide(double a, double b)
 
 static int op_add(struct op_call *call)
 {
-    return binary(call, add);
+    return op_binary(call, add, call->in[0]->type);
 }
 
 static int op_sub(struct op_call *call)
 {
-    return binary(call, sub);
+    return op_binary(call, sub, call->in[0]->type);
 }
 
 static int op_mul(struct op_call *call)
 {
-    return binary(call, mul);
+    return op_binary(call, mul, call->in[0]->type);
 }
 
 static int op_div(struct op_call *call)
 {
-    return binary(call, divide);
+    return op_binary(call, divide, call->in[0]->type);
 }
 
 static int op_pow(struct op_call *call)
 {
-    return binary(call, pow);
+    return op_binary(call, pow, call->in[0]->type);
 }
 
 /* ------------------------------------------------------------------------------------ constants */
@@ -378,39 +383,58 @@ static int op_constant_of_shape(struct op_call *call)
 /* --------------------------------------------------------------------------------------- table */
 
 static const struct op table[] = {
-    {"Add", op_add, 2, 2, 1},
-    {"ArgMax", op_argmax, 1, 1, 1},
-    {"AveragePool", op_average_pool, 1, 1, 1},
-    {"BatchNormalization", op_batch_normalization, 5, 5, 1},
-    {"Cast", op_cast, 1, 1, 1},
-    {"Clip", op_clip, 1, 3, 1},
-    {"Concat", op_concat, 1, 255, 1},
-    {"Constant", op_constant, 0, 0, 1},
-    {"ConstantOfShape", op_constant_of_shape, 1, 1, 1},
-    {"Conv", op_conv, 2, 3, 1},
-    {"Div", op_div, 2, 2, 1},
-    {"Dropout", op_dropout, 1, 3, 2},
-    {"Flatten", op_flatten, 1, 1, 1},
-    {"Gather", op_gather, 2, 2, 1},
-    {"Gemm", op_gemm, 2, 3, 1},
-    {"GlobalAveragePool", op_global_average_pool, 1, 1, 1},
-    {"Identity", op_identity, 1, 1, 1},
-    {"LeakyRelu", op_leaky_relu, 1, 1, 1},
-    {"MatMul", op_matmul, 2, 2, 1},
-    {"MaxPool", op_max_pool, 1, 1, 1},
-    {"Mul", op_mul, 2, 2, 1},
-    {"Pad", op_pad, 1, 3, 1},
-    {"Pow", op_pow, 2, 2, 1},
-    {"Relu", op_relu, 1, 1, 1},
-    {"Reshape", op_reshape, 2, 2, 1},
-    {"Shape", op_shape, 1, 1, 1},
-    {"Sigmoid", op_sigmoid, 1, 1, 1},
-    {"Slice", op_slice, 1, 5, 1},
-    {"Softmax", op_softmax, 1, 1, 1},
-    {"Squeeze", op_squeeze, 1, 2, 1},
-    {"Sub", op_sub, 2, 2, 1},
-    {"Transpose", op_transpose, 1, 1, 1},
-    {"Unsqueeze", op_unsqueeze, 1, 2, 1},
+    {"Abs", op_abs, 1, 1, 1, true},
+    {"Add", op_add, 2, 2, 1, false},
+    {"And", op_and, 2, 2, 1, true},
+    {"ArgMax", op_argmax, 1, 1, 1, false},
+    {"AveragePool", op_average_pool, 1, 1, 1, false},
+    {"BatchNormalization", op_batch_normalization, 5, 5, 5, false},
+    {"Cast", op_cast, 1, 1, 1, false},
+    {"Ceil", op_ceil, 1, 1, 1, true},
+    {"Clip", op_clip, 1, 3, 1, false},
+    {"Concat", op_concat, 1, 255, 1, false},
+    {"Constant", op_constant, 0, 0, 1, false},
+    {"ConstantOfShape", op_constant_of_shape, 1, 1, 1, true},
+    {"Conv", op_conv, 2, 3, 1, false},
+    {"Div", op_div, 2, 2, 1, false},
+    {"Dropout", op_dropout, 1, 3, 2, false},
+    {"Equal", op_equal, 2, 2, 1, true},
+    {"Expand", op_expand, 2, 2, 1, true},
+    {"Flatten", op_flatten, 1, 1, 1, false},
+    {"Floor", op_floor, 1, 1, 1, true},
+    {"Gather", op_gather, 2, 2, 1, false},
+    {"Gemm", op_gemm, 2, 3, 1, false},
+    {"GlobalAveragePool", op_global_average_pool, 1, 1, 1, false},
+    {"Greater", op_greater, 2, 2, 1, true},
+    {"Identity", op_identity, 1, 1, 1, false},
+    {"LeakyRelu", op_leaky_relu, 1, 1, 1, false},
+    {"Less", op_less, 2, 2, 1, true},
+    {"MatMul", op_matmul, 2, 2, 1, false},
+    {"MaxPool", op_max_pool, 1, 1, 2, false},
+    {"Mul", op_mul, 2, 2, 1, false},
+    {"Neg", op_neg, 1, 1, 1, true},
+    {"Not", op_not, 1, 1, 1, true},
+    {"Or", op_or, 2, 2, 1, true},
+    {"Pad", op_pad, 1, 3, 1, false},
+    {"Pow", op_pow, 2, 2, 1, false},
+    {"Range", op_range, 3, 3, 1, true},
+    {"ReduceMax", op_reduce_max, 1, 2, 1, true},
+    {"ReduceMin", op_reduce_min, 1, 2, 1, true},
+    {"ReduceProd", op_reduce_prod, 1, 2, 1, true},
+    {"ReduceSum", op_reduce_sum, 1, 2, 1, true},
+    {"Relu", op_relu, 1, 1, 1, false},
+    {"Reshape", op_reshape, 2, 2, 1, false},
+    {"Shape", op_shape, 1, 1, 1, false},
+    {"Sigmoid", op_sigmoid, 1, 1, 1, false},
+    {"Size", op_size, 1, 1, 1, false},
+    {"Slice", op_slice, 1, 5, 1, false},
+    {"Softmax", op_softmax, 1, 1, 1, false},
+    {"Sqrt", op_sqrt, 1, 1, 1, true},
+    {"Squeeze", op_squeeze, 1, 2, 1, false},
+    {"Sub", op_sub, 2, 2, 1, false},
+    {"Transpose", op_transpose, 1, 1, 1, false},
+    {"Unsqueeze", op_unsqueeze, 1, 2, 1, false},
+    {"Where", op_where, 3, 3, 1, true},
 };
 
 static int compare_name(const void *name, const void *op)

@@ -24,6 +24,7 @@ struct op {
     op_fn run;
     uint8_t min_in, max_in; /**< max_in 255: any number */
     uint8_t max_out;
+    bool constants_only; /**< it takes nothing that depends on the model's input */
 };
 
 /** The node type of that name, NULL when it is not supported. */
@@ -38,6 +39,14 @@ bool op_has_data(const struct op_call *call);
 /** Starts output 0. *compute tells whether its data is to be computed, and is then allocated. */
 int op_output(struct op_call *call, bool *compute, enum tensor_type type, unsigned rank,
               const uint64_t *dims);
+
+/** Output 0 is a function of each element of input 0, of its type. */
+typedef double (*op_unary_fn)(const struct node *node, double x);
+int op_unary(struct op_call *call, op_unary_fn f);
+
+/** Output 0 is a function of the elements of inputs 0 and 1, broadcast against each other. */
+typedef double (*op_binary_fn)(double a, double b);
+int op_binary(struct op_call *call, op_binary_fn f, enum tensor_type type);
 
 /** Reads an axis attribute or value, negative ones from the end; limit is the rank, or one more
  *  where a place between axes is meant. */
@@ -80,5 +89,13 @@ int op_average_pool(struct op_call *call), op_global_average_pool(struct op_call
 int op_gemm(struct op_call *call), op_matmul(struct op_call *call);
 int op_batch_normalization(struct op_call *call), op_softmax(struct op_call *call);
 int op_argmax(struct op_call *call);
+int op_abs(struct op_call *call), op_and(struct op_call *call), op_ceil(struct op_call *call);
+int op_equal(struct op_call *call), op_expand(struct op_call *call);
+int op_floor(struct op_call *call), op_greater(struct op_call *call);
+int op_less(struct op_call *call), op_neg(struct op_call *call), op_not(struct op_call *call);
+int op_or(struct op_call *call), op_range(struct op_call *call);
+int op_reduce_max(struct op_call *call), op_reduce_min(struct op_call *call);
+int op_reduce_prod(struct op_call *call), op_reduce_sum(struct op_call *call);
+int op_size(struct op_call *call), op_sqrt(struct op_call *call), op_where(struct op_call *call);
 
 #endif

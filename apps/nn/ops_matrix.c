@@ -142,7 +142,7 @@ int op_batch_normalization(struct op_call *call)
     bool compute;
     int status;
 
-    if (node_int(call->node, "training_mode", 0) != 0)
+    if (call->n_out > 1 || node_int(call->node, "training_mode", 0) != 0)
         return node_fail(call->report, call->node, "training mode is not supported");
     if (node_int(call->node, "spatial", 1) != 1)
         return node_fail(call->report, call->node, "spatial = 0 is not supported");

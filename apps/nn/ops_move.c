@@ -236,13 +236,27 @@ int op_concat(struct op_call *call)
 
 /* ---------------------------------------------------------------------------------------- pad */
 
+enum pad_mode { PAD_CONSTANT, PAD_EDGE, PAD_REFLECT };
+
+static int pad_mode(const struct op_call *call, enum pad_mode *mode)
+{
+    static const char *const words[] = {"constant", "edge", "reflect"};
+    const struct attribute *given = node_attribute(call->node, "mode");
+
+    *mode = PAD_CONSTANT;
+    if (given == NULL) return STATUS_OK;
+    for (int i = 0; i < 3; i++)
+        if (given->kind == ATTRIBUTE_STRING && strcmp(given->s, words[i]) == 0) {
+            *mode = (enum pad_mode)i;
+            return STATUS_OK;
+        }
+    return node_fail(call->report, call->node, "its mode is not supported");
+}
+
 static int pad_value(const struct op_call *call, double *value)
 {
-    const struct attribute *mode = node_attribute(call->node, "mode");
     const struct tensor *input = call->n_in > 2 ? call->in[2] : NULL;
 
-    if (mode != NULL && (mode->kind != ATTRIBUTE_STRING || strcmp(mode->s, "constant") != 0))
-        return node_fail(call->report, call->node, "only padding by a constant is supported");
     *value = node_float(call->node, "value", 0);
     if (input == NULL) return STATUS_OK;
     if (input->n != 1 || input->data == NULL)
@@ -251,14 +265,23 @@ static int pad_value(const struct op_call *call, double *value)
     return STATUS_OK;
 }
 
-/** Element i of the padded output: an index into x, or UINT64_MAX in the padding. */
+/** A place in a dimension of n elements, from -n + 1 to 2 n - 2, brought back into it. */
+static int64_t fold_place(int64_t place, int64_t n, enum pad_mode mode)
+{
+    if (mode == PAD_CONSTANT || (place >= 0 && place < n)) return place;
+    if (mode == PAD_EDGE) return place < 0 ? 0 : n - 1;
+    return place < 0 ? -place : 2 * (n - 1) - place;
+}
+
+/** Element i of the padded output: an index into x, or UINT64_MAX where the value stands. */
 static uint64_t unpadded(const struct tensor *out, const struct tensor *x, const int64_t *pads,
-                         uint64_t i)
+                         enum pad_mode mode, uint64_t i)
 {
     uint64_t at = 0, stride = 1;
 
     for (unsigned d = out->rank; d-- > 0;) {
-        int64_t place = (int64_t)(i % out->dims[d]) - pads[d];
+        int64_t place =
+            fold_place((int64_t)(i % out->dims[d]) - pads[d], (int64_t)x->dims[d], mode);
 
         if (place < 0 || place >= (int64_t)x->dims[d]) return UINT64_MAX;
         at += stride * (uint64_t)place;
@@ -268,30 +291,42 @@ static uint64_t unpadded(const struct tensor *out, const struct tensor *x, const
     return at;
 }
 
+/** The output's dimensions. Elements of x are put into the padding where there are enough. */
+static int padded_shape(const struct op_call *call, uint64_t *dims, const int64_t *pads, size_t n,
+                        enum pad_mode mode)
+{
+    const struct tensor *x = call->in[0];
+    bool good = n == 2 * (size_t)x->rank;
+
+    for (unsigned d = 0; good && d < x->rank; d++) {
+        int64_t before = pads[d], behind = pads[x->rank + d], dim = (int64_t)x->dims[d];
+        int64_t most = before > behind ? before : behind;
+
+        good = (mode == PAD_CONSTANT || most <= 0 || most < dim || (mode == PAD_EDGE && dim > 0)) &&
+               !__builtin_add_overflow(dim, before, &dim) &&
+               !__builtin_add_overflow(dim, behind, &dim) && dim >= 0;
+        dims[d] = (uint64_t)dim;
+    }
+    return good ? STATUS_OK : node_fail(call->report, call->node, "its pads do not fit");
+}
+
 int op_pad(struct op_call *call)
 {
     const struct tensor *x = call->in[0];
     uint64_t dims[TENSOR_MAX_RANK];
+    enum pad_mode mode;
     int64_t *pads;
     size_t n;
     double value = 0;
     bool compute;
     int status = op_integers(call, &pads, &n, "pads", 1);
 
-    if (status == STATUS_OK && n != 2 * (size_t)x->rank)
-        status = node_fail(call->report, call->node, "its pads do not fit");
-    for (unsigned d = 0; status == STATUS_OK && d < x->rank; d++) {
-        int64_t dim;
-
-        if (__builtin_add_overflow((int64_t)x->dims[d], pads[d], &dim) ||
-            __builtin_add_overflow(dim, pads[x->rank + d], &dim) || dim < 0)
-            status = node_fail(call->report, call->node, "its pads do not fit");
-        dims[d] = (uint64_t)dim;
-    }
+    if (status == STATUS_OK) status = pad_mode(call, &mode);
+    if (status == STATUS_OK) status = padded_shape(call, dims, pads, n, mode);
     if (status == STATUS_OK) status = pad_value(call, &value);
     if (status == STATUS_OK) status = op_output(call, &compute, x->type, x->rank, dims);
     for (uint64_t i = 0; status == STATUS_OK && compute && i < call->out[0].n; i++) {
-        uint64_t at = unpadded(&call->out[0], x, pads, i);
+        uint64_t at = unpadded(&call->out[0], x, pads, mode, i);
 
         call->out[0].data[i] = at == UINT64_MAX ? value : x->data[at];
     }

@@ -116,8 +116,6 @@ int op_pool_window(const struct op_call *call, struct window *window, const stru
                          x->rank);
     if (node_attribute(call->node, "kernel_shape") == NULL)
         return node_fail(call->report, call->node, "kernel_shape is missing");
-    if (node_int(call->node, "storage_order", 0) != 0)
-        return node_fail(call->report, call->node, "storage_order is not supported");
     if (read_extents(call, kernel, "kernel_shape", x->rank - 2, 1) != STATUS_OK)
         return call->report->status;
     return op_window(call, window, x, kernel);
@@ -279,12 +277,58 @@ static int pool(struct op_call *call, const struct window *window, pool_fn f)
     return status;
 }
 
+/** Where the maximum at a place stands: its index in the channel, the first of equals. */
+static uint64_t pool_index(const double *x, const struct window *window, uint64_t place)
+{
+    uint64_t best = UINT64_MAX;
+
+    for (uint64_t k = 0; k < volume(window->kernel); k++) {
+        uint64_t at = window_at(window, place, k, NULL);
+
+        if (at != UINT64_MAX && (best == UINT64_MAX || x[at] > x[best])) best = at;
+    }
+    return best == UINT64_MAX ? 0 : best;
+}
+
+/** An index over n dimensions, the last one running fastest, as one over them in reverse. */
+static uint64_t columns_first(const struct window *window, uint64_t at, unsigned n)
+{
+    uint64_t stride = volume(window->in), index = 0;
+
+    for (unsigned d = n; d-- > 0; at /= window->in[d])
+        index += (stride /= window->in[d]) * (at % window->in[d]);
+    return index;
+}
+
+/** Output 1: where the maxima stand in x. */
+static int pool_indices(struct op_call *call, const struct window *window)
+{
+    const struct tensor *x = call->in[0];
+    struct tensor *indices = &call->out[1];
+    uint64_t size = volume(window->in), places = volume(window->out);
+    bool reversed = node_int(call->node, "storage_order", 0) != 0;
+
+    *indices = call->out[0];
+    indices->type = TENSOR_INT64;
+    indices->data = NULL;
+    if (x->data == NULL) return STATUS_OK;
+    if (tensor_allocate(call->report, indices) != STATUS_OK) return call->report->status;
+    for (uint64_t i = 0; i < indices->n; i++) {
+        uint64_t first = i / places * size, at = pool_index(x->data + first, window, i % places);
+
+        if (reversed && size > 0) at = columns_first(window, at, x->rank - 2);
+        indices->data[i] = (double)(first + at);
+    }
+    return STATUS_OK;
+}
+
 int op_max_pool(struct op_call *call)
 {
     struct window window;
     int status = op_pool_window(call, &window, call->in[0]);
 
-    return status == STATUS_OK ? pool(call, &window, pool_max) : status;
+    if (status == STATUS_OK) status = pool(call, &window, pool_max);
+    return status == STATUS_OK && call->n_out > 1 ? pool_indices(call, &window) : status;
 }
 
 int op_average_pool(struct op_call *call)

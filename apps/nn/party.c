@@ -48,6 +48,8 @@ static int open_session(struct report *report, struct secure *secure, sotto_role
         .role = role,
         .ot_width = options->ot_width,
         .n_threads = options->n_threads,
+        .progress = options->progress != NULL ? secure_hear_progress : NULL,
+        .progress_user = secure,
     };
 
     secure->channel = channel;

@@ -70,7 +70,7 @@ static int count_pool(struct report *report, sotto_context *context, struct plan
         uint64_t size = step->begin[r + 1] - step->begin[r];
         const struct layer_shape shape = {
             .kind = LAYER_MAXIMUM,
-            .value_bits = activation_bits(net, step->pooled[step->begin[r]]),
+            .value_bits = activation_bits(net, step->first),
             .n = size,
         };
 

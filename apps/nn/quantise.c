@@ -260,6 +260,15 @@ static int quantise_linear(struct quantiser *q, struct step *step)
     return status;
 }
 
+static int different_scales(struct quantiser *q, const struct step *step)
+{
+    report_fail(q->report, STATUS_CIRCUIT, "%s: it pools values of different scales", step->name);
+    report_hint(q->report,
+                "Columns of a table have scales of their own; inputs that are bytes, with "
+                "--input-scale 1 among them, have one.");
+    return STATUS_CIRCUIT;
+}
+
 /** A pool's activations have the scale of what it pools, which is to be one. */
 static int quantise_pool(struct quantiser *q, const struct step *step)
 {
@@ -272,11 +281,8 @@ static int quantise_pool(struct quantiser *q, const struct step *step)
         net->zero[step->first + r] = net->zero[from];
         for (uint64_t e = step->begin[r]; e < step->begin[r + 1]; e++)
             if (net->scale[step->pooled[e]] != net->scale[from] ||
-                net->zero[step->pooled[e]] != net->zero[from] ||
-                activation_bits(net, step->pooled[e]) != HIDDEN_BITS)
-                return report_fail(q->report, STATUS_CIRCUIT,
-                                   "%s: it pools inputs, or values of different scales",
-                                   step->name);
+                net->zero[step->pooled[e]] != net->zero[from])
+                return different_scales(q, step);
     }
     return advance(q, step, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 struct batch {
     struct secure *secure;
     const struct net *net;
-    uint64_t first_row, n_rows, n_all; /* n_all: of all batches */
+    uint64_t n_rows;
     sotto_wires **wires;
     uint32_t *shares; /* of the step at hand; secret */
     uint64_t n_shares;
@@ -70,37 +70,70 @@ void secure_wipe(struct secure *secure)
 
 uint64_t secure_batch(const struct net *net)
 {
-    uint64_t n_labels = 0;
+    uint64_t n_labels = net->n_inputs * INPUT_BITS;
 
-    for (uint64_t i = 0; i < net->n_activations; i += 1) n_labels += activation_bits(net, i);
+    for (size_t s = 0; s + 1 < net->n_steps; s++)
+        n_labels += net->steps[s].n_rows * activation_bits(net, net->steps[s].first);
     if (n_labels == 0 || n_labels > BATCH_MEMORY / LABEL_LEN) return 1;
     return BATCH_MEMORY / LABEL_LEN / n_labels;
 }
 
 /* ------------------------------------------------------------------------------- activations -- */
 
-/* Which wires an activation is in. */
-static size_t part_of(const struct net *net, uint64_t activation)
-{
-    size_t low = 0, high = net->n_steps;
-
-    if (activation < net->n_inputs) return 0;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-
-        if (net->steps[middle].first <= activation) low = middle;
-        else high = middle;
-    }
-    return low + 1;
-}
-
-/* Its number in them, for a row of the batch. */
+/* The number of an activation among the wires of its part, for a row of the batch. */
 static uint64_t value_of(const struct net *net, size_t part, uint64_t activation, uint64_t row)
 {
     const struct step *step = part > 0 ? &net->steps[part - 1] : NULL;
 
     if (step == NULL) return row * net->n_inputs + activation;
     return row * step->n_rows + activation - step->first;
+}
+
+/* ---------------------------------------------------------------------------------- progress -- */
+
+static void tell_progress(const struct secure *secure, uint64_t n_more)
+{
+    struct rows_progress place = secure->place;
+
+    place.n_done_parts += n_more;
+    if (secure->progress != NULL) secure->progress(secure->progress_user, &place);
+}
+
+void secure_hear_progress(void *user, uint64_t n_done, uint64_t n_all)
+{
+    const struct secure *secure = user;
+
+    (void)n_all;
+    tell_progress(secure, n_done);
+}
+
+/* Parts of a step, for one row. */
+static uint64_t count_parts(const struct batch *batch, size_t number)
+{
+    const struct step *step = &batch->net->steps[number];
+    uint64_t n = step->n_rows;
+
+    if (is_last(batch->net, number)) n = batch->secure->reveals_scores ? 0 : 1;
+    for (size_t t = 0; t < step->n_terms; t++)
+        for (uint64_t e = 0; e < step->terms[t].n_elements; e++) n += step->terms[t].source[e] != 0;
+    return n;
+}
+
+static void start_progress(const struct batch *batch, size_t number)
+{
+    struct secure *secure = batch->secure;
+
+    secure->place.layer = number + 1;
+    secure->place.n_done_parts = 0;
+    if (secure->progress == NULL) return;
+    secure->place.n_parts = count_parts(batch, number) * batch->n_rows;
+    tell_progress(secure, 0);
+}
+
+static void end_progress(const struct batch *batch)
+{
+    batch->secure->place.n_done += batch->n_rows;
+    tell_progress(batch->secure, 0);
 }
 
 /* ------------------------------------------------------------------------------ linear steps -- */
@@ -143,7 +176,7 @@ static void gather_elements(struct projection *p, size_t part)
     for (uint64_t e = 0; e < p->term->n_elements; e++) {
         uint32_t source = p->term->source[e];
 
-        if (source != 0 && part_of(net, source - 1) == part) p->elements[p->n_elements++] = e;
+        if (source != 0 && net_part(net, source - 1) == part) p->elements[p->n_elements++] = e;
     }
     for (uint64_t row = 0; row < p->batch->n_rows; row++)
         for (uint64_t k = 0; k < p->n_elements; k++)
@@ -155,12 +188,15 @@ static int project_part(struct report *report, struct projection *p, size_t part
     const struct batch *batch = p->batch;
     const sotto_linear linear = {p->step->ring, 0, batch->n_shares, give_column, p};
     sotto_operand operand = {batch->wires[part], p->values};
+    uint64_t n_values;
+    sotto_err err;
 
     gather_elements(p, part);
-    if (p->n_elements == 0) return STATUS_OK;
-    return library(report, batch->secure,
-                   sotto_mixed_project(batch->secure->mixed, batch->shares, &operand,
-                                       p->n_elements * batch->n_rows, &linear));
+    n_values = p->n_elements * batch->n_rows;
+    if (n_values == 0) return STATUS_OK;
+    err = sotto_mixed_project(batch->secure->mixed, batch->shares, &operand, n_values, &linear);
+    batch->secure->place.n_done_parts += n_values;
+    return library(report, batch->secure, err);
 }
 
 static int project_term(struct report *report, const struct batch *batch, size_t number,
@@ -312,6 +348,21 @@ struct windows {
     uint64_t *rows; /* of the step */
 };
 
+/* What values of one width are gathered from: where a part has another width, and so none of them,
+ * one that has them stands in its place. */
+static const sotto_wires **parts_like(const struct batch *batch, size_t n_parts,
+                                      const sotto_wires *like)
+{
+    const sotto_wires **parts = new_array(n_parts, sizeof *parts);
+
+    for (size_t p = 0; parts != NULL && p < n_parts; p++) {
+        const sotto_wires *wires = batch->wires[p];
+
+        parts[p] = sotto_wires_value_bits(wires) == sotto_wires_value_bits(like) ? wires : like;
+    }
+    return parts;
+}
+
 /* The values at place k of all windows, of every row of the batch, put together from the steps that
  * they are activations of. */
 static int gather_place(struct report *report, const struct batch *batch, size_t number,
@@ -319,26 +370,24 @@ static int gather_place(struct report *report, const struct batch *batch, size_t
 {
     const struct step *step = &batch->net->steps[number];
     uint64_t n = windows->n * batch->n_rows;
-    size_t first = part_of(batch->net, step->pooled[step->begin[windows->rows[0]] + k]) > 0;
+    size_t like = net_part(batch->net, step->pooled[0]);
+    const sotto_wires **parts = parts_like(batch, number + 1, batch->wires[like]);
     uint32_t *part = new_array(n, sizeof *part);
     uint64_t *values = new_array(n, sizeof *values);
-    int status = part != NULL && values != NULL ? STATUS_OK : report_memory(report);
+    int status = STATUS_OK;
 
+    if (parts == NULL || part == NULL || values == NULL) status = report_memory(report);
     for (uint64_t i = 0; status == STATUS_OK && i < n; i++) {
         uint64_t activation = step->pooled[step->begin[windows->rows[i % windows->n]] + k];
-        size_t from = part_of(batch->net, activation);
 
-        if ((from > 0) != (first > 0))
-            status = report_fail(report, STATUS_CIRCUIT,
-                                 "%s: a max-pool over both inputs and hidden values", step->name);
-        part[i] = (uint32_t)(from - first);
-        values[i] = value_of(batch->net, from, activation, i / windows->n);
+        part[i] = (uint32_t)net_part(batch->net, activation);
+        values[i] = value_of(batch->net, part[i], activation, i / windows->n);
     }
     if (status == STATUS_OK)
-        status = library(report, batch->secure,
-                         sotto_mixed_gather(batch->secure->mixed, wires,
-                                            (const sotto_wires *const *)batch->wires + first,
-                                            first > 0 ? number : 1, part, values, n));
+        status = library(
+            report, batch->secure,
+            sotto_mixed_gather(batch->secure->mixed, wires, parts, number + 1, part, values, n));
+    free(parts);
     free(part);
     free(values);
     return status;
@@ -351,7 +400,7 @@ static int pool_windows(struct report *report, const struct batch *batch, size_t
     struct secure *secure = batch->secure;
     const struct layer_shape shape = {
         .kind = LAYER_MAXIMUM,
-        .value_bits = activation_bits(batch->net, step->pooled[step->begin[windows->rows[0]]]),
+        .value_bits = activation_bits(batch->net, step->first),
         .n = windows->size,
     };
     sotto_wires **places = new_array(windows->size, sizeof(sotto_wires *));
@@ -368,6 +417,7 @@ static int pool_windows(struct report *report, const struct batch *batch, size_t
         status = library(report, secure,
                          sotto_mixed_apply(secure->mixed, wires, layer.circuit, layer.interface,
                                            NULL, operands, windows->n * batch->n_rows));
+    secure->place.n_done_parts += windows->n * batch->n_rows;
     for (uint64_t k = 0; places != NULL && k < windows->size; k++) sotto_wires_free(places[k]);
     layer_wipe(&layer);
     free(operands);
@@ -506,15 +556,6 @@ static int input_rows(struct report *report, struct batch *batch, const uint8_t 
     return status;
 }
 
-static void tell_progress(const struct batch *batch, uint64_t n_done, size_t step)
-{
-    const struct secure *secure = batch->secure;
-
-    if (secure->progress != NULL)
-        secure->progress(secure->progress_user, n_done, batch->n_all, step + 1,
-                         batch->net->n_steps);
-}
-
 static int run_batch(struct report *report, struct batch *batch, uint64_t *labels, int64_t *scores,
                      const uint8_t *inputs)
 {
@@ -523,13 +564,12 @@ static int run_batch(struct report *report, struct batch *batch, uint64_t *label
 
     add_cost(batch->secure, 0, &since);
     for (size_t s = 0; status == STATUS_OK && s < batch->net->n_steps; s++) {
-        tell_progress(batch, batch->first_row, s);
+        start_progress(batch, s);
         if (batch->net->steps[s].kind == STEP_MAX_POOL) status = run_pool(report, batch, s);
         else status = run_linear(report, batch, s, labels, scores);
         add_cost(batch->secure, s + 1, &since);
     }
-    if (status == STATUS_OK)
-        tell_progress(batch, batch->first_row + batch->n_rows, batch->net->n_steps - 1);
+    if (status == STATUS_OK) end_progress(batch);
     return status;
 }
 
@@ -540,13 +580,13 @@ int secure_run(struct report *report, struct secure *secure, uint64_t *labels, i
     uint64_t most = secure_batch(net);
     int status = STATUS_OK;
 
+    secure->place = (struct rows_progress){.n_rows = n_rows, .n_layers = net->n_steps};
+
     for (uint64_t row = 0; status == STATUS_OK && row < n_rows; row += most) {
         struct batch batch = {
             .secure = secure,
             .net = net,
-            .first_row = row,
             .n_rows = n_rows - row < most ? n_rows - row : most,
-            .n_all = n_rows,
             .wires = new_array(net->n_steps + 1, sizeof *batch.wires),
         };
 

@@ -10,6 +10,7 @@
 
 #include "apps/nn/layer.h"
 #include "apps/nn/net.h"
+#include "apps/progress.h"
 
 #include "sotto-share.h"
 
@@ -19,9 +20,9 @@ struct step_cost {
     uint64_t bytes_sent, bytes_received;
 };
 
-/** Told before each layer of a batch, and when all is done; see progress_show_rows(). */
-typedef void (*secure_progress_fn)(void *user, uint64_t n_done, uint64_t n_rows, uint64_t layer,
-                                   uint64_t n_layers);
+/** Told before each layer of a batch, while it runs, and when all is done; parts of a layer are
+ *  the values that are projected and the circuits that are run. */
+typedef void (*secure_progress_fn)(void *user, const struct rows_progress *rows);
 
 struct secure {
     sotto_context *context;
@@ -34,12 +35,16 @@ struct secure {
     struct step_cost *costs;     /**< of all runs so far: inputs, then one for each step */
     secure_progress_fn progress; /**< NULL: none; set by the caller, as its user is */
     void *progress_user;
+    struct rows_progress place; /**< where the run is */
 };
 
 /** Compiles the circuits; needs no peer. The caller sets mixed and channel before the first run. */
 int secure_init(struct report *report, struct secure *secure, sotto_context *context,
                 const struct net *net, sotto_role role, bool reveals_scores);
 void secure_wipe(struct secure *secure);
+
+/** What the mixed session is to tell its progress to; user is the struct secure. */
+void secure_hear_progress(void *user, uint64_t n_done, uint64_t n_all);
 
 /** Rows that are best run together: as many as memory is meant for. */
 uint64_t secure_batch(const struct net *net);

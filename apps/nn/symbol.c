@@ -23,6 +23,27 @@ static bool all_finite(const double *x, uint64_t n)
     return true;
 }
 
+/** Names the constants of a node that hold what is no number. */
+static int fail_finite(struct lowering *lowering, const struct node *node, const char *message)
+{
+    node_fail(lowering->report, node, "%s", message);
+    for (size_t i = 0; i < node->n_inputs; i++) {
+        const struct value *value =
+            node->inputs[i] == NO_VALUE ? NULL : &lowering->graph->values[node->inputs[i]];
+        char part[SHOWN_SIZE];
+
+        if (value == NULL || value->tensor.data == NULL) continue;
+        for (uint64_t e = 0; e < value->tensor.n; e++) {
+            if (isfinite(value->tensor.data[e])) continue;
+            report_hint(lowering->report, "Element %llu of its input '%s' is %g.",
+                        (unsigned long long)(e + 1), shown(part, value->name, strlen(value->name)),
+                        value->tensor.data[e]);
+            break;
+        }
+    }
+    return STATUS_CIRCUIT;
+}
+
 static void name_step(struct step *step, const struct node *node)
 {
     snprintf(step->name, sizeof step->name, "%s%s%s", node->type, node->name[0] != '\0' ? " " : "",
@@ -61,7 +82,7 @@ int symbol_rows(struct lowering *lowering, struct symbol *out, const struct node
         all_finite(out->rows.terms[0].weights, out->rows.terms[0].n_weights))
         return STATUS_OK;
     symbol_free(out);
-    return node_fail(lowering->report, node, "a weight is not a finite number");
+    return fail_finite(lowering, node, "a weight is not a finite number");
 }
 
 /** The term by which element e is mul[e] times its activation, in the row rows[e] - 1. */
@@ -229,7 +250,7 @@ static int affine_rows(struct lowering *lowering, struct symbol *symbol, const s
         rows->bias[row] = rows->bias[row] * mul[i] + add[i];
     }
     if (!all_finite(factor, rows->n_rows) || !all_finite(rows->bias, rows->n_rows))
-        node_fail(lowering->report, node, "a factor is not a finite number");
+        fail_finite(lowering, node, "a factor is not a finite number");
     for (size_t t = 0; lowering->report->status == STATUS_OK && t < rows->n_terms; t++)
         if (!scale_term(&rows->terms[t], rows->n_rows, factor))
             node_fail(lowering->report, node,
@@ -251,7 +272,7 @@ int symbol_affine(struct lowering *lowering, struct symbol *symbol, const struct
     }
     if (!all_finite(symbol->mul.data, symbol->mul.n) ||
         !all_finite(symbol->add.data, symbol->add.n))
-        return node_fail(lowering->report, node, "a factor is not a finite number");
+        return fail_finite(lowering, node, "a factor is not a finite number");
     return STATUS_OK;
 }
 

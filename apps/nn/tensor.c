@@ -7,7 +7,8 @@
 
 bool tensor_type_known(int64_t number)
 {
-    return number >= TENSOR_FLOAT && number <= TENSOR_UINT64 && number != 8 && number != 10;
+    return (number >= TENSOR_FLOAT && number <= TENSOR_UINT64 && number != 8) ||
+           number == TENSOR_BFLOAT16;
 }
 
 size_t tensor_type_size(enum tensor_type type)
@@ -17,7 +18,9 @@ size_t tensor_type_size(enum tensor_type type)
     case TENSOR_INT8:
     case TENSOR_BOOL: return 1;
     case TENSOR_UINT16:
-    case TENSOR_INT16: return 2;
+    case TENSOR_INT16:
+    case TENSOR_FLOAT16:
+    case TENSOR_BFLOAT16: return 2;
     case TENSOR_FLOAT:
     case TENSOR_INT32:
     case TENSOR_UINT32: return 4;
@@ -27,7 +30,44 @@ size_t tensor_type_size(enum tensor_type type)
 
 bool tensor_is_integer(enum tensor_type type)
 {
-    return type != TENSOR_FLOAT && type != TENSOR_DOUBLE && type != TENSOR_BOOL;
+    return type != TENSOR_FLOAT && type != TENSOR_DOUBLE && type != TENSOR_BOOL &&
+           !tensor_is_half(type);
+}
+
+/** Bits of the fraction, and exponent of the least normal number. */
+static void half_format(enum tensor_type type, int *fraction, int *least)
+{
+    *fraction = type == TENSOR_FLOAT16 ? 10 : 7;
+    *least = type == TENSOR_FLOAT16 ? -14 : -126;
+}
+
+double tensor_from_half(enum tensor_type type, uint16_t bits)
+{
+    int fraction, least;
+    uint16_t exponent, significand;
+    double value;
+
+    half_format(type, &fraction, &least);
+    significand = bits & (uint16_t)((1u << fraction) - 1);
+    exponent = (uint16_t)((bits & 0x7fffu) >> fraction);
+    if (exponent == 0x7fffu >> fraction) value = significand == 0 ? INFINITY : NAN;
+    else if (exponent == 0) value = ldexp(significand, least - fraction);
+    else value = ldexp(significand + (1u << fraction), least - fraction + exponent - 1);
+    return bits >> 15 != 0 ? -value : value;
+}
+
+/** The nearest such number, the even one of two. */
+static double round_half(enum tensor_type type, double value)
+{
+    int fraction, least, exponent;
+    double rounded;
+
+    half_format(type, &fraction, &least);
+    if (!isfinite(value) || value == 0) return value;
+    exponent = ilogb(value);
+    if (exponent < least) exponent = least;
+    rounded = ldexp(rint(ldexp(value, fraction - exponent)), exponent - fraction);
+    return fabs(rounded) >= ldexp(1, 2 - least) ? copysign(INFINITY, value) : rounded;
 }
 
 /** The low bits of an integer that a double holds. */
@@ -43,6 +83,7 @@ double tensor_convert(enum tensor_type type, double value)
 {
     if (type == TENSOR_DOUBLE) return value;
     if (type == TENSOR_FLOAT) return (float)value;
+    if (tensor_is_half(type)) return round_half(type, value);
     if (type == TENSOR_BOOL) return value != 0;
     if (!isfinite(value)) return 0;
     value = trunc(value);

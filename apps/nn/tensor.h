@@ -22,9 +22,11 @@ enum tensor_type {
     TENSOR_INT32 = 6,
     TENSOR_INT64 = 7,
     TENSOR_BOOL = 9,
+    TENSOR_FLOAT16 = 10,
     TENSOR_DOUBLE = 11,
     TENSOR_UINT32 = 12,
-    TENSOR_UINT64 = 13
+    TENSOR_UINT64 = 13,
+    TENSOR_BFLOAT16 = 16
 };
 
 struct tensor {
@@ -42,6 +44,15 @@ bool tensor_type_known(int64_t number);
 size_t tensor_type_size(enum tensor_type type);
 
 bool tensor_is_integer(enum tensor_type type);
+
+/** Whether elements are floats of 16 bits, of either kind. */
+static inline bool tensor_is_half(enum tensor_type type)
+{
+    return type == TENSOR_FLOAT16 || type == TENSOR_BFLOAT16;
+}
+
+/** The number that 16 bits stand for in such a type. */
+double tensor_from_half(enum tensor_type type, uint16_t bits);
 
 /** Rounds a result to what the type can hold: integers wrap, bool is 0 or 1, float is rounded. */
 double tensor_convert(enum tensor_type type, double value);

@@ -88,6 +88,8 @@ static sotto_err start(struct sotto_mixed *mixed, struct sotto_channel *channel,
     mixed->team = team_new(options->n_threads);
     mixed->ot.for_labels = true;
     mixed->window_rows = MIXED_WINDOW_ROWS;
+    mixed->progress = options->progress;
+    mixed->progress_user = options->progress_user;
     if (err == SOTTO_OK) err = ot_set_up(&mixed->ot, channel, &ot_options);
     if (err != SOTTO_OK) return err;
     mixed->gates = hash_for(mixed, "hash start point of gates");

@@ -32,7 +32,9 @@ struct sotto_mixed {
     uint64_t n_scratch;
     uint64_t window_rows; /* MIXED_WINDOW_ROWS; both parties' */
     struct projector *projector;
-    struct team *team; /* NULL: the calling thread alone */
+    struct team *team;                /* NULL: the calling thread alone */
+    sotto_mixed_progress_fn progress; /* NULL: nobody asks */
+    void *progress_user;
 };
 
 /** The labels of a value's bits stand next to each other. */
@@ -48,6 +50,12 @@ struct sotto_wires {
 static inline const block *mixed_delta(const struct sotto_mixed *mixed)
 {
     return mixed->ot.is_sender ? mixed->ot.delta : NULL;
+}
+
+static inline void mixed_tell_progress(const struct sotto_mixed *mixed, uint64_t n_done,
+                                       uint64_t n_all)
+{
+    if (mixed->progress != NULL) mixed->progress(mixed->progress_user, n_done, n_all);
 }
 
 /** Refuses calls on a session that has failed. */

@@ -395,6 +395,7 @@ static sotto_err run_instances(struct application *a, uint64_t first, uint64_t e
         uint64_t n_left = (end - i) / N_LANES;
         size_t n_groups = n_left < a->n_bundled ? (size_t)n_left : a->n_bundled;
 
+        mixed_tell_progress(a->mixed, i, a->n_instances);
         err = check_interrupt(a->mixed->context);
         if (err == SOTTO_OK && n_groups > 0) err = run_bundle(a, i, n_groups);
         else if (err == SOTTO_OK) err = run_instance(a, i);

@@ -116,7 +116,10 @@ static sotto_err project_all(struct sotto_mixed *mixed, uint32_t *shares,
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
     if (err != SOTTO_OK) return err;
     for (uint64_t i = 0; err == SOTTO_OK && i < n_values; i++) {
-        if (i % 64 == 0) err = check_interrupt(mixed->context);
+        if (i % 64 == 0) {
+            mixed_tell_progress(mixed, i, n_values);
+            err = check_interrupt(mixed->context);
+        }
         if (err == SOTTO_OK) err = project_value(mixed, shares, operand, linear, i);
     }
     closing = stream_close(&mixed->stream);

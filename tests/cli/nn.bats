@@ -85,12 +85,28 @@ quantised()
 }
 
 @test "models that are none, or damaged, are refused with status 4" {
+    declare -A says=([nan]="gc-nn: nan.onnx: node 1, Gemm: a weight is not a finite number
+  Element 3 of its input 'w' is nan." [tanh]="gc-nn: tanh.onnx: node 2, Tanh: not supported
+  Models in gc-nn(1) lists the nodes that are; Relu, or a square, stands in for many activation \
+functions.")
     try gc-nn check missing.onnx
     expect 4 "cannot open missing.onnx"
     head -c 1000 "$MODELS/heart-mlp.onnx" >cut.onnx
     try gc-nn check cut.onnx
     expect 4 "cut.onnx is not an ONNX file, or it is truncated"
+    for kind in nan tanh; do
+        python3 "$SRCDIR/tests/scripts/make_onnx.py" $kind $kind.onnx
+        try gc-nn check $kind.onnx
+        expect 4
+        [ "${says[$kind]}" = "$stderr" ]
+    done
+    : >empty.onnx
+    try gc-nn check empty.onnx
+    expect 4 "empty.onnx is empty"
     quantised heart-logistic heart-calibrate.csv
+    try gc-nn quantize heart-logistic.gcnn --calibrate "$MODELS/heart-calibrate.csv" -o new.gcnn
+    expect 4 "quantised already"
+    [ ! -e new.gcnn ]
     head -c 100 heart-logistic.gcnn >cut.gcnn
     try gc-nn check cut.gcnn
     expect 4 "truncated or damaged"
@@ -110,6 +126,25 @@ quantised()
     try gc-nn clear heart-logistic.gcnn --input "$MODELS/heart-test.csv" \
         --labels "$MODELS/wine-labels.csv"
     expect 3 "54 labels for 81 rows"
+    head -n 3 "$MODELS/heart-test.csv" >two.csv
+    for label in 0.5 2 -1; do
+        printf '0\n%s\n' $label >labels.csv
+        try gc-nn clear heart-logistic.gcnn --input two.csv --labels labels.csv
+        expect 3 "labels.csv: label 2 is $label, and the model gives 0 to 1"
+        silent
+    done
+    : >empty.csv
+    try gc-nn clear heart-logistic.gcnn --input empty.csv
+    expect 3 "empty.csv is empty"
+    sed 's/,/;/g' two.csv >semicolons.csv
+    try gc-nn clear heart-logistic.gcnn --input semicolons.csv
+    expect 3 "semicolons.csv:2: a row of 1 values, not 13" "separated by commas"
+    sed '3s/,[^,]*/,old/' two.csv >text.csv
+    try gc-nn clear heart-logistic.gcnn --input text.csv
+    expect 3 "text.csv:3: 'old' in column 2 is not a number"
+    printf "\\x93NUMPY\\1\\0\\22\\0{'descr': '<c8', }" >complex.npy
+    try gc-nn clear heart-logistic.gcnn --input complex.npy
+    expect 3 "complex.npy: elements of type '<c8' are not supported" "astype('float32')"
     try gc-nn clear heart-logistic.gcnn --input missing.csv
     expect 3 "cannot open missing.csv"
     try gc-nn clear heart-logistic.gcnn --input "$MODELS/heart-mlp.onnx"
@@ -117,6 +152,30 @@ quantised()
     try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate short.csv -o new.gcnn
     expect 3
     [ ! -e new.gcnn ]
+}
+
+@test "an input that always is the same is made a constant" {
+    python3 "$SRCDIR/tests/scripts/make_onnx.py" shape shape.onnx
+    printf '1,2,3\n-1,0.5,4\n' >rows.csv
+    try gc-nn check shape.onnx
+    expect 4 "node 2, Reshape: input 2 is not a constant" "--constant shape=NUMBERS"
+    try gc-nn clear shape.onnx -q --input rows.csv --reveal scores --constant shape=1,-1
+    expect 0
+    [ "$output" = "$(printf '%s\n' 6.375,1 -0.375,5.25)" ]
+    try gc-nn quantize shape.onnx -q --calibrate rows.csv -o shape.gcnn --constant shape=1,2
+    expect 0
+    try gc-nn check shape.gcnn
+    expect 0
+    try gc-nn check shape.gcnn --constant shape=1,2
+    expect 2 "has them inside"
+    for bad in shape= =1 shape shape=1,x; do
+        try gc-nn check shape.onnx --constant $bad
+        expect 2 "wanted is NAME=NUMBERS"
+    done
+    try gc-nn check shape.onnx --constant shape=1,2,3
+    expect 2 "3 numbers, and the input has 2"
+    try gc-nn check shape.onnx --constant size=1,2
+    expect 2 "no such input" "It has 'shape'"
 }
 
 @test "usage" {

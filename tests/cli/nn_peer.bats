@@ -40,6 +40,38 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     done
 }
 
+@test "what stands before Sigmoid, Softmax or ArgMax is revealed where its owner says so" {
+    printf '1,2,3\n-1,0.5,4\n' >rows.csv
+    for kind in sigmoid softmax argmax; do
+        python3 "$SRCDIR/tests/scripts/make_onnx.py" $kind $kind.onnx
+        "$BINDIR/gc-nn" quantize $kind.onnx -q --calibrate rows.csv -o $kind.gcnn
+        serve $kind.gcnn --reveal logits
+        query --input rows.csv -q -o $kind.txt
+        expect 0
+        finish alice; expect 0
+        "$BINDIR/gc-nn" clear $kind.gcnn -q --input rows.csv --reveal logits | diff - $kind.txt
+        diff sigmoid.txt $kind.txt
+        try gc-nn clear $kind.gcnn -q --input rows.csv
+        expect 0
+        [ "$output" = "$(printf '%s\n' 0 1)" ]
+        [ $kind = sigmoid ] && continue
+        try gc-nn serve $kind.gcnn --reveal scores --listen "unix:$PWD/s"
+        expect 2 "--reveal logits"
+        try gc-nn check $kind.onnx --reveal scores
+        expect 2 "--reveal label"
+    done
+    # The float model's are 6.375, 1, -0.375 and 5.25.
+    tr , '\n' <sigmoid.txt | paste - <(printf '%s\n' 6.375 1 -0.375 5.25) |
+        awk '{ d = $1 - $2; if (d < -0.1 || d > 0.1) exit 1 }'
+    serve sigmoid.gcnn --reveal scores
+    query --input rows.csv -q -o scores.txt
+    expect 0
+    finish alice; expect 0
+    paste -d , sigmoid.txt scores.txt | awk -F , '
+        function off(logit, score) { return 1 / (1 + exp(-logit)) - score }
+        { for (i = 1; i <= 2; i++) { d = off($i, $(i + 2)); if (d * d > 1e-14) exit 1 } }'
+}
+
 @test "images, through convolutions and pools" {
     for name in fashion-mlp fashion-cnn; do
         "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
@@ -109,8 +141,8 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     [ "$n" -ge 100 ]
     serve digits-mlp.gcnn --progress always
     query --input "$rows" --progress always -o labels
-    expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
-    finish alice; expect 0 "gc-nn: 0 of $n rows, layer 1 of 3" "gc-nn: $n of $n rows"
+    expect 0 "gc-nn: 0 of $n rows, layer 1 of 3, 0 %" "gc-nn: $n of $n rows"
+    finish alice; expect 0 "gc-nn: 0 of $n rows, layer 1 of 3, 0 %" "gc-nn: $n of $n rows"
     serve digits-mlp.gcnn -q
     query --input "$rows" -q -o labels
     expect 0

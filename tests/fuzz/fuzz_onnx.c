@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t data_len)
     struct graph graph;
     struct net net;
 
-    if (onnx_parse(&report, &graph, data, data_len, "fuzz") != STATUS_OK) {
+    if (onnx_parse(&report, &graph, NULL, data, data_len, "fuzz") != STATUS_OK) {
         if (report.message[0] == '\0') abort();
         return 0;
     }

@@ -87,6 +87,13 @@ void build_init(struct build *build, int64_t opset, size_t rank, const int64_t *
     build->state = 12345;
 }
 
+void build_input(struct build *build, const char *name, size_t rank, const int64_t *dims)
+{
+    build->inputs[1] = value_info(build, name, rank, dims);
+    build->inputs[1]->type->tensor_type->elem_type = 7;
+    build->graph.n_input = 2;
+}
+
 static Onnx__TensorProto *new_tensor(struct build *build, const char *name, int32_t type,
                                      size_t rank, const int64_t *dims)
 {
@@ -189,6 +196,16 @@ void build_float(struct build *build, Onnx__NodeProto *node, const char *name, f
 
     made->has_f = 1;
     made->f = value;
+}
+
+void build_string(struct build *build, Onnx__NodeProto *node, const char *name, char *value)
+{
+    Onnx__AttributeProto *made =
+        attribute(build, node, name, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING);
+
+    made->has_s = 1;
+    made->s.data = (uint8_t *)value;
+    made->s.len = strlen(value);
 }
 
 void build_list(struct build *build, Onnx__NodeProto *node, const char *name, size_t n,

@@ -20,7 +20,7 @@ struct build {
     Onnx__OperatorSetIdProto *opsets[1];
     Onnx__NodeProto *nodes[BUILD_MAX];
     Onnx__TensorProto *tensors[BUILD_MAX];
-    Onnx__ValueInfoProto *inputs[1], *outputs[1];
+    Onnx__ValueInfoProto *inputs[2], *outputs[1];
     void *blocks[1024];
     size_t n_blocks;
     uint64_t state; /**< of the generator of weights */
@@ -28,6 +28,9 @@ struct build {
 
 /** Starts a model with one float input x of this shape; a dimension of 0 is left open. */
 void build_init(struct build *build, int64_t opset, size_t rank, const int64_t *dims);
+
+/** A second input, of integers of 64 bits. */
+void build_input(struct build *build, const char *name, size_t rank, const int64_t *dims);
 
 /** A float constant with elements between -1 and 1, drawn from the build's generator. */
 Onnx__TensorProto *build_weights(struct build *build, const char *name, size_t rank,
@@ -44,6 +47,7 @@ Onnx__NodeProto *build_node(struct build *build, const char *type, const char *i
                             const char *output);
 void build_int(struct build *build, Onnx__NodeProto *node, const char *name, int64_t value);
 void build_float(struct build *build, Onnx__NodeProto *node, const char *name, float value);
+void build_string(struct build *build, Onnx__NodeProto *node, const char *name, char *value);
 void build_list(struct build *build, Onnx__NodeProto *node, const char *name, size_t n,
                 const int64_t *values);
 

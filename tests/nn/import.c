@@ -16,6 +16,7 @@
     }
 
 static const struct preprocessing no_preprocessing;
+static const struct onnx_constants *constants;
 static struct report report;
 
 /** Imports, lowers and quantises; the status of the first that fails. */
@@ -29,7 +30,7 @@ static int take(struct build *build)
     int status;
 
     memset(&report, 0, sizeof report);
-    status = onnx_parse(&report, &graph, bytes, len, "model");
+    status = onnx_parse(&report, &graph, constants, bytes, len, "model");
     free(bytes);
     if (status != STATUS_OK) return status;
     status = lower_graph(&report, &net, &graph, &no_preprocessing);
@@ -73,6 +74,25 @@ START_TEST(test_unsupported)
     build_init(&build, 13, DIMS(0, 3));
     build_node(&build, "Relu", "x", "y")->domain = domain;
     refused(&build, "node 1, Relu");
+}
+END_TEST
+
+START_TEST(test_constants_only)
+{
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_node(&build, "Abs", "x", "a");
+    build_node(&build, "Relu", "a", "r");
+    build_node(&build, "Sqrt", "r", "y");
+    refused(&build, "node 1, Abs 'a': supported for constants only");
+    ck_assert_ptr_nonnull(strstr(report.hint, "node 3, Sqrt 'y': supported for constants only"));
+    build_init(&build, 13, DIMS(0, 3));
+    build_int(&build, build_node(&build, "Cast", "x", "y"), "to", TENSOR_INT32);
+    refused(&build, "node 1, Cast 'y': of values that are not constants to integers");
+    build_init(&build, 13, DIMS(0, 3));
+    build_int(&build, build_node(&build, "Cast", "x", "y"), "to", TENSOR_FLOAT16);
+    ck_assert_int_eq(take(&build), STATUS_OK);
 }
 END_TEST
 
@@ -195,6 +215,102 @@ START_TEST(test_forms)
 }
 END_TEST
 
+/** Takes a model whose shape comes as an input, with one constant. */
+static int take_shape(char *name, uint64_t n, double *values, int64_t dim)
+{
+    struct onnx_constant item = {name, values, n};
+    struct onnx_constants one = {&item, 1};
+    struct build build;
+    int status;
+
+    build_init(&build, 13, DIMS(0, 2, 2));
+    build_input(&build, "form", DIMS(dim));
+    build_node(&build, "Reshape", "x form", "f");
+    build_weights(&build, "w", DIMS(4, 2));
+    build_node(&build, "MatMul", "f w", "y");
+    constants = name == NULL ? NULL : &one;
+    status = take(&build);
+    constants = NULL;
+    return status;
+}
+
+START_TEST(test_constants)
+{
+    static char form[] = "form", other[] = "other";
+
+    ck_assert_int_eq(take_shape(NULL, 0, NULL, 2), STATUS_CIRCUIT);
+    ck_assert_ptr_nonnull(strstr(report.message, "node 1, Reshape 'f': input 2 is not a constant"));
+    ck_assert_ptr_nonnull(strstr(report.hint, "--constant form=NUMBERS"));
+    ck_assert_int_eq(take_shape(form, 2, (double[]){1, 4}, 2), STATUS_OK);
+    ck_assert_int_eq(take_shape(form, 2, (double[]){1, -1}, 0), STATUS_OK);
+    ck_assert_int_eq(take_shape(form, 2, (double[]){1, 3}, 2), STATUS_CIRCUIT);
+    ck_assert_int_eq(take_shape(form, 3, (double[]){1, 4, 1}, 2), STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(report.message, "3 numbers, and the input has 2"));
+    ck_assert_int_eq(take_shape(form, 2, (double[]){1, 4.5}, 2), STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(report.message, "4.5 does not fit"));
+    ck_assert_int_eq(take_shape(other, 2, (double[]){1, 4}, 2), STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(report.message, "no such input"));
+    ck_assert_ptr_nonnull(strstr(report.hint, "'form'"));
+}
+END_TEST
+
+/* Two inputs are one too many, whatever they are used for. */
+START_TEST(test_inputs)
+{
+    struct build build;
+
+    build_init(&build, 13, DIMS(0, 3));
+    build_input(&build, "n", DIMS(1));
+    build_node(&build, "Relu", "x", "y");
+    refused(&build, "2 inputs and 1 outputs");
+    ck_assert_ptr_nonnull(strstr(report.hint, "Input 2 is 'n'"));
+    ck_assert_ptr_nonnull(strstr(report.hint, "--constant NAME=NUMBERS"));
+}
+END_TEST
+
+/* Floats of 16 bits: all of them, and how others are rounded to them. */
+START_TEST(test_halves)
+{
+    static const enum tensor_type types[] = {TENSOR_FLOAT16, TENSOR_BFLOAT16};
+    static const struct {
+        double from, to;
+    } roundings[] = {
+        {1 + 0x1p-11, 1}, {1 + 0x3p-11, 1 + 0x1p-9}, {-65519, -65504},   {65520, INFINITY},
+        {0x1p-25, 0},     {0x3p-26, 0x1p-24},        {-1e300, -INFINITY}};
+
+    for (int t = 0; t < 2; t++)
+        for (unsigned bits = 0; bits < 0x10000; bits++) {
+            double value = tensor_from_half(types[t], (uint16_t)bits);
+
+            if (!isnan(value)) ck_assert(tensor_convert(types[t], value) == value);
+        }
+    for (size_t i = 0; i < sizeof roundings / sizeof roundings[0]; i++)
+        ck_assert(tensor_convert(TENSOR_FLOAT16, roundings[i].from) == roundings[i].to);
+    ck_assert(tensor_from_half(TENSOR_FLOAT16, 0xc500) == -5);
+    ck_assert(tensor_from_half(TENSOR_FLOAT16, 0x0001) == 0x1p-24);
+    ck_assert(tensor_from_half(TENSOR_FLOAT16, 0x7c00) == INFINITY);
+    ck_assert(tensor_from_half(TENSOR_BFLOAT16, 0xc0a0) == -5);
+    ck_assert(tensor_convert(TENSOR_BFLOAT16, 1 + 0x1p-8) == 1);
+    ck_assert(isnan(tensor_from_half(TENSOR_BFLOAT16, 0x7f81)));
+}
+END_TEST
+
+START_TEST(test_half_weights)
+{
+    struct build build;
+    Onnx__TensorProto *w;
+
+    build_init(&build, 13, DIMS(0, 2));
+    w = build_weights(&build, "w", DIMS(2, 2));
+    w->data_type = TENSOR_FLOAT16;
+    w->n_float_data = 0;
+    w->n_int32_data = 4;
+    w->int32_data = (int32_t[]){0x3c00, 0xbc00, 0x4000, 0x7c00};
+    build_node(&build, "MatMul", "x w", "y");
+    refused(&build, "a weight is not a finite number");
+}
+END_TEST
+
 /* Protobuf that no encoder writes: nested without end, cut anywhere, or noise. */
 START_TEST(test_bytes)
 {
@@ -205,7 +321,8 @@ START_TEST(test_bytes)
 
     memset(&report, 0, sizeof report);
     for (size_t i = 0; i < sizeof nested; i++) nested[i] = (uint8_t)(i * 151 + i / 256);
-    ck_assert_int_eq(onnx_parse(&report, &graph, nested, sizeof nested, "noise"), STATUS_CIRCUIT);
+    ck_assert_int_eq(onnx_parse(&report, &graph, NULL, nested, sizeof nested, "noise"),
+                     STATUS_CIRCUIT);
 
     /* ModelProto.graph, then GraphProto.node, NodeProto.attribute, AttributeProto.g, over again. */
     len = sizeof nested;
@@ -218,7 +335,7 @@ START_TEST(test_bytes)
         nested[sizeof nested - len + 2] = (uint8_t)(inner >> 7);
         len = inner;
     }
-    ck_assert_int_eq(onnx_parse(&report, &graph, nested, sizeof nested - len, "deep"),
+    ck_assert_int_eq(onnx_parse(&report, &graph, NULL, nested, sizeof nested - len, "deep"),
                      STATUS_CIRCUIT);
 
     build_init(&build, 13, DIMS(0, 3));
@@ -226,7 +343,7 @@ START_TEST(test_bytes)
     build_node(&build, "MatMul", "x w", "y");
     bytes = build_bytes(&build, &len);
     for (size_t cut = 0; cut < len; cut++) {
-        int status = onnx_parse(&report, &graph, bytes, cut, "cut");
+        int status = onnx_parse(&report, &graph, NULL, bytes, cut, "cut");
 
         /* Cut between fields, what is left may be a model still. */
         if (status == STATUS_OK) graph_free(&graph);
@@ -243,12 +360,17 @@ int main(void)
 
     tcase_add_test(tests, test_good);
     tcase_add_test(tests, test_unsupported);
+    tcase_add_test(tests, test_constants_only);
     tcase_add_test(tests, test_opset);
     tcase_add_test(tests, test_not_a_number);
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
     tcase_add_test(tests, test_forms);
+    tcase_add_test(tests, test_constants);
+    tcase_add_test(tests, test_inputs);
+    tcase_add_test(tests, test_halves);
+    tcase_add_test(tests, test_half_weights);
     tcase_add_test(tests, test_bytes);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

@@ -211,12 +211,106 @@ static void moved(struct build *build)
     scores(build, "g", 18);
 }
 
+/** Max-pools of inputs, one of pools of inputs, and one over channels of both widths. */
+static void pooled(struct build *build)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 2, 7, 7));
+    pool_node(build, "MaxPool", "x", "p", 1); /* 6 x 6 */
+    node = build_node(build, "MaxPool", "p", "q");
+    build_list(build, node, "kernel_shape", DIMS(3, 3));
+    build_list(build, node, "strides", DIMS(2, 2));
+    build_list(build, node, "pads", DIMS(1, 1, 1, 1)); /* 3 x 3 */
+    build_weights(build, "w", DIMS(3, 2, 2, 2));
+    conv_node(build, "q w", "c", 1, 1); /* 4 x 4 */
+    build_node(build, "Relu", "c", "r");
+    pool_node(build, "MaxPool", "r", "s", 1); /* 3 x 3 */
+    node = build_node(build, "Concat", "s q", "t");
+    build_int(build, node, "axis", 1);
+    pool_node(build, "MaxPool", "t", "u", 1); /* 5 x 2 x 2 */
+    build_node(build, "Flatten", "u", "f");
+    scores(build, "f", 20);
+}
+
+/** A shape that is computed from another one, by every node that exporters compute shapes with. */
+static void folded(struct build *build)
+{
+    static const float half = 0.5f, numbers[] = {0, 9, 1};
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 2, 4, 6));
+    build_floats(build, "from", 0, NULL, numbers);
+    build_floats(build, "nine", 0, NULL, numbers + 1);
+    build_floats(build, "one", 0, NULL, numbers + 2);
+    build_ints(build, "0", 1, (int64_t[]){0});
+    build_ints(build, "1", 1, (int64_t[]){1});
+    build_ints(build, "2", 1, (int64_t[]){2});
+    build_ints(build, "4", 1, (int64_t[]){4});
+    build_ints(build, "224", 3, (int64_t[]){2, 2, 4});
+    build_floats(build, "half", 0, NULL, &half);
+    build_node(build, "Shape", "x", "shape");
+    build_node(build, "Gather", "shape 0", "batch");
+    build_node(build, "Squeeze", "batch", "lone");
+    build_node(build, "Unsqueeze", "lone 0", "list");
+    build_node(build, "Slice", "shape 1 4", "rest"); /* 2, 4, 6 */
+    node = build_node(build, "Cast", "rest", "real");
+    build_int(build, node, "to", 1);
+    build_node(build, "Mul", "real half", "less"); /* 1, 2, 3 */
+    node = build_node(build, "Cast", "less", "whole");
+    build_int(build, node, "to", 7);
+    build_node(build, "Mul", "whole 224", "more"); /* 2, 4, 12 */
+    build_node(build, "Gather", "more 2", "twelve");
+    build_node(build, "Mul", "twelve 4", "product");
+    build_node(build, "Div", "product 1", "quotient");
+    node = build_node(build, "Concat", "list quotient", "to"); /* 1, 48 */
+    build_int(build, node, "axis", 0);
+    build_node(build, "Reshape", "x to", "f");
+    build_node(build, "ConstantOfShape", "to", "zeros");
+    build_node(build, "Add", "zeros f", "g");
+    build_weights(build, "w", DIMS(48, 9));
+    build_node(build, "MatMul", "g w", "h");
+    build_node(build, "Range", "from nine one", "range");
+    build_node(build, "Neg", "range", "negative");
+    build_node(build, "Sqrt", "range", "root");
+    build_node(build, "Less", "root range", "is_less");
+    build_node(build, "Where", "is_less negative root", "bias");
+    build_node(build, "Size", "bias", "size"); /* 9 */
+    build_node(build, "Unsqueeze", "size 0", "sizes");
+    build_node(build, "ReduceProd", "sizes", "all");
+    build_node(build, "Reshape", "all 1", "wide");
+    build_node(build, "Expand", "bias wide", "biases");
+    build_node(build, "Add", "h biases", "i");
+    node = build_node(build, "Cast", "i", "j");
+    build_int(build, node, "to", 11);
+    build_node(build, "Relu", "j", "r");
+    scores(build, "r", 9);
+}
+
+/** Padding by what stands at the edge, or is mirrored there. */
+static void mirrored(struct build *build)
+{
+    static char reflect[] = "reflect", edge[] = "edge";
+
+    build_init(build, 13, DIMS(0, 2, 4, 5));
+    build_ints(build, "pads", 8, (int64_t[]){0, 0, 2, 1, 0, 0, 1, 3});
+    build_string(build, build_node(build, "Pad", "x pads", "p"), "mode", reflect); /* 7 x 9 */
+    build_weights(build, "w", DIMS(2, 2, 3, 3));
+    conv_node(build, "p w", "c", 0, 2);                                         /* 3 x 4 */
+    build_string(build, build_node(build, "Pad", "c pads", "q"), "mode", edge); /* 6 x 8 */
+    build_node(build, "Relu", "q", "r");
+    pool_node(build, "MaxPool", "r", "s", 2); /* 3 x 4 */
+    build_node(build, "Flatten", "s", "f");
+    scores(build, "f", 24);
+}
+
 static const struct {
     const char *name;
     model_fn make;
 } models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
               {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
-              {"clipped", clipped}, {"squares", squares},       {"moved", moved}};
+              {"clipped", clipped}, {"squares", squares},       {"moved", moved},
+              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored}};
 #define N_MODELS ((int)(sizeof models / sizeof models[0]))
 
 /* ---------------------------------------------------------------------------------- fixture */
@@ -230,7 +324,7 @@ static void load(struct graph *graph, struct net *net, model_fn make)
     memset(&report, 0, sizeof report);
     make(&build);
     bytes = build_bytes(&build, &len);
-    must(onnx_parse(&report, graph, bytes, len, "model"));
+    must(onnx_parse(&report, graph, NULL, bytes, len, "model"));
     free(bytes);
     must(lower_graph(&report, net, graph, &no_preprocessing));
 }
@@ -449,6 +543,31 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- planning */
 
+/* A max-pool's values have one width: that of inputs, or that of hidden values. */
+START_TEST(test_file_widths)
+{
+    struct net net, again;
+    struct dataset rows = {0};
+    struct buffer file = {0};
+    size_t hidden = 0;
+
+    load_quantised(&net, &rows, pooled);
+    ck_assert_int_eq(net.steps[0].kind, STEP_MAX_POOL);
+    ck_assert_uint_eq(activation_bits(&net, net.steps[1].first), INPUT_BITS);
+    while (net.steps[hidden].kind != STEP_MAX_POOL || net.steps[hidden].is_wide) hidden++;
+    ck_assert_uint_eq(activation_bits(&net, net.steps[hidden].first), HIDDEN_BITS);
+    net.steps[hidden].pooled[1] = (uint32_t)net.steps[1].first;
+    gcnn_write(&file, &net, false);
+    ck_assert_int_eq(
+        gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, false, "file"),
+        STATUS_CIRCUIT);
+    ck_assert_ptr_nonnull(strstr(report.message, "different widths"));
+    net_free(&net);
+    data_free(&rows);
+    buffer_free(&file);
+}
+END_TEST
+
 START_TEST(test_plan_counts)
 {
     struct net net = {.n_inputs = 3, .n_steps = 2, .n_scores = 10};
@@ -541,6 +660,7 @@ int main(void)
     tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
     tcase_add_test(tests, test_file_damage);
+    tcase_add_test(tests, test_file_widths);
     tcase_add_test(tests, test_plan_counts);
     tcase_add_test(tests, test_ring);
     tcase_add_test(tests, test_activations);

@@ -49,6 +49,7 @@ START_TEST(test_npy_types)
     static const uint8_t big[] = {0xff, 0xfe, 0x00, 0x07};
     static const uint8_t little[] = {0xfe, 0xff, 0xff, 0xff, 0x07, 0, 0, 0};
     static const uint8_t big_float[] = {0xc0, 0, 0, 0, 0x40, 0xe0, 0, 0};
+    static const uint8_t half[] = {0x00, 0xc0, 0x00, 0x47}, big_half[] = {0xc0, 0x00, 0x47, 0x00};
     static const double doubles[] = {-2, 7};
 
     ck_assert_int_eq(
@@ -72,6 +73,14 @@ START_TEST(test_npy_types)
     expect(1, 2, negative);
     ck_assert_int_eq(
         take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", doubles, 16, 2, 1),
+        STATUS_OK);
+    expect(1, 2, negative);
+    ck_assert_int_eq(
+        take("{'descr': '<f2', 'fortran_order': False, 'shape': (1, 2), }", half, 4, 2, 1),
+        STATUS_OK);
+    expect(1, 2, negative);
+    ck_assert_int_eq(
+        take("{'descr': '>f2', 'fortran_order': True, 'shape': (1, 2), }", big_half, 4, 2, 1),
         STATUS_OK);
     expect(1, 2, negative);
     /* Without a dimension for the batch. */
@@ -98,7 +107,10 @@ START_TEST(test_npy_bad)
 {
     static const char *const dicts[] = {
         "{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }",
-        "{'descr': '<f2', 'fortran_order': False, 'shape': (1, 2), }",
+        "{'descr': '<f1', 'fortran_order': False, 'shape': (1, 2), }",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (1, 2), }",
+        "{'descr': '<U3', 'fortran_order': False, 'shape': (1, 2), }",
+        "{'descr': [('a', '<f8'), ('b', '<f8')], 'fortran_order': False, 'shape': (1,), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1, -2), }",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 2), }",
@@ -122,8 +134,12 @@ START_TEST(test_npy_bad)
     ck_assert_int_eq(
         take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", values, 16, 2, 1),
         STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "value 2 is not a finite number"));
+    ck_assert_ptr_nonnull(strstr(report.message, "value 2 of row 1 is not a finite number: "));
     ck_assert_int_eq(data_parse_npy(&report, &data, "\x93NUMPY\1", 7, 1, "f"), STATUS_INPUT);
+    ck_assert_ptr_nonnull(strstr(report.message, "truncated"));
+    take("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }", values, 16, 2, 1);
+    ck_assert_ptr_nonnull(strstr(report.message, "elements of type '<c8' are not supported"));
+    ck_assert_ptr_nonnull(strstr(report.hint, "astype('float32')"));
 }
 END_TEST
 
@@ -144,7 +160,18 @@ START_TEST(test_csv)
     expect(2, 2, four);
     ck_assert_int_eq(csv("1,2,3\n4,5\n", 3), STATUS_INPUT);
     ck_assert_ptr_nonnull(strstr(report.message, "f.csv:2: a row of 2 values, not 3"));
-    ck_assert_int_eq(csv("1,x\n", 2), STATUS_INPUT);
+    ck_assert_ptr_nonnull(strstr(report.hint, "no label"));
+    ck_assert_int_eq(csv("1,2\n1,x\n", 2), STATUS_INPUT);
+    ck_assert_ptr_nonnull(strstr(report.message, "f.csv:2: 'x' in column 2 is not a number"));
+    ck_assert_int_eq(csv("1;2;3\n4;5;6\n", 3), STATUS_INPUT);
+    ck_assert_ptr_nonnull(strstr(report.hint, "commas"));
+    ck_assert_int_eq(csv("1\n", 100), STATUS_INPUT);
+    ck_assert_ptr_nonnull(strstr(report.message, "f.csv:1: a row of 1 values, not 100"));
+    ck_assert_int_eq(csv("\xef\xbb\xbf"
+                         "1,-2.5\n3e2,0\n",
+                         2),
+                     STATUS_OK);
+    expect(2, 2, four);
     ck_assert_int_eq(csv("a,b\nc,d\n", 2), STATUS_INPUT);
     ck_assert_int_eq(csv("1,\n", 2), STATUS_INPUT);
     ck_assert_int_eq(csv("1,nan\n", 2), STATUS_INPUT);

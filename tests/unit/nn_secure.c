@@ -111,11 +111,13 @@ static void linear_step(struct net *net, size_t number, uint64_t n_rows, enum ac
     net->n_activations += activation == ACTIVATION_NONE ? 0 : n_rows;
 }
 
-/* Windows of one to three hidden values, of all steps before, some of them in two windows. */
-static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t *state)
+/* Windows of one to three values from number first on, of all steps before, some of them in two
+ * windows. */
+static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t first,
+                      uint64_t *state)
 {
     struct step *step = &net->steps[number];
-    uint64_t n_hidden = net->n_activations - net->n_inputs;
+    uint64_t n = net->n_activations - first;
 
     step->kind = STEP_MAX_POOL;
     (void)snprintf(step->name, sizeof step->name, "step %zu", number);
@@ -126,26 +128,34 @@ static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t 
     for (uint64_t r = 0; r < n_rows; r++) {
         step->begin[r + 1] = step->begin[r] + 1 + r % 3;
         for (uint64_t i = step->begin[r]; i < step->begin[r + 1]; i++)
-            step->pooled[i] = (uint32_t)(net->n_inputs + test_next(state) % n_hidden);
+            step->pooled[i] = (uint32_t)(first + test_next(state) % n);
     }
+    step->is_wide = first == 0;
     net->n_activations += n_rows;
 }
 
+/* Every third network starts with max-pools of its inputs, the second also of the first. */
 static void net_make(struct net *net, uint64_t seed)
 {
-    uint64_t state = seed;
+    uint64_t state = seed, first_hidden;
     uint64_t n_scores = 1 + seed % MAX_SCORES;
+    size_t s = 0;
 
     *net = (struct net){.rank = 1, .n_inputs = 6 + seed % 10, .n_scores = n_scores};
     net->dims[0] = net->n_inputs;
     net->n_activations = net->n_inputs;
-    net->n_steps = 5;
+    net->n_steps = seed % 3 == 0 ? 7 : 5;
     net->steps = new_array(net->n_steps, sizeof *net->steps);
-    linear_step(net, 0, 9 + seed % 3, ACTIVATION_RELU, &state);
-    linear_step(net, 1, 8, ACTIVATION_LEAKY, &state);
-    pool_step(net, 2, 10, &state);
-    linear_step(net, 3, 7, ACTIVATION_SQUARE, &state);
-    linear_step(net, 4, n_scores, ACTIVATION_NONE, &state);
+    if (seed % 3 == 0) {
+        pool_step(net, s++, 5, 0, &state);
+        pool_step(net, s++, 8, 0, &state);
+    }
+    first_hidden = net->n_activations;
+    linear_step(net, s++, 9 + seed % 3, ACTIVATION_RELU, &state);
+    linear_step(net, s++, 8, ACTIVATION_LEAKY, &state);
+    pool_step(net, s++, 10, first_hidden, &state);
+    linear_step(net, s++, 7, ACTIVATION_SQUARE, &state);
+    linear_step(net, s++, n_scores, ACTIVATION_NONE, &state);
     net->scale = new_array(net->n_activations, sizeof *net->scale);
     net->zero = new_array(net->n_activations, sizeof *net->zero);
     for (uint64_t i = 0; i < net->n_activations; i++) net->scale[i] = 1;
@@ -170,9 +180,12 @@ struct side {
     int status;
     sotto_context *context;
     sotto_channel *channel;
+    struct party_options options;
+    struct rows_progress last; /* what was told of the progress */
+    uint64_t n_within;         /* how often that was within a layer */
 };
 
-static const struct party_options options = {.ot_width = 2, .n_threads = 1};
+#define OT_WIDTH 2
 
 static void run_owner(struct side *side)
 {
@@ -180,7 +193,7 @@ static void run_owner(struct side *side)
                                SOTTO_GARBLER, side->offer.reveals_scores);
     if (side->status == STATUS_OK)
         side->status = party_serve(&side->report, &side->secure, &side->cost, &side->n_answered,
-                                   side->channel, &side->offer, &options);
+                                   side->channel, &side->offer, &side->options);
 }
 
 static void run_asker(struct side *side)
@@ -189,12 +202,12 @@ static void run_asker(struct side *side)
     struct offer offer;
 
     side->status = party_hear(&side->report, &side->secure, &side->cost, &net, &offer,
-                              side->context, side->channel, &options);
+                              side->context, side->channel, &side->options);
     if (side->status == STATUS_OK) {
         ck_assert_int_eq(offer.reveals_scores, side->offer.reveals_scores);
         ck_assert_uint_eq(offer.max_rows, side->offer.max_rows);
-        ck_assert_ptr_null(net.steps[0].bias);
-        ck_assert_ptr_null(net.steps[0].terms[0].weights);
+        ck_assert_ptr_null(net.steps[net.n_steps - 1].bias);
+        ck_assert_ptr_null(net.steps[net.n_steps - 1].terms[0].weights);
         side->status = party_ask(&side->report, &side->secure, &side->cost, side->labels,
                                  side->scores, side->inputs, side->n_rows);
     }
@@ -241,6 +254,7 @@ static struct side *sides_new(const struct net *net, uint64_t n_rows, bool revea
         sides[i].net = net;
         sides[i].n_rows = n_rows;
         sides[i].offer = (struct offer){reveals_scores, MAX_ROWS};
+        sides[i].options = (struct party_options){.ot_width = OT_WIDTH, .n_threads = 1};
     }
     for (uint64_t i = 0; i < n_rows * net->n_inputs; i++)
         sides[1].inputs[i] = (uint8_t)test_next(&state);
@@ -278,6 +292,49 @@ START_TEST(runs_equal_the_reference)
             ck_assert_mem_eq(sides[1].scores + row * net.n_scores, scores,
                              net.n_scores * sizeof *scores);
         else ck_assert_uint_eq(sides[1].labels[row], net_label(scores, net.n_scores));
+    }
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
+/* Layers follow each other, and parts rise within each. */
+static void watch(void *user, const struct rows_progress *rows)
+{
+    struct side *side = user;
+    const struct rows_progress *last = &side->last;
+
+    ck_assert_uint_eq(rows->n_rows, side->n_rows);
+    ck_assert_uint_eq(rows->n_layers, side->net->n_steps);
+    ck_assert_uint_le(rows->n_done_parts, rows->n_parts);
+    if (rows->layer == last->layer) {
+        ck_assert_uint_eq(rows->n_parts, last->n_parts);
+        ck_assert_uint_ge(rows->n_done_parts, last->n_done_parts);
+    } else {
+        ck_assert_uint_eq(rows->layer, last->layer + 1);
+        ck_assert_uint_eq(rows->n_done_parts, 0);
+    }
+    side->n_within += rows->n_done_parts > 0 && rows->n_done_parts < rows->n_parts;
+    side->last = *rows;
+}
+
+START_TEST(progress_moves_within_layers)
+{
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, 9); /* with max-pools of inputs */
+    sides = sides_new(&net, MAX_ROWS, false, 1);
+    for (int i = 0; i < 2; i++) {
+        sides[i].options.progress = watch;
+        sides[i].options.progress_user = &sides[i];
+    }
+    run_both(sides);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(sides[i].status, STATUS_OK);
+        ck_assert_uint_eq(sides[i].last.layer, net.n_steps);
+        ck_assert_uint_eq(sides[i].last.n_done, MAX_ROWS);
+        ck_assert_uint_gt(sides[i].n_within, 5 * net.n_steps);
     }
     free(sides);
     net_free(&net);
@@ -323,7 +380,8 @@ static size_t make_offer(struct buffer *offer, const struct net *net, int number
 
 static void *run_liar(void *argument)
 {
-    const sotto_mixed_options mixed_options = {SOTTO_GARBLER, options.ot_width, 1};
+    const sotto_mixed_options mixed_options = {
+        .role = SOTTO_GARBLER, .ot_width = OT_WIDTH, .n_threads = 1};
     struct side *side = argument;
     struct buffer offer = {0};
     sotto_mixed *mixed;
@@ -375,6 +433,7 @@ int main(void)
     TCase *runs = tcase_create("runs");
 
     tcase_add_loop_test(runs, runs_equal_the_reference, 0, 16);
+    tcase_add_test(runs, progress_moves_within_layers);
     tcase_add_test(runs, more_rows_than_offered_are_refused);
     tcase_add_loop_test(runs, offers_that_are_none_are_refused, 0, 5);
     tcase_set_timeout(runs, 60);
