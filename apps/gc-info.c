@@ -366,7 +366,7 @@ static void json_choices(struct buffer *out, const struct info *info)
         const sotto_ot_cost *cost = &info->cost.may_take[i];
 
         buffer_addf(out, "%s{\"ot\":", i > 0 ? "," : "");
-        ot_kind_add(out, cost->ot_width, 0, "null", "\"");
+        ot_kind_add(out, cost->ot_width, info->cost.n_base_ots, "null", "\"");
         buffer_addf(out, ",\"evaluator_bytes\":%llu,\"evaluator_bytes_tls\":%llu}",
                     (ull)cost->evaluator_bytes,
                     (ull)cost->evaluator_bytes_tls[info->credentials][info->listener]);

@@ -80,7 +80,7 @@ load common
     [ "$(json result <<<"$output")" = '{"result": 3}' ]
     [ "$(json stats.and_gates <<<"$output")" = 7 ]
     [ "$(json stats.bytes_sent <<<"$output")" = "$received" ]
-    [ "$(json stats.bytes_received <<<"$output")" -gt 1000 ]
+    [ "$(json stats.bytes_received <<<"$output")" -gt 400 ]
     json stats.seconds <<<"$output"
     [ "$(json security <<<"$output")" = '"semi-honest"' ]
     [ "$(json peer <<<"$output")" = null ]

@@ -265,7 +265,7 @@ disagree()
     garble --connect "unix:$PWD/proxy"
     both_know
     local size=$(stat -c %s sent) cut
-    [ "$size" -gt 1000 ]
+    [ "$size" -gt 400 ]
     for cut in 0 1 7 100 $((size / 2)) $((size - 1)); do
         evaluate --listen "unix:$PWD/s"
         until_true test -S s

@@ -56,7 +56,7 @@ header_members() {
     awk '/^typedef struct [a-z_]+ \{/ { inside = 1; next }
          /^\}/ { inside = 0 }
          inside { sub(/ *\/\*.*/, "") }
-         inside && /;$/ { sub(/(\[[0-9]+\])?;$/, ""); print $NF }' "$SRCDIR/lib/$1.h" | tr -d '*'
+         inside && /;$/ { sub(/(\[[A-Z0-9_]+\])*;$/, ""); print $NF }' "$SRCDIR/lib/$1.h" | tr -d '*'
 }
 
 @test "every public function and type stands in the header's page, with its very arguments" {
