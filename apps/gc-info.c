@@ -164,7 +164,9 @@ static int load(struct info *info)
     if (err == SOTTO_OK)
         err = sotto_session_predict(info->context, &info->cost, info->program.circuit,
                                     info->program.interface, &info->session);
-    return report_library(&info->report, info->context, err);
+    status = report_library(&info->report, info->context, err);
+    program_hint_memory(&info->report, info->context, &info->program, &limits, &info->session);
+    return status;
 }
 
 static uint64_t total_gates(const sotto_circuit_stats *stats)

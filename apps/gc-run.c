@@ -407,6 +407,9 @@ static int execute(struct run *run)
     run->play.options.n_instances = run->inputs.n_instances;
     if (status == STATUS_OK) status = functions[run->cli.command](run);
     progress_end(&run->progress);
+    if (run->cli.command != CLEAR)
+        program_hint_memory(&run->report, run->context, &run->program, &run->limits,
+                            &run->play.options);
     if (status != STATUS_OK || cli_has(&run->cli, "dry-run")) return status;
     status = print_outcome(run);
     if (status == STATUS_OK && cli_has(&run->cli, "exit-result"))
