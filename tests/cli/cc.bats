@@ -184,6 +184,25 @@ bound_exceeded = false" ]
     try gc-cc -w d.c --check; expect 0 "more were left out"
 }
 
+@test "gc-cc --check: memcmp gives -1, 0 or 1 on both sides, unless it is the program's own" {
+    local declared='int memcmp(const void *, const void *, unsigned long);'
+    local body='{ return memcmp(&a, &b, 4); }'
+    echo "#include <string.h>
+        int f(int a, int b) $body" >m.c
+    echo "int f(int a, int b) { int memcmp = 5; return __builtin_memcmp(&a, &b, 4) + memcmp; }" >b.c
+    echo "$declared int f(int a, int b) $body" >d.c
+    echo "int memcmp(const void *a, const void *b, unsigned long n)
+        { return ((const signed char *)a)[0] - ((const signed char *)b)[0] + n; }
+        int f(int a, int b) { return memcmp(&a, &b, 4) + 1000 * __builtin_memcmp(&a, &b, 4); }" >own.c
+    echo "$declared int f(int a, int b) $body
+        int memcmp(const void *a, const void *b, unsigned long n) { return 7; }
+        int g(int a, int b) $body" >late.c
+    for program in m b d own; do
+        try gc-cc $program.c -f f --check; expect 0 "checked 1000 inputs: the circuit agrees"
+    done
+    try gc-cc late.c -f g --check; expect 0 "checked 1000 inputs: the circuit agrees"
+}
+
 # A compiler that preprocesses like the host's and compiles another program.
 @test "gc-cc --check: a difference is told with its inputs, is 70, and nothing is written" {
     cat >liar <<'SCRIPT'
