@@ -53,7 +53,8 @@ static const struct cli_tool tool = {
     .n_options = sizeof options / sizeof options[0],
     .min_operands = 1,
     .max_operands = 1,
-    .notes = "Times are predictions: network delays, bytes over bandwidth, and 20 million AND "
+    .notes = "CIRCUIT - is standard input, which has an interface only with --interface.\n\n"
+             "Times are predictions: network delays, bytes over bandwidth, and 20 million AND "
              "gates a second, or what --profile says of this machine.\n\n"
              "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
              "the protocol, not from one that cheats.",

@@ -71,6 +71,11 @@ static int make_default(struct report *report, sotto_context *context, struct pr
     return status;
 }
 
+bool program_is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
 /** Path of the interface file, to be freed; NULL in *path when there is none. */
 static int find_interface(struct report *report, char **path, const char *circuit_path,
                           const char *option)
@@ -79,6 +84,7 @@ static int find_interface(struct report *report, char **path, const char *circui
 
     *path = NULL;
     if (option != NULL && strcmp(option, "none") == 0) return STATUS_OK;
+    if (option == NULL && program_is_stdin(circuit_path)) return STATUS_OK;
     *path = option != NULL ? strdup(option) : sibling(circuit_path);
     if (*path == NULL) return report_memory(report);
     if (option != NULL || stat(*path, &file) == 0 || errno != ENOENT) return STATUS_OK;
@@ -136,10 +142,11 @@ static void hint_installed(struct report *report, const char *path)
 int program_load(struct report *report, sotto_context *context, struct program *program,
                  const char *path, const struct program_options *options)
 {
+    const char *file = program_is_stdin(path) ? "/dev/stdin" : path;
     int status =
-        report_library(report, context, sotto_circuit_load(context, &program->circuit, path));
+        report_library(report, context, sotto_circuit_load(context, &program->circuit, file));
 
-    if (status == STATUS_CIRCUIT) hint_installed(report, path);
+    if (status == STATUS_CIRCUIT) hint_installed(report, file);
     if (status != STATUS_OK) return status;
     return load_interface(report, context, program, path, options);
 }

@@ -16,10 +16,14 @@ struct program_options {
     bool any_owner;                 /**< who owns what does not matter */
 };
 
+/** Whether path says that the circuit comes from standard input. */
+bool program_is_stdin(const char *path);
+
 /**
  * Loads the circuit at path and its interface: the given file, none when that says "none", else
- * the sibling .json when there is one. Without one, owners tells who owns a third or later input.
- * A circuit that is not there, but is among the installed ones, is pointed at by the hint.
+ * the sibling .json when there is one; standard input has none. Without one, owners tells who owns
+ * a third or later input. A circuit that is not there, but is among the installed ones, is pointed
+ * at by the hint.
  */
 int program_load(struct report *report, sotto_context *context, struct program *program,
                  const char *path, const struct program_options *options);

@@ -170,6 +170,33 @@ load common
     try gc-info missing.txt; expect 4
 }
 
+@test "a circuit of - is standard input, which nothing else can be then" {
+    local c=$CIRCUITS/add8.txt
+    echo '{' >./-.json # not its interface
+    for command in clear local; do
+        try gc-run $command - -q -i 0=1 -i 1=2 <"$c"; expect 0; [ "$output" = 3 ]
+        run --separate-stderr timeout $LIMIT "$BINDIR/gc-run" $command - -q -i a=3 -i b=4 \
+            --interface "$CIRCUITS/add8.json" < <(cat "$c")
+        expect 0; [ "$output" = 7 ]
+        try gc-run $command - -i 0=1 -i 1=- <"$c"
+        expect 2 "standard input is the circuit: no input can be read from it"; silent
+    done
+    try gc-info - <"$c"; expect 0
+    [[ $output == *"input 0: uint8_t of the garbler"* ]]
+    try gc-info - --interface "$CIRCUITS/add8.json" <"$c"; expect 0
+    [[ $output == *"input a: uint8_t of the garbler"* ]]
+    try gc-run evaluate - -i 1=2 --connect stdio: -o out <"$c"
+    expect 2 "standard input is the connection to the peer: the circuit cannot be read from it"
+    start g gc-run garble "$c" --interface none -i 0=20 --listen "unix:$PWD/s" -q
+    until_true test -S s
+    try gc-run evaluate - -i 1=22 --connect "unix:$PWD/s" -q <"$c"; expect 0; [ "$output" = 42 ]
+    finish g; [ "$status" = 0 ]
+    try gc-run clear - -i 0=1 -i 1=2 <<<"1 2 3"; expect 4 "/dev/stdin:"
+    run --separate-stderr timeout $LIMIT \
+        bash -c '"$0" "$@" <&-' "$BINDIR/gc-run" clear - -i 0=1 -i 1=2
+    expect 4 "/dev/stdin:1: the file holds no circuit"
+}
+
 @test "a third input needs an owner" {
     local c=$CIRCUITS/three.txt
     try gc-run local "$c" --interface none -i 0=1 -i 1=2 -i 2=3; expect 2 "2" "--owner"
