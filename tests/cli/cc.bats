@@ -171,6 +171,23 @@ bound_exceeded = false" ]
     echo 'int f(int a, int b) { for (int i = 0; i < 1000; i++) a ^= b; return a; }' >r.c
     try gc-cc r.c -o r.txt --max-runs 999; expect 5 "r.c:1:23: error: this loop does not seem to end" "--max-runs"
     try gc-cc r.c -o r.txt --max-runs 1001; expect 0
+    # More runs than --max-runs has are not waited for when none of them changes anything public.
+    echo 'int f(int a, int b) { int t = 1; while (t) a += b; return a; }' >s.c
+    try gc-cc s.c -o s.txt --max-runs 100000000
+    expect 5 "this loop does not seem to end" "its runs change nothing that its condition depends on"
+    echo 'int f(int a, int b) { int i = 0; while (i < 5000 && a != b) i++; return i; }' >s.c
+    try gc-cc s.c -o s.txt; expect 0
+    cat >s.c <<'END'
+struct item { struct item *next; } items[5000];
+int f(int a, int b)
+{
+    int n = 0;
+    for (int i = 0; i < 4999; i++) items[i].next = &items[i + 1];
+    for (struct item *at = items; at; at = at->next) n ^= a & b;
+    return n;
+}
+END
+    try gc-cc -w s.c -o s.txt; expect 0
 }
 
 @test "gc-cc --check: agreement, on all inputs where these are few" {
