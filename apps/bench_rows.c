@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct bench_row *bench_add(struct bench *bench, const struct bench_row *baseline, const char *unit,
@@ -43,21 +44,29 @@ double bench_median(const struct bench_row *row)
     return row->n_values > 0 ? row->values[row->n_values / 2] : 0;
 }
 
-static void print_row(struct buffer *out, const struct bench_row *row)
+static void print_row(struct buffer *out, const struct bench_row *row, const size_t *numbers,
+                      const struct bench *bench)
 {
-    buffer_addf(out, "%-48s %9.2f %9.2f %9.2f  %-8s", row->name, bench_median(row), row->values[0],
-                row->values[row->n_values - 1], row->unit);
-    if (row->baseline != NULL && bench_median(row->baseline) > 0)
-        buffer_addf(out, " %6.3f of %s", bench_median(row) / bench_median(row->baseline),
-                    row->baseline->name);
+    const struct bench_row *baseline = row->baseline;
+
+    buffer_addf(out, "%3zu %-43s %9.2f %9.2f %9.2f  %s", numbers[row - bench->rows], row->name,
+                bench_median(row), row->values[0], row->values[row->n_values - 1], row->unit);
+    if (baseline != NULL && bench_median(baseline) > 0)
+        buffer_addf(out, "%*s %6.3f of %zu", (int)(7 - strlen(row->unit)), "",
+                    bench_median(row) / bench_median(baseline), numbers[baseline - bench->rows]);
     buffer_add_char(out, '\n');
 }
 
+/* Rows are numbered, so that a baseline is named once, where it stands. */
 void bench_print(struct buffer *out, const struct bench *bench)
 {
-    buffer_addf(out, "%-48s %9s %9s %9s  %s\n", "", "median", "min", "max", "unit");
+    size_t numbers[BENCH_MAX_ROWS], n = 0;
+
+    for (size_t i = 0; i < bench->n_rows; i++) numbers[i] = bench->rows[i].n_values > 0 ? ++n : 0;
+    buffer_addf(out, "%3s %-43s %9s %9s %9s  %-7s  ratio\n", "row", "", "median", "min", "max",
+                "unit");
     for (size_t i = 0; i < bench->n_rows; i++)
-        if (bench->rows[i].n_values > 0) print_row(out, &bench->rows[i]);
+        if (bench->rows[i].n_values > 0) print_row(out, &bench->rows[i], numbers, bench);
 }
 
 void bench_print_json(struct buffer *out, const struct bench *bench)

@@ -129,10 +129,15 @@ int new_bits(struct report *report, uint8_t **bits, size_t *bits_len, uint64_t w
     uint64_t total;
 
     if (__builtin_mul_overflow(width, n_instances, &total) || total > SIZE_MAX ||
-        (max_memory != 0 && total > max_memory))
-        return report_fail(report, STATUS_LIMIT,
-                           "the values of %llu instances need more memory than the limit",
-                           (unsigned long long)n_instances);
+        (max_memory != 0 && total > max_memory)) {
+        report_fail(report, STATUS_LIMIT,
+                    "the values of %llu instances need more memory than the limit",
+                    (unsigned long long)n_instances);
+        report_hint(report,
+                    "--max-memory sets the limit; a value takes a byte for each of %llu bits",
+                    (unsigned long long)width);
+        return STATUS_LIMIT;
+    }
     memory = new_array(total, 1);
     if (memory == NULL) return report_memory(report);
     *bits = memory;

@@ -4,9 +4,11 @@
 #include "help.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What getopt_long returns for long options: beyond all characters. */
 enum { VALUE_OPTION = 1000, VALUE_HELP = 2000, VALUE_VERSION };
@@ -207,11 +209,19 @@ static bool cli_has_json(const struct cli *cli)
     return false;
 }
 
+/** A closed standard input reads as empty: what is opened next would stand in for it. */
+static void hold_stdin(void)
+{
+    if (fcntl(STDIN_FILENO, F_GETFD) < 0 && errno == EBADF)
+        (void)!open("/dev/null", O_RDONLY); /* the lowest free descriptor, which is this */
+}
+
 int cli_parse(struct report *report, struct cli *cli, const struct cli_tool *tool, int argc,
               char **argv)
 {
     int status;
 
+    hold_stdin();
     cli->tool = tool;
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         cli->json |= strcmp(argv[i], "--json") == 0;

@@ -4,6 +4,9 @@
 #include "signals.h"
 #include "sink.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <string.h>
 
 #define DEFAULT_REPEATS 9
@@ -121,6 +124,17 @@ static int measure_file(struct gc_bench *self, const char *path)
     return status;
 }
 
+/* Runs do without the large circuit, and the memory of their processes is measured, which have at
+ * first what this one has. */
+static void free_wide(struct gc_bench *self)
+{
+    sotto_circuit_free(self->circuits[BENCH_WIDE]);
+    self->circuits[BENCH_WIDE] = NULL;
+#if defined(__GLIBC__)
+    (void)malloc_trim(0);
+#endif
+}
+
 static int measure_memory(struct gc_bench *self)
 {
     const struct cli_value *files = cli_list(&self->cli, "circuit");
@@ -128,6 +142,7 @@ static int measure_memory(struct gc_bench *self)
 
     for (size_t i = 0; i < files->n_items && status == STATUS_OK; i++)
         status = measure_file(self, files->items[i]);
+    free_wide(self);
     return status;
 }
 

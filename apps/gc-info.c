@@ -53,7 +53,8 @@ static const struct cli_tool tool = {
     .n_options = sizeof options / sizeof options[0],
     .min_operands = 1,
     .max_operands = 1,
-    .notes = "Times are predictions: network delays, bytes over bandwidth, and 20 million AND "
+    .notes = "CIRCUIT - is standard input, which has an interface only with --interface.\n\n"
+             "Times are predictions: network delays, bytes over bandwidth, and 20 million AND "
              "gates a second, or what --profile says of this machine.\n\n"
              "Security: runs are SEMI-HONEST. They protect the inputs from a peer that follows "
              "the protocol, not from one that cheats.",
@@ -164,7 +165,9 @@ static int load(struct info *info)
     if (err == SOTTO_OK)
         err = sotto_session_predict(info->context, &info->cost, info->program.circuit,
                                     info->program.interface, &info->session);
-    return report_library(&info->report, info->context, err);
+    status = report_library(&info->report, info->context, err);
+    program_hint_memory(&info->report, info->context, &info->program, &limits, &info->session);
+    return status;
 }
 
 static uint64_t total_gates(const sotto_circuit_stats *stats)

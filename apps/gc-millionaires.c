@@ -6,7 +6,6 @@
 #include "sink.h"
 #include "values.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const usage[] = {
@@ -127,14 +126,13 @@ static bool is_millionaires(const sotto_interface *interface)
 
 static int load_circuit(struct game *game)
 {
-    const char *given = cli_text(&game->cli, "circuit"), *folder = getenv("GC_CIRCUITS_DIR");
+    const char *given = cli_text(&game->cli, "circuit");
     struct program_options wanted = {0};
     struct buffer path = {0};
     int status;
 
-    if (folder == NULL || *folder == '\0') folder = PKGDATADIR "/circuits";
     if (given != NULL) buffer_add_text(&path, given);
-    else buffer_addf(&path, "%s/millionaires.txt", folder);
+    else buffer_addf(&path, "%s/millionaires.txt", program_folder());
     status = path.failed
                  ? report_memory(&game->report)
                  : program_load(&game->report, game->context, &game->program, path.data, &wanted);

@@ -85,6 +85,7 @@ static const struct cli_tool tool = {
     .min_operands = 1,
     .max_operands = 1,
     .notes =
+        "CIRCUIT - is standard input, which has an interface only with --interface.\n\n"
         "Every option but --input and --owner can also come from the environment: --peer from "
         "GC_PEER, --max-time from GC_MAX_TIME. Inputs can come from GC_INPUT_name.\n\n"
         "Security: SEMI-HONEST. Both parties are assumed to follow the protocol. A party that "
@@ -178,6 +179,22 @@ static int check_stdio(struct run *run)
     return STATUS_USAGE;
 }
 
+/** Standard input serves one thing: the connection, the circuit or an input. */
+static int check_stdin(struct run *run)
+{
+    const char *use = NULL;
+
+    if (program_is_stdin(run->cli.operands[0])) use = "the circuit";
+    if (connection_is_stdio(&run->connection)) {
+        if (use != NULL)
+            return report_fail(&run->report, STATUS_USAGE,
+                               "standard input is the connection to the peer: the circuit cannot "
+                               "be read from it");
+        use = "the connection to the peer";
+    }
+    return inputs_check_usage(&run->report, cli_list(&run->cli, "input"), use);
+}
+
 static int parse_party(struct run *run)
 {
     int status = connection_parse(&run->report, &run->connection, &run->cli);
@@ -204,10 +221,7 @@ static int parse_options(struct run *run)
         status = cli_size(&run->report, &run->cli, &run->max_memory, "max-memory");
     if (status == STATUS_OK && run->cli.command != CLEAR) status = parse_crypto(run);
     if (status == STATUS_OK && (1u << run->cli.command & ONE_PARTY)) status = parse_party(run);
-    if (status == STATUS_OK)
-        status = inputs_check_usage(&run->report, cli_list(&run->cli, "input"),
-                                    connection_is_stdio(&run->connection));
-    return status;
+    return status == STATUS_OK ? check_stdin(run) : status;
 }
 
 /* ----------------------------------------------------------------------------------- preparation
@@ -408,6 +422,9 @@ static int execute(struct run *run)
     run->play.options.n_instances = run->inputs.n_instances;
     if (status == STATUS_OK) status = functions[run->cli.command](run);
     progress_end(&run->progress);
+    if (run->cli.command != CLEAR)
+        program_hint_memory(&run->report, run->context, &run->program, &run->limits,
+                            &run->play.options);
     if (status != STATUS_OK || cli_has(&run->cli, "dry-run")) return status;
     status = print_outcome(run);
     if (status == STATUS_OK && cli_has(&run->cli, "exit-result"))

@@ -72,7 +72,7 @@ static int find_input(struct report *report, uint64_t *input, void *user, const 
     return STATUS_INPUT;
 }
 
-int inputs_check_usage(struct report *report, const struct cli_value *given, bool stdin_is_taken)
+int inputs_check_usage(struct report *report, const struct cli_value *given, const char *stdin_use)
 {
     unsigned n_stdin = 0;
 
@@ -88,10 +88,9 @@ int inputs_check_usage(struct report *report, const struct cli_value *given, boo
     }
     if (n_stdin > 1)
         return report_fail(report, STATUS_USAGE, "only one input can be read from standard input");
-    if (n_stdin > 0 && stdin_is_taken)
+    if (n_stdin > 0 && stdin_use != NULL)
         return report_fail(report, STATUS_USAGE,
-                           "standard input is the connection to the peer: no input can be read "
-                           "from it");
+                           "standard input is %s: no input can be read from it", stdin_use);
     return STATUS_OK;
 }
 

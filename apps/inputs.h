@@ -24,8 +24,9 @@ struct inputs {
     bool is_list; /**< instances were asked for, or a file has rows: results are a list */
 };
 
-/** Checks what can be checked without the circuit: "name=value", at most one "-". */
-int inputs_check_usage(struct report *report, const struct cli_value *given, bool stdin_is_taken);
+/** Checks what can be checked without the circuit: "name=value", at most one "-", and none when
+ *  stdin_use says what else standard input is (NULL: nothing). */
+int inputs_check_usage(struct report *report, const struct cli_value *given, const char *stdin_use);
 
 /** Finds a value for each input of the party. A value that does not come from the file holds for
  *  every instance. Wipes the arguments that it has read. Free inputs in any case. */

@@ -20,6 +20,7 @@ libapps_la_SOURCES = \
 	apps/sink.c apps/sink.h \
 	apps/table.c apps/table.h \
 	apps/value_parse.c apps/value_print.c apps/values.h
+libapps_la_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 
 bin_PROGRAMS += gc-bench gc-run gc-info gc-keygen gc-millionaires
 APPS_LDADD = libapps.la libsotto.la
@@ -34,7 +35,6 @@ gc_info_LDADD = $(APPS_LDADD)
 gc_keygen_SOURCES = apps/gc-keygen.c
 gc_keygen_LDADD = $(APPS_LDADD)
 gc_millionaires_SOURCES = apps/gc-millionaires.c
-gc_millionaires_CPPFLAGS = $(AM_CPPFLAGS) -DPKGDATADIR='"$(pkgdatadir)"'
 gc_millionaires_LDADD = $(APPS_LDADD)
 
 # Completions are written by apps/completions/generate from --help, and kept in the tree.

@@ -71,6 +71,11 @@ static int make_default(struct report *report, sotto_context *context, struct pr
     return status;
 }
 
+bool program_is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
 /** Path of the interface file, to be freed; NULL in *path when there is none. */
 static int find_interface(struct report *report, char **path, const char *circuit_path,
                           const char *option)
@@ -79,6 +84,7 @@ static int find_interface(struct report *report, char **path, const char *circui
 
     *path = NULL;
     if (option != NULL && strcmp(option, "none") == 0) return STATUS_OK;
+    if (option == NULL && program_is_stdin(circuit_path)) return STATUS_OK;
     *path = option != NULL ? strdup(option) : sibling(circuit_path);
     if (*path == NULL) return report_memory(report);
     if (option != NULL || stat(*path, &file) == 0 || errno != ENOENT) return STATUS_OK;
@@ -108,14 +114,77 @@ static int load_interface(struct report *report, sotto_context *context, struct 
     return status;
 }
 
+const char *program_folder(void)
+{
+    const char *folder = getenv("GC_CIRCUITS_DIR");
+
+    return folder == NULL || *folder == '\0' ? PKGDATADIR "/circuits" : folder;
+}
+
+/** A path that leads nowhere may be the name of a circuit that is installed. */
+static void hint_installed(struct report *report, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    static const char *const endings[] = {"", ".txt"};
+    struct stat file;
+
+    if (*name == '\0' || stat(path, &file) == 0) return;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        struct buffer installed = {0};
+
+        buffer_addf(&installed, "%s/%s%s", program_folder(), name, endings[i]);
+        if (!installed.failed && stat(installed.data, &file) == 0 && S_ISREG(file.st_mode))
+            report_hint(report, "an installed circuit has that name: %s", installed.data);
+        buffer_free(&installed);
+    }
+}
+
 int program_load(struct report *report, sotto_context *context, struct program *program,
                  const char *path, const struct program_options *options)
 {
+    const char *file = program_is_stdin(path) ? "/dev/stdin" : path;
     int status =
-        report_library(report, context, sotto_circuit_load(context, &program->circuit, path));
+        report_library(report, context, sotto_circuit_load(context, &program->circuit, file));
 
+    if (status == STATUS_CIRCUIT) hint_installed(report, file);
     if (status != STATUS_OK) return status;
     return load_interface(report, context, program, path, options);
+}
+
+/** SIZE as --max-memory takes it, rounded up. */
+static void hint_size(struct report *report, uint64_t bytes)
+{
+    unsigned shift = bytes < UINT64_C(1) << 24 ? 10 : bytes < UINT64_C(1) << 34 ? 20 : 30;
+    uint64_t units = (bytes >> shift) + (bytes % (UINT64_C(1) << shift) != 0);
+
+    report_hint(report, "--max-memory %llu%c is enough", (unsigned long long)units,
+                shift == 10   ? 'K'
+                : shift == 20 ? 'M'
+                              : 'G');
+}
+
+void program_hint_memory(struct report *report, sotto_context *context,
+                         const struct program *program, const sotto_limits *limits,
+                         const sotto_session_options *options)
+{
+    sotto_limits wide = *limits;
+    sotto_context *unlimited = NULL;
+    sotto_circuit_stats stats;
+    sotto_cost cost;
+
+    if (report->status != STATUS_LIMIT || program->interface == NULL) return;
+    /* No more is taken here than the limit allows: a schedule that is over it is not made. */
+    if (sotto_circuit_measure(context, &stats, program->circuit) == SOTTO_ERR_LIMIT) {
+        report_hint(report, "--max-memory sets the limit; a run takes more than scheduling does");
+        return;
+    }
+    wide.max_memory = UINT64_MAX;
+    if (sotto_context_new(&unlimited, &wide) == SOTTO_OK &&
+        sotto_session_predict(unlimited, &cost, program->circuit, program->interface, options) ==
+            SOTTO_OK &&
+        cost.peak_memory > limits->max_memory)
+        hint_size(report, cost.peak_memory);
+    sotto_context_free(unlimited);
 }
 
 void program_free(struct program *program)

@@ -131,6 +131,21 @@ static void put_text(FILE *file, const struct word_program *program, const char 
     }
 }
 
+/* C leaves the size of memcmp's result open; in circuits it is -1, 0 or 1. A program that defines a
+ * memcmp of its own keeps it. */
+static void put_memcmp(FILE *file, const struct word_program *program)
+{
+    fputs("static int gc_check_memcmp(const void *a, const void *b, unsigned long n)\n"
+          "{\n"
+          "    const unsigned char *x = a, *y = b;\n"
+          "    while (n > 0 && *x == *y) x++, y++, n--;\n"
+          "    return n == 0 ? 0 : *x < *y ? -1 : 1;\n"
+          "}\n"
+          "#define __builtin_memcmp gc_check_memcmp\n",
+          file);
+    if (program->calls_memcmp) fputs("#define memcmp gc_check_memcmp\n", file);
+}
+
 static void put_head(FILE *file, const struct word_program *program, const char *text)
 {
     /* The program has included sotto-circuit.h. */
@@ -139,6 +154,7 @@ static void put_head(FILE *file, const struct word_program *program, const char 
     fputs("#define __garbler\n#define __evaluator\n#define __output\n"
           "#define __gc_assert(x) ((void)(x))\n#define main gc_check_main\n",
           file);
+    put_memcmp(file, program);
     fprintf(file, "static void *gc_check_value[%llu];\n",
             (unsigned long long)check_n_values(program) + 1);
     for (uint64_t i = program->n_inputs; i < check_n_values(program); i++)

@@ -452,5 +452,6 @@ void entry_run(struct exec *x, struct word_program *program, struct unit *unit,
     if (x->diag->n_errors > 0) return;
     program->loops = x->loops;
     program->n_loops = x->n_dear;
+    program->calls_memcmp = x->calls_memcmp;
     program->interface = interface_text(x->arena, program);
 }

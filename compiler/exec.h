@@ -131,11 +131,13 @@ struct exec {
     uint64_t bound;          /* of loops without a pragma; 0: none */
     uint64_t n_steps;
     uint64_t max_steps;
-    uint32_t n_calls;        /* running */
-    uint32_t n_loops;        /* around what runs, in all functions */
-    struct word_loop *loops; /* see word.h */
+    uint64_t n_public_changes; /* of what is known or points, which alone ends public conditions */
+    uint32_t n_calls;          /* running */
+    uint32_t n_loops;          /* around what runs, in all functions */
+    struct word_loop *loops;   /* see word.h */
     uint64_t n_dear, loops_capacity;
-    bool is_quiet; /* a read of what is then written says no warning */
+    bool calls_memcmp; /* the builtin by its plain name, which a program can also define */
+    bool is_quiet;     /* a read of what is then written says no warning */
     const char *stack_base;
     size_t max_stack;
     bool stop; /* an error that leaves nothing to go on with */

@@ -2,6 +2,8 @@
 #include "compiler/exec.h"
 #include "compiler/value.h"
 
+#include <string.h>
+
 #define MAX_COMPARED 1024 /* bytes in one word */
 
 /* The constant third argument, or false after a report. */
@@ -110,8 +112,10 @@ static struct word *big_endian(struct exec *x, const struct pointer *p, uint64_t
 static struct value compare_bytes(struct exec *x, struct expr *e, const struct value *arguments)
 {
     struct word *result = word_const(x->graph, 32, 0);
+    const struct symbol *called = e->a->a->symbol;
     uint64_t n = 0, n_chunks;
 
+    x->calls_memcmp |= called->is_builtin && strcmp(called->name, "memcmp") == 0;
     if (!byte_count(x, e, arguments[2].word, &n)) return (struct value){.word = result};
     if (has_padding(arguments[0].pointer, n) || has_padding(arguments[1].pointer, n)) {
         diag_error(x->diag, e->position, "memcmp compares padding, which has no value");

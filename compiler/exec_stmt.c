@@ -2,7 +2,7 @@
 #include "compiler/exec.h"
 #include "compiler/value.h"
 
-/* Runs of a loop that nothing public has ended: beyond them nothing will. */
+/* Runs of a loop that nothing public has ended, or has changed in: beyond them nothing will. */
 #define MAX_SECRET_RUNS 4096
 
 /* -------------------------------------------------------------------------------- variables -- */
@@ -207,15 +207,20 @@ static bool loop_goes_on(struct exec *x, struct stmt *stmt, uint64_t n_runs)
     return true;
 }
 
+static void refuse_endless(struct exec *x, const struct stmt *stmt)
+{
+    diag_error(x->diag, stmt->position, "this loop does not seem to end");
+    x->stop = true;
+}
+
 static bool count_step(struct exec *x, const struct stmt *stmt)
 {
     if (++x->n_steps <= x->max_steps) return true;
-    diag_error(x->diag, stmt->position, "this loop does not seem to end");
+    refuse_endless(x, stmt);
     diag_hint(x->diag,
               "write '#pragma gc bound N' before it, N the most runs there can be; "
               "--max-runs allows more than %llu",
               (unsigned long long)x->max_steps);
-    x->stop = true;
     return false;
 }
 
@@ -231,9 +236,25 @@ static bool is_left_by_secrets(struct exec *x, const struct stmt *stmt, const st
     return true;
 }
 
+/* A loop whose last n_same runs have changed nothing that a public condition could read. */
+static bool is_stuck(struct exec *x, const struct stmt *stmt, const struct frame *down,
+                     uint64_t n_same)
+{
+    if (n_same < MAX_SECRET_RUNS || stmt->bound != 0 || x->bound != 0) return false;
+    if (x->frame == down) {
+        refuse_endless(x, stmt);
+        diag_hint(x->diag, "its runs change nothing that its condition depends on");
+    } else {
+        refuse_loop(x, stmt);
+    }
+    x->stop = true;
+    return true;
+}
+
 static void loop_runs(struct exec *x, struct stmt *stmt)
 {
     const struct frame *down = x->frame;
+    uint64_t n_changes = x->n_public_changes, n_same = 0;
 
     for (uint64_t n_runs = 0; count_step(x, stmt) && loop_goes_on(x, stmt, n_runs); n_runs++) {
         struct frame *base = x->frame;
@@ -246,6 +267,9 @@ static void loop_runs(struct exec *x, struct stmt *stmt)
         }
         if (is_dead(x) || is_left_by_secrets(x, stmt, down, n_runs)) return;
         if (stmt->step != NULL) exec_expr(x, stmt->step);
+        n_same = n_changes == x->n_public_changes ? n_same + 1 : 0;
+        n_changes = x->n_public_changes;
+        if (is_stuck(x, stmt, down, n_same)) return;
     }
 }
 

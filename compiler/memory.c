@@ -131,10 +131,20 @@ static void touch(struct exec *x, struct object *object, struct slot *slot)
     slot->stamp = frame->serial;
 }
 
+/* Whether a public condition may come out otherwise for it; a pointer's targets are not looked at.
+ */
+static bool is_public_change(struct content old, struct content new)
+{
+    if (new.pointer != NULL) return true;
+    if (old.word == NULL || new.word == NULL) return false;
+    return word_is_const(old.word) || word_is_const(new.word);
+}
+
 void slot_set(struct exec *x, struct object *object, struct slot *slot, struct content content)
 {
     if (slot->content.word == content.word && slot->content.pointer == content.pointer) return;
     touch(x, object, slot);
+    x->n_public_changes += is_public_change(slot->content, content);
     slot->content = content;
 }
 

@@ -169,6 +169,7 @@ struct word_program {
     uint64_t n_loops;
     const struct symbol *entry; /* the function; of the front end */
     bool has_state;             /* variables that outlive a call */
+    bool calls_memcmp;          /* that of string.h, by its plain name */
     const char *interface;      /* the JSON text of sotto-interface/1, newline at its end */
 };
 

@@ -86,24 +86,21 @@ static double processor_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* What the thread has to tell must be written before the task counts as done. */
-static void do_task(struct team *team, uint64_t number, uint64_t i)
-{
-    double begin = team->is_measured ? processor_seconds() : 0;
-
-    team->task(team->argument, i);
-    if (team->is_measured) team->workers[number].seconds += processor_seconds() - begin;
-}
-
-/* The share's tasks that nobody has begun, by the thread with this number. */
+/* The share's tasks that nobody has begun, by the thread with this number. They count as done, and
+ * the owner may go on, when all has been written that the thread has to tell. */
 static void do_share(struct team *team, struct share *share, uint64_t number)
 {
-    uint64_t ticket;
+    uint64_t ticket, n = 0;
+    double begin = 0;
 
-    while (take_ticket(share, &ticket)) {
-        do_task(team, number, share->first + ticket - 1);
-        atomic_fetch_add(&share->n_done, 1);
-    }
+    if (!take_ticket(share, &ticket)) return;
+    if (team->is_measured) begin = processor_seconds();
+    do {
+        team->task(team->argument, share->first + ticket - 1);
+        n++;
+    } while (take_ticket(share, &ticket));
+    if (team->is_measured) team->workers[number].seconds += processor_seconds() - begin;
+    atomic_fetch_add(&share->n_done, n);
 }
 
 /* The thread's own tasks, then those of the others. */

@@ -171,6 +171,23 @@ bound_exceeded = false" ]
     echo 'int f(int a, int b) { for (int i = 0; i < 1000; i++) a ^= b; return a; }' >r.c
     try gc-cc r.c -o r.txt --max-runs 999; expect 5 "r.c:1:23: error: this loop does not seem to end" "--max-runs"
     try gc-cc r.c -o r.txt --max-runs 1001; expect 0
+    # More runs than --max-runs has are not waited for when none of them changes anything public.
+    echo 'int f(int a, int b) { int t = 1; while (t) a += b; return a; }' >s.c
+    try gc-cc s.c -o s.txt --max-runs 100000000
+    expect 5 "this loop does not seem to end" "its runs change nothing that its condition depends on"
+    echo 'int f(int a, int b) { int i = 0; while (i < 5000 && a != b) i++; return i; }' >s.c
+    try gc-cc s.c -o s.txt; expect 0
+    cat >s.c <<'END'
+struct item { struct item *next; } items[5000];
+int f(int a, int b)
+{
+    int n = 0;
+    for (int i = 0; i < 4999; i++) items[i].next = &items[i + 1];
+    for (struct item *at = items; at; at = at->next) n ^= a & b;
+    return n;
+}
+END
+    try gc-cc -w s.c -o s.txt; expect 0
 }
 
 @test "gc-cc --check: agreement, on all inputs where these are few" {
@@ -182,6 +199,25 @@ bound_exceeded = false" ]
     try gc-cc - --check=512 <few.c; expect 0 "checked all 512 inputs"
     echo 'int f(int a, int b) { return a / b; }' >d.c
     try gc-cc -w d.c --check; expect 0 "more were left out"
+}
+
+@test "gc-cc --check: memcmp gives -1, 0 or 1 on both sides, unless it is the program's own" {
+    local declared='int memcmp(const void *, const void *, unsigned long);'
+    local body='{ return memcmp(&a, &b, 4); }'
+    echo "#include <string.h>
+        int f(int a, int b) $body" >m.c
+    echo "int f(int a, int b) { int memcmp = 5; return __builtin_memcmp(&a, &b, 4) + memcmp; }" >b.c
+    echo "$declared int f(int a, int b) $body" >d.c
+    echo "int memcmp(const void *a, const void *b, unsigned long n)
+        { return ((const signed char *)a)[0] - ((const signed char *)b)[0] + n; }
+        int f(int a, int b) { return memcmp(&a, &b, 4) + 1000 * __builtin_memcmp(&a, &b, 4); }" >own.c
+    echo "$declared int f(int a, int b) $body
+        int memcmp(const void *a, const void *b, unsigned long n) { return 7; }
+        int g(int a, int b) $body" >late.c
+    for program in m b d own; do
+        try gc-cc $program.c -f f --check; expect 0 "checked 1000 inputs: the circuit agrees"
+    done
+    try gc-cc late.c -f g --check; expect 0 "checked 1000 inputs: the circuit agrees"
 }
 
 # A compiler that preprocesses like the host's and compiles another program.

@@ -170,6 +170,33 @@ load common
     try gc-info missing.txt; expect 4
 }
 
+@test "a circuit of - is standard input, which nothing else can be then" {
+    local c=$CIRCUITS/add8.txt
+    echo '{' >./-.json # not its interface
+    for command in clear local; do
+        try gc-run $command - -q -i 0=1 -i 1=2 <"$c"; expect 0; [ "$output" = 3 ]
+        run --separate-stderr timeout $LIMIT "$BINDIR/gc-run" $command - -q -i a=3 -i b=4 \
+            --interface "$CIRCUITS/add8.json" < <(cat "$c")
+        expect 0; [ "$output" = 7 ]
+        try gc-run $command - -i 0=1 -i 1=- <"$c"
+        expect 2 "standard input is the circuit: no input can be read from it"; silent
+    done
+    try gc-info - <"$c"; expect 0
+    [[ $output == *"input 0: uint8_t of the garbler"* ]]
+    try gc-info - --interface "$CIRCUITS/add8.json" <"$c"; expect 0
+    [[ $output == *"input a: uint8_t of the garbler"* ]]
+    try gc-run evaluate - -i 1=2 --connect stdio: -o out <"$c"
+    expect 2 "standard input is the connection to the peer: the circuit cannot be read from it"
+    start g gc-run garble "$c" --interface none -i 0=20 --listen "unix:$PWD/s" -q
+    until_true test -S s
+    try gc-run evaluate - -i 1=22 --connect "unix:$PWD/s" -q <"$c"; expect 0; [ "$output" = 42 ]
+    finish g; [ "$status" = 0 ]
+    try gc-run clear - -i 0=1 -i 1=2 <<<"1 2 3"; expect 4 "/dev/stdin:"
+    run --separate-stderr timeout $LIMIT \
+        bash -c '"$0" "$@" <&-' "$BINDIR/gc-run" clear - -i 0=1 -i 1=2
+    expect 4 "/dev/stdin:1: the file holds no circuit"
+}
+
 @test "a third input needs an owner" {
     local c=$CIRCUITS/three.txt
     try gc-run local "$c" --interface none -i 0=1 -i 1=2 -i 2=3; expect 2 "2" "--owner"
@@ -199,4 +226,45 @@ load common
     expect 6; silent
     try gc-run local "$CIRCUITS/add8.txt" -i a=1 -i b=2 --max-memory 1K; expect 6; silent
     try gc-info "$CIRCUITS/add8.txt" --max-memory 1K; expect 6
+}
+
+@test "a run over --max-memory tells the size that is enough" {
+    local c=$CIRCUITS/add8.txt size
+    for tool in "gc-run local $c -i a=1 -i b=2" "gc-info $c"; do
+        # shellcheck disable=SC2086 # a command and its arguments
+        try $tool --max-memory 1K; expect 6 "--max-memory sets the limit"
+        # shellcheck disable=SC2086
+        try $tool --max-memory 1M; expect 6 "  --max-memory "
+        size=$(sed -n 's/^  --max-memory \([0-9]*\)K is enough$/\1/p' <<<"$stderr")
+        # shellcheck disable=SC2086
+        try $tool --max-memory "${size}K"; expect 0
+        # shellcheck disable=SC2086
+        try $tool --max-memory "$((size - 1))K"; expect 6 "  --max-memory ${size}K is enough"
+    done
+    try gc-run clear "$c" -i a=1 -i b=2 --instances 100000 --max-memory 1M
+    expect 6 "--max-memory sets the limit; a value takes a byte for each of 16 bits"
+    # A limit that is not on memory.
+    try gc-run local "$c" -i a=1 -i b=2 --instances 99999999999; expect 6
+    [[ $stderr != *"is enough"* ]]
+}
+
+@test "a circuit that is not there is pointed at where it is installed" {
+    mkdir installed
+    cp "$CIRCUITS/add8.txt" installed/own.txt
+    export GC_CIRCUITS_DIR=$PWD/installed
+    for name in own.txt own some/where/own.txt; do
+        for command in "gc-run clear" "gc-run local" gc-info; do
+            # shellcheck disable=SC2086 # a tool and its command
+            try $command $name
+            expect 4 "cannot open $name" "  an installed circuit has that name: $PWD/installed/own.txt"
+        done
+    done
+    for name in other.txt ./ installed/; do
+        try gc-run clear $name; expect 4
+        [[ $stderr != *installed\ circuit* ]]
+    done
+    # What is there, but wrong, is not mixed up with it.
+    echo 1 >own.txt
+    try gc-run clear own.txt; expect 4 "own.txt:"
+    [[ $stderr != *installed\ circuit* ]]
 }
