@@ -179,8 +179,8 @@ static int measure_threads(struct bench *bench, const struct bench_row *single,
     unsigned long long n = bench->n_threads;
     struct thread_rows rows = {
         bench_add(bench, single, "M AND/s", "%s, %llu threads", single->name, n),
-        bench_add(bench, single, "M AND/s", "%s, %llu threads, CPU", single->name, n),
-        bench_add(bench, NULL, "%", "%s, %llu threads, least busy", single->name, n),
+        bench_add(bench, single, "M AND/s", "%s, CPU of %llu", single->name, n),
+        bench_add(bench, NULL, "%", "%s, least busy of %llu", single->name, n),
     };
     double *loads = calloc(bench->n_threads, sizeof *loads);
     int status = STATUS_OK;

@@ -66,7 +66,7 @@ import json
 rows = {row['name']: row for row in json.load(open('out.json'))['rows']}
 for verb in 'garble', 'evaluate', 'garble many x', 'evaluate many x':
     name = verb + ' 48 of x y + x'
-    work, least = rows[name + ', 3 threads, CPU'], rows[name + ', 3 threads, least busy']
+    work, least = rows[name + ', CPU of 3'], rows[name + ', least busy of 3']
     assert rows[name]['unit'] == work['unit'] == 'M AND/s' and least['unit'] == '%', rows
     assert work['min'] > 0 and 0 <= least['min'] <= least['max'] <= 100.001, rows
 END
