@@ -8,7 +8,7 @@ CIRCUIT_SOURCES = \
 	lib/circuit/evaluate.c \
 	lib/circuit/interface.c lib/circuit/interface.h \
 	lib/circuit/interface_read.c \
-	lib/circuit/schedule.c lib/circuit/schedule.h \
+	lib/circuit/schedule.c lib/circuit/schedule.h lib/circuit/schedule_use.c \
 	lib/circuit/slots.c lib/circuit/slots.h \
 	lib/circuit/source.h \
 	lib/circuit/split.c lib/circuit/split.h \

@@ -13,6 +13,9 @@
  *  version stands at the top of schedule.c. */
 #define SCHEDULE_VERSION 3
 
+/** ANDs that the widest kernel takes at once. */
+#define SCHEDULE_GROUP 8
+
 struct schedule_step {
     uint32_t n_free;
     uint32_t n_and;
@@ -74,6 +77,13 @@ struct schedule_source {
     uint64_t free_at;
     uint64_t and_at;
 };
+
+/** Whether some AND reads a wire whose label no input has a part in. With free XORs the label of a
+ *  wire is a sum of labels of inputs and AND results. Where all of them cancel out, as in
+ *  x ^ y ^ x ^ y, it is the same in every instance, and two instances that hash it under the same
+ *  key give the difference of the other operand's labels away, hence delta. Sums of random marks
+ *  find such operands: a sum that is not empty is zero by chance only. marks has n_slots. */
+bool schedule_find_fixed_operand(const struct schedule *schedule, uint64_t *marks);
 
 void schedule_source_init(struct schedule_source *source, const struct schedule *schedule);
 void schedule_source_turn(struct schedule_source *source, const struct schedule *schedule,
