@@ -261,8 +261,10 @@ for argument; do [ "$argument" != -shared ] || exec sleep 20; done
 exec cc "$@"
 SCRIPT
     chmod +x slow
-    # Background commands of a script ignore SIGINT.
-    for signal in TERM HUP; do
+    # Background commands of a script ignore SIGINT, and SIGHUP where nohup started it.
+    signals=TERM
+    [ -n "$(trap -p HUP)" ] || signals="TERM HUP"
+    for signal in $signals; do
         CC=$PWD/slow start slow gc-cc p.c --check
         until_true compgen -G 'tmp/gc-cc-*/messages'
         kill -$signal "${pids[slow]}"

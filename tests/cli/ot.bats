@@ -28,9 +28,13 @@ behind_relay() {
     finish alice; expect 0 "OT extension softspoken=8"
     finish bob; expect 0 "OT extension softspoken=8"
     cmp a.out b.out
-    behind_relay
-    finish alice; expect 0; fast="${stderr##*OT extension }"
-    finish bob; expect 0 "OT extension $fast"
+    # A machine that other programs keep busy may take a fast link for a slow one, but not for long.
+    for ((attempt = 0; attempt < 5; attempt++)); do
+        behind_relay
+        finish alice; expect 0; fast="${stderr##*OT extension }"
+        finish bob; expect 0 "OT extension $fast"
+        [[ "$fast" = softspoken=8 ]] || break
+    done
     [[ "$fast" != softspoken=8 ]]
     cp a.out fast.out
     run=(--ot iknp)
