@@ -72,8 +72,10 @@ static literal is_uniform_exponent(struct graph *graph, const literal *a,
 void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
                   struct float_format format)
 {
-    unpack(graph, parts, a, is_uniform_exponent(graph, a, format),
-           is_nonzero_fraction(graph, a, format), format);
+    literal fraction = is_nonzero_fraction(graph, a, format);
+    literal is_uniform = is_uniform_exponent(graph, a, format);
+
+    unpack(graph, parts, a, is_uniform, fraction, format);
 }
 
 void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,

@@ -319,8 +319,11 @@ static literal name_of(struct sharer *s, uint32_t term)
 
     if (term < s->from->n_nodes) return s->names[term];
     made = &s->made[term - s->from->n_nodes];
-    if (made->name == LIT_FALSE)
-        made->name = graph_xor(s->to, name_of(s, made->a), name_of(s, made->b));
+    if (made->name == LIT_FALSE) {
+        literal b = name_of(s, made->b); /* a compiler may choose the order of arguments */
+
+        made->name = graph_xor(s->to, name_of(s, made->a), b);
+    }
     return made->name;
 }
 
