@@ -3,7 +3,7 @@
  * feeding its input number CHAIN. Prints AND gates a second, bytes and the peak memory of each
  * party, the median of several runs beside the fastest and slowest.
  *
- *   chain CIRCUIT [ROUNDS [CHAIN [REPEATS [tls]]]]
+ *   chain CIRCUIT [ROUNDS [CHAIN [REPEATS [plain|tls [iknp|auto]]]]]
  *
  * Uses the public header only.
  */
@@ -35,6 +35,7 @@ struct setting {
     const char *circuit;
     uint64_t n_rounds;
     uint64_t chain_input;
+    sotto_ot_extension ot;
     const sotto_credentials *credentials;
 };
 
@@ -100,6 +101,7 @@ static void run_party(const struct setting *setting, sotto_role role, int port_p
         .role = role,
         .n_rounds = setting->n_rounds,
         .chain_input = setting->chain_input,
+        .ot = setting->ot,
     };
     sotto_context *context;
     sotto_circuit *circuit;
@@ -196,6 +198,7 @@ int main(int argc, char **argv)
         .n_rounds = argc > 2 ? strtoull(argv[2], NULL, 10) : 800,
         .chain_input = argc > 3 ? strtoull(argv[3], NULL, 10) : 1,
     };
+    const char *ot = argc > 6 ? argv[6] : "iknp";
     size_t repeats = argc > 4 ? strtoull(argv[4], NULL, 10) : 5;
     bool tls = argc > 5 && strcmp(argv[5], "tls") == 0;
     sotto_credentials *credentials[2] = {NULL, NULL};
@@ -203,8 +206,9 @@ int main(int argc, char **argv)
     struct outcome outcomes[2];
     sotto_context *context;
 
+    setting.ot = strcmp(ot, "auto") == 0 ? SOTTO_OT_AUTO : SOTTO_OT_IKNP;
     if (setting.circuit == NULL || repeats == 0 || repeats > MAX_REPEATS) {
-        fprintf(stderr, "usage: chain CIRCUIT [ROUNDS [CHAIN [REPEATS [tls]]]]\n");
+        fprintf(stderr, "usage: chain CIRCUIT [ROUNDS [CHAIN [REPEATS [plain|tls [iknp|auto]]]]]\n");
         return 2;
     }
     if (sotto_context_new(&context, NULL) != SOTTO_OK) return 1;

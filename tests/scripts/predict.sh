@@ -8,20 +8,24 @@ profile=$(mktemp)
 trap 'rm -f "$profile"' EXIT
 ./gc-bench --json -q -o "$profile"
 
-# show FILE ROUNDS CHAINED-INPUT
+# show FILE ROUNDS CHAINED-INPUT: one round transfers as gc-run would by itself; chained rounds,
+# whose evaluator has their bits, all by the extension, so that a round is what gc-info's run is
+# without its start.
 show() {
-    times=$(./gc-info --json --profile "$profile" "$1")
+    ot=iknp row=', IKNP'
+    [ "$2" != 1 ] || ot=auto row=
+    times=$(./gc-info --json --ot $ot --profile "$profile" "$1")
     for kind in plain tls; do
         here=here
         [ $kind = tls ] || here='here-plain'
-        predicted=$(printf '%s' "$times" | SHOW=$here ROUNDS=$2 PROFILE=$profile python3 -c '
+        predicted=$(printf '%s' "$times" | SHOW=$here ROUNDS=$2 ROW=$row PROFILE=$profile python3 -c '
 import json, os, sys
 seconds = json.load(sys.stdin)["times"][os.environ["SHOW"]]["seconds"]
 rows = {r["name"]: r["median"] for r in json.load(open(os.environ["PROFILE"]))["rows"]}
 kind = "TLS" if os.environ["SHOW"] == "here" else "plain"
-start = rows["two parties, %s, one comparison" % kind] / 1e3
+start = rows["two parties, %s, one comparison" % kind + os.environ["ROW"]] / 1e3
 print(1e3 * (start + int(os.environ["ROUNDS"]) * (seconds - start)))')
-        measured=$(tests/bench/chain "$1" "$2" "$3" 15 $kind |
+        measured=$(tests/bench/chain "$1" "$2" "$3" 15 $kind $ot |
             sed -n 's/.*from connecting *median \([0-9.]*\) ms.*/\1/p')
         echo "$(basename "$1") x $2, $kind: $predicted $measured" |
             awk -v tolerance="${TOLERANCE:-0}" '{
