@@ -1,18 +1,10 @@
-/*
- * Multiplication and square root of floats. Subnormal operands are normalised first; results are
- * shifted right once, by one bit when they are twice too large or by more when they are subnormal,
- * and rounded.
- */
+/* What the operations on floats share, and the square root. */
 #include "compiler/float.h"
 
 #include "compiler/arith.h"
 #include "compiler/divide.h"
 #include "compiler/float_parts.h"
-#include "compiler/multiply.h"
 #include "compiler/shift.h"
-#include "compiler/sums.h"
-
-#include <string.h>
 
 struct float_format float_format_of(uint32_t width)
 {
@@ -79,13 +71,31 @@ void float_unpack(struct graph *graph, struct float_parts *parts, const literal 
 }
 
 void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,
-                       const literal *a, struct float_format format)
+                       enum float_end end, const literal *a, struct float_format format)
 {
-    literal is_uniform = is_uniform_exponent(graph, a, format);
+    uint32_t m = format.mantissa;
+    literal is_uniform = is_uniform_exponent(graph, a, format), any = LIT_FALSE;
+    bool from_top = end == FLOAT_FROM_TOP;
 
-    seen[format.mantissa] = lit_not(is_uniform);
-    for (uint32_t i = format.mantissa; i-- > 0;) seen[i] = graph_or(graph, seen[i + 1], a[i]);
-    unpack(graph, parts, a, is_uniform, seen[0], format);
+    if (from_top) *seen++ = any = lit_not(is_uniform);
+    for (uint32_t i = 0; i < m; i++)
+        seen[i] = any = graph_or(graph, any, a[from_top ? m - 1 - i : i]);
+    if (!from_top) seen[m] = LIT_TRUE;
+    unpack(graph, parts, a, is_uniform, any, format);
+}
+
+/* As seen has ones from the first one on, a bit of the count is the parity of those at which it is
+ * about to change. */
+void float_count_zeros(struct graph *graph, literal *count, uint32_t count_n, const literal *seen,
+                       uint32_t n, uint32_t first)
+{
+    word_bits_constant(count, 0, count_n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t value = first + i, changes = i + 1 < n ? value ^ (value + 1) : value;
+
+        for (uint32_t bit = 0; bit < count_n; bit++)
+            if ((changes >> bit & 1) != 0) count[bit] = graph_xor(graph, count[bit], seen[i]);
+    }
 }
 
 /* -------------------------------------------------------------------------- putting it together --
@@ -166,74 +176,6 @@ void float_pack(struct graph *graph, literal *out, struct float_result *result,
     round_up(graph, out, result, normal_top, is_normal, is_special, up, format);
     out[m - 1] = graph_xor(graph, out[m - 1], result->is_nan);
     out[m + e] = graph_and(graph, result->sign, lit_not(result->is_nan));
-}
-
-/* ------------------------------------------------------------------------------ multiplication --
- */
-
-/* below = constant + the exponents, each added or taken away. */
-static void sum_exponents(struct graph *graph, struct float_result *result,
-                          struct float_format format, uint64_t constant,
-                          const literal *const plus[2], const literal *const minus[2],
-                          const uint32_t plus_n[2], const uint32_t minus_n[2])
-{
-    struct scratch_mark mark = graph_scratch_mark(graph);
-    literal bits[FLOAT_MAX_EXPONENT + 2];
-    struct columns columns;
-
-    columns_init(&columns, graph, format.exponent + 2);
-    word_bits_constant(bits, constant, format.exponent + 2);
-    columns_add_word(&columns, 0, bits, format.exponent + 2);
-    for (unsigned i = 0; i < 2; i++) {
-        columns_add_word(&columns, 0, plus[i], plus_n[i]);
-        columns_subtract_word(&columns, 0, minus[i], minus_n[i]);
-    }
-    columns_finish(&columns, result->below);
-    graph_scratch_release(graph, mark);
-}
-
-/* Exchanges the mantissas so that only that of a is subnormal, if not both are; then their product
- * is next to nothing. */
-static void move_subnormal(struct graph *graph, struct float_parts *a, struct float_parts *b,
-                           struct float_format format)
-{
-    uint32_t n = format.mantissa + 1;
-    literal swapped[FLOAT_MAX_MANTISSA + 1];
-
-    arith_mux(graph, swapped, b->is_subnormal, b->mantissa, a->mantissa, n);
-    for (uint32_t i = 0; i < n; i++)
-        b->mantissa[i] =
-            graph_xor(graph, graph_xor(graph, a->mantissa[i], b->mantissa[i]), swapped[i]);
-    word_bits_copy(a->mantissa, swapped, n);
-}
-
-void float_multiply(struct graph *graph, literal *out, const literal *a, const literal *b,
-                    struct float_format format)
-{
-    uint32_t m = format.mantissa, n = m + 1, shift_n = float_shift_bits(format);
-    literal product[2 * (FLOAT_MAX_MANTISSA + 1)], shift[6];
-    struct float_parts x, y;
-    struct float_result result;
-
-    float_unpack(graph, &x, a, format);
-    float_unpack(graph, &y, b, format);
-    result.sign = graph_xor(graph, x.sign, y.sign);
-    result.is_zero = graph_or(graph, x.is_zero, y.is_zero);
-    result.is_infinite = graph_or(graph, x.is_infinite, y.is_infinite);
-    result.is_nan = graph_or(graph, x.is_nan, y.is_nan);
-    result.is_nan =
-        graph_or(graph, result.is_nan, graph_and(graph, result.is_zero, result.is_infinite));
-    move_subnormal(graph, &x, &y, format);
-    shift_normalise(graph, x.mantissa, shift, shift_n, x.mantissa, n);
-    multiply_full(graph, product, x.mantissa, y.mantissa, n);
-    word_bits_copy(result.bits, product + (2 * n - m - 3), m + 3);
-    result.sticky = arith_any(graph, product, 2 * n - m - 3);
-    /* 1 - (ex + ey - shift - bias + 1) */
-    sum_exponents(graph, &result, format, float_bias(format),
-                  (const literal *const[2]){shift, NULL},
-                  (const literal *const[2]){x.exponent, y.exponent}, (uint32_t[2]){shift_n, 0},
-                  (uint32_t[2]){format.exponent, format.exponent});
-    float_pack(graph, out, &result, format);
 }
 
 /* ------------------------------------------------------------------------------- square root -- */

@@ -37,22 +37,6 @@ struct division {
 
 /* -------------------------------------------------------------------------- before dividing -- */
 
-/* count = first + the zeros above the highest one of the n bits, if there is one. As seen has ones
- * from there downwards, a bit of the count is the parity of those at which it is about to change.
- */
-static void count_zeros(struct graph *graph, literal *count, uint32_t count_n, const literal *seen,
-                        uint32_t n, uint32_t first)
-{
-    word_bits_constant(count, 0, count_n);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t value = first + i, changes = i + 1 < n ? value ^ (value + 1) : value;
-
-        for (uint32_t bit = 0; bit < count_n; bit++)
-            if ((changes >> bit & 1) != 0)
-                count[bit] = graph_xor(graph, count[bit], seen[n - 1 - i]);
-    }
-}
-
 /* align = 1 + the places by which x goes up for its leading one to be at that of y. A divisor of
  * zero is made another number, for which the division works. */
 static void open_operands(struct division *division, literal *align, const literal *a,
@@ -63,10 +47,10 @@ static void open_operands(struct division *division, literal *align, const liter
     literal seen[FLOAT_MAX_MANTISSA + 1], zeros[MAX_SHIFT_BITS + 1];
     struct float_parts *x = &division->x, *y = &division->y;
 
-    float_unpack_seen(graph, x, seen, a, division->format);
-    count_zeros(graph, align, n, seen, m + 1, 1);
-    float_unpack_seen(graph, y, seen, b, division->format);
-    count_zeros(graph, zeros, n, seen, m + 1, 0);
+    float_unpack_seen(graph, x, seen, FLOAT_FROM_TOP, a, division->format);
+    float_count_zeros(graph, align, n, seen, m + 1, 1);
+    float_unpack_seen(graph, y, seen, FLOAT_FROM_TOP, b, division->format);
+    float_count_zeros(graph, zeros, n, seen, m + 1, 0);
     arith_subtract(graph, align, align, zeros, n);
     y->mantissa[m] = graph_xor(graph, y->mantissa[m], y->is_zero);
 }

@@ -25,10 +25,19 @@ struct float_parts {
 void float_unpack(struct graph *graph, struct float_parts *parts, const literal *a,
                   struct float_format format);
 
-/** Also sets seen[i] where bit i of the mantissa or one above it is set; seen has mantissa + 1
- * bits. The leading bit of an infinity or a NaN does not count. */
+/** The end of a mantissa from which zeros are counted. */
+enum float_end { FLOAT_FROM_TOP, FLOAT_FROM_BOTTOM };
+
+/** Also sets seen[i] where one of the first i + 1 bits of the mantissa is set, counted from one
+ * end; seen has mantissa + 1 bits. The leading bit is taken for 0 in an infinity or a NaN when it
+ * comes first, and for 1 always when it comes last. */
 void float_unpack_seen(struct graph *graph, struct float_parts *parts, literal *seen,
-                       const literal *a, struct float_format format);
+                       enum float_end end, const literal *a, struct float_format format);
+
+/** count = first + the zeros before the first one of n bits, of which seen tells. If there is none,
+ * count is 0. */
+void float_count_zeros(struct graph *graph, literal *count, uint32_t count_n, const literal *seen,
+                       uint32_t n, uint32_t first);
 
 uint64_t float_bias(struct float_format format);
 

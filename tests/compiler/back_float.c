@@ -10,7 +10,7 @@
 
 #define N_SPECIAL 16
 
-enum operation { ADD, SUBTRACT, MULTIPLY, DIVIDE, ROOT, MIN, MAX, EQUAL, LESS, LESS_EQUAL };
+enum operation { ADD, SUBTRACT, MULTIPLY, SQUARE, DIVIDE, ROOT, MIN, MAX, EQUAL, LESS, LESS_EQUAL };
 
 struct graph_case {
     struct arena arena;
@@ -162,6 +162,7 @@ static uint64_t expected32(enum operation op, uint64_t a, uint64_t b)
     case ADD: return float_bits(x + y);
     case SUBTRACT: return float_bits(x - y);
     case MULTIPLY: return float_bits(x * y);
+    case SQUARE: return float_bits(x * x);
     case DIVIDE: return float_bits(x / y);
     case ROOT: return float_bits(sqrtf(x));
     case MIN:
@@ -180,6 +181,7 @@ static uint64_t expected64(enum operation op, uint64_t a, uint64_t b)
     case ADD: return double_bits(x + y);
     case SUBTRACT: return double_bits(x - y);
     case MULTIPLY: return double_bits(x * y);
+    case SQUARE: return double_bits(x * x);
     case DIVIDE: return double_bits(x / y);
     case ROOT: return double_bits(sqrt(x));
     case MIN:
@@ -197,6 +199,7 @@ static void build(struct graph_case *c, enum operation op, struct float_format f
 
     if (op == ADD || op == SUBTRACT) float_add(g, c->out, a, b, op == SUBTRACT, format);
     else if (op == MULTIPLY) float_multiply(g, c->out, a, b, format);
+    else if (op == SQUARE) float_multiply(g, c->out, a, a, format);
     else if (op == DIVIDE) float_divide(g, c->out, a, b, format);
     else if (op == ROOT) float_sqrt(g, c->out, a, format);
     else if (op == MIN) float_min(g, c->out, a, b, format);
@@ -224,10 +227,15 @@ static void fill(uint64_t (*in)[2], uint64_t *seed, unsigned round, unsigned n)
     }
 }
 
-static uint64_t times(uint64_t a, unsigned n, double factor, int power)
+static double value_of(uint64_t a, unsigned n)
 {
-    if (n == 32) return float_bits((float)ldexp((double)as_float(a) * factor, power));
-    return double_bits(ldexp(as_double(a) * factor, power));
+    return n == 32 ? (double)as_float(a) : as_double(a);
+}
+
+/* value * 2^power */
+static uint64_t scaled(double value, unsigned n, int power)
+{
+    return n == 32 ? float_bits((float)ldexp(value, power)) : double_bits(ldexp(value, power));
 }
 
 /* Divisors, every other one subnormal, and dividends for a quotient about to overflow; or for one
@@ -241,13 +249,52 @@ static void fill_quotients(uint64_t (*in)[2], uint64_t *seed, unsigned n)
         uint64_t b = random_float(seed, n), near = test_next(seed) % 8, *a = &in[lane][0];
         uint64_t odd = low_bits(test_next(seed), (unsigned)(test_next(seed) % (m + 2))) | 1;
 
-        if (lane % 2 == 0)
-            *a = times(b = low_bits(b, (unsigned)(test_next(seed) % m) + 1), n,
-                       (double)low_bits(odd, 8), most - (int)(test_next(seed) % 9));
-        else *a = times(b, n, (double)odd, least);
+        if (lane % 2 == 0) {
+            b = low_bits(b, (unsigned)(test_next(seed) % m) + 1);
+            *a = scaled(value_of(b, n) * (double)low_bits(odd, 8), n,
+                        most - (int)(test_next(seed) % 9));
+        } else {
+            *a = scaled(value_of(b, n) * (double)odd, n, least);
+        }
         if (near < 3) *a += near - 1;
         in[lane][1] = b;
     }
+}
+
+/* Factors, many of them subnormal, whose product is an odd multiple of half the least float, or
+ * that of numbers beside them; or whose product is about to overflow. */
+static void fill_products(uint64_t (*in)[2], uint64_t *seed, unsigned n)
+{
+    unsigned m = n == 32 ? 23 : 52;
+    int most = n == 32 ? 128 : 1024, least = n == 32 ? -150 : -1075;
+
+    for (unsigned lane = 0; lane < 64; lane++) {
+        uint64_t x = low_bits(test_next(seed), (unsigned)(test_next(seed) % (m + 2))) | 1;
+        uint64_t y = low_bits(test_next(seed), (unsigned)(test_next(seed) % (m + 2))) | 1;
+        uint64_t near = test_next(seed) % 8, *a = &in[lane][0], *b = &in[lane][1];
+        int power = (int)(test_next(seed) % (uint64_t)(-least - 1));
+
+        if (lane % 4 == 0) {
+            *a = random_float(seed, n);
+            *b = scaled(1 / value_of(*a, n), n, most);
+        } else {
+            if (lane % 4 == 1) power %= (int)m;
+            *a = scaled((double)x, n, least + 1 + power);
+            *b = scaled((double)y, n, -1 - power);
+        }
+        if (near < 3) *a += near - 1;
+    }
+}
+
+static void fill_for(enum operation op, uint64_t (*in)[2], uint64_t *seed, unsigned round,
+                     unsigned n)
+{
+    bool has_edges = op == MULTIPLY || op == DIVIDE;
+
+    if (!has_edges) fill(in, seed, round, n);
+    else if (round % 2 == 0) fill(in, seed, round / 2, n);
+    else if (op == MULTIPLY) fill_products(in, seed, n);
+    else fill_quotients(in, seed, n);
 }
 
 static unsigned n_rounds(void)
@@ -266,8 +313,7 @@ static void check_operation(enum operation op, unsigned n, const char *name, uin
     open_case(&c, n, n, op >= EQUAL ? 1 : n);
     build(&c, op, float_format_of(n));
     for (unsigned round = 0; round < n_rounds(); round++) {
-        if (op == DIVIDE && round % 2 == 1) fill_quotients(in, &seed, n);
-        else fill(in, &seed, op == DIVIDE ? round / 2 : round, n);
+        fill_for(op, in, &seed, round, n);
         evaluate(&c, out, in);
         for (unsigned lane = 0; lane < 64; lane++) {
             uint64_t a = in[lane][0], b = in[lane][1];
@@ -287,6 +333,7 @@ START_TEST(arithmetic32)
     check_operation(ADD, 32, "add", 1000);
     check_operation(SUBTRACT, 32, "subtract", 1000);
     check_operation(MULTIPLY, 32, "multiply", 1500);
+    check_operation(SQUARE, 32, "square", 0);
     check_operation(DIVIDE, 32, "divide", 1200);
     check_operation(ROOT, 32, "root", 2455);
     check_operation(MIN, 32, "min", 0);
@@ -299,6 +346,7 @@ START_TEST(arithmetic64)
     check_operation(ADD, 64, "add", 0);
     check_operation(SUBTRACT, 64, "subtract", 0);
     check_operation(MULTIPLY, 64, "multiply", 5400);
+    check_operation(SQUARE, 64, "square", 0);
     check_operation(DIVIDE, 64, "divide", 4200);
     check_operation(ROOT, 64, "root", 0);
     check_operation(MIN, 64, "min", 0);

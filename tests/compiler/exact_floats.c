@@ -156,6 +156,10 @@ static double extreme(double x, double y, bool least)
     X(sqrt, R, R, sqrt##suffix(a), of_##R(sqrt##suffix(a)))                                        \
     X(fabs, R, R, fabs##suffix(a), of_##R(fabs##suffix(a)))                                        \
     X(neg, R, R, -a, of_##R(-a))                                                                   \
+    X(square, R, R, a *a, of_##R(a *a))                                                            \
+    X(tenth, R, R, a *(R)0.1, of_##R(a *(R)0.1))                                                   \
+    X(tiny32, R, R, a *(R)1e-40, of_##R(a *(R)1e-40))                                              \
+    X(tiny64, R, R, a *(R)1e-310, of_##R(a *(R)1e-310))                                            \
     X(not, R, b1, !a, !a)
 #define UNARIES(X)                                                                                 \
     EACH_UNARY(X, f32, f)                                                                          \
