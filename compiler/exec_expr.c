@@ -333,8 +333,8 @@ static struct value value_mux(struct exec *x, struct word *condition, struct val
     struct value result = {NULL, NULL, NULL};
 
     if (a.object != NULL && b.object != NULL) {
-        struct pointer *either =
-            pointer_mux(x, condition, pointer_to(x, a.object, 0), pointer_to(x, b.object, 0));
+        struct pointer *to_b = pointer_to(x, b.object, 0);
+        struct pointer *either = pointer_mux(x, condition, pointer_to(x, a.object, 0), to_b);
 
         return exec_load(x, either, type, NULL, position);
     }
