@@ -116,6 +116,10 @@ int f(int a, int b) { return g(a, 0) + b; }'
 [ "$(grep -c ': error: ' "$folder/err")" -eq 1 ]
 report $? "an endless recursion after an error is not another one"
 
+# Literals.
+body "wide characters and those of an encoding are not supported" "a = L'b';"
+body "wide characters and those of an encoding are not supported" 'a = u8"text"[b & 3];'
+
 # Types and objects.
 body "volatile is not supported" 'volatile int x = a;'
 body "long double is not supported" 'long double x = a;'
