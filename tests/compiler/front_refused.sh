@@ -109,6 +109,18 @@ program "the recursion of 'g' does not end" '
 static void up(int *n) { ++*n; }
 static int g(int x, int n) { up(&n); return n < 0 ? x : g(x, n); }
 int f(int a, int b) { return g(a, 0) + b; }'
+# What follows an error in braces is read as if there had been none.
+alone() { # alone MESSAGE STATEMENTS
+    body "$1" "$2"
+    [ "$(grep -c ': error: ' "$folder/err")" -eq 1 ]
+    report $? "$1: one error"
+}
+alone "too many initialisers" 'int y = a, x[2] = {1, {2}, 3}; b = x[0] + y;'
+alone "has no member 'z'" 'struct S s = {.z = 1}; a = s.m;'
+alone "'x' is not declared" 'struct { int m, n[x]; } s; for (;;) { a++; break; }'
+alone "statement expressions are not supported" 'b = ({ int x = a; x; }) + 1; a = b;'
+alone "expected an expression" 'if (a) { b = {1}; a = 2; } else { b = 2; }'
+
 # After an error a recursion may have lost what would end it, and is not told again.
 program "the number of runs of this loop depends on secret values" '
 static int g(int x, int n) { while (x) x--; return n < 0 ? x : g(x, n + 1); }
