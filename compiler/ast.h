@@ -33,6 +33,7 @@ struct symbol {
     struct symbol **locals; /* of a function: those of its outermost block, in order */
     uint64_t n_locals;
     uint64_t locals_capacity;
+    struct call *running;  /* the innermost call of a function */
     uint32_t builtin;      /* enum builtin */
     struct object *object; /* of a global variable, once made */
 };

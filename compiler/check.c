@@ -167,7 +167,9 @@ static void print_line(const char *what, const struct word_value *value, const u
 static void print_difference(const struct checking *c, const uint8_t *in, const uint8_t *host,
                              const uint8_t *circuit)
 {
-    fputs("gc-cc: the circuit and the function differ: this is a bug in gc-cc\n", stderr);
+    fputs("gc-cc: the circuit and the function differ: this is a bug in gc-cc, unless C leaves\n"
+          "  open what the program does\n",
+          stderr);
     for (uint64_t i = 0; i < c->program->n_inputs; i++) {
         print_line("input", &c->program->inputs[i], in);
         in += c->program->inputs[i].bits;

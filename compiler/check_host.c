@@ -146,6 +146,12 @@ static void put_memcmp(FILE *file, const struct word_program *program)
     if (program->calls_memcmp) fputs("#define memcmp gc_check_memcmp\n", file);
 }
 
+/* Without 'extern', C takes an inline function to be defined in another file as well. */
+static void put_inline(FILE *file)
+{
+    fputs("#define inline\n#define __inline\n#define __inline__\n", file);
+}
+
 static void put_head(FILE *file, const struct word_program *program, const char *text)
 {
     /* The program has included sotto-circuit.h. */
@@ -154,6 +160,7 @@ static void put_head(FILE *file, const struct word_program *program, const char 
     fputs("#define __garbler\n#define __evaluator\n#define __output\n"
           "#define __gc_assert(x) ((void)(x))\n#define main gc_check_main\n",
           file);
+    put_inline(file);
     put_memcmp(file, program);
     fprintf(file, "static void *gc_check_value[%llu];\n",
             (unsigned long long)check_n_values(program) + 1);

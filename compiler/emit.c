@@ -50,7 +50,9 @@ static sotto_err emit_gates(struct emitter *emitter)
     sotto_err err = SOTTO_OK;
 
     memset(emitter->inverted, 0xff, graph->n_nodes * sizeof *emitter->inverted);
+    /* The constant, which a graph without inputs and gates has no node for. */
     emitter->wires[0] = WIRE_ZERO;
+    emitter->inverted[0] = WIRE_ONE;
     for (uint32_t i = 1; i <= graph->n_inputs; i++) emitter->wires[i] = N_CONSTANT_WIRES + i - 1;
     for (uint32_t node = graph->n_inputs + 1; node < graph->n_nodes && err == SOTTO_OK; node++)
         if (emitter->live[node] != 0) err = emit_gate(emitter, node);

@@ -217,9 +217,10 @@ static uint64_t fill_input(struct exec *x, struct object *object, uint64_t first
     add_leaves(x, &leaves, object->type, 0, NULL);
     for (uint64_t i = 0; i < leaves.n; i++) {
         const struct leaf *leaf = &leaves.leaves[i];
+        struct value input = leaf_input(x, leaf, first_bit + bits);
 
-        exec_store(x, pointer_to(x, object, leaf->offset), leaf->type, leaf->field,
-                   leaf_input(x, leaf, first_bit + bits), object->position);
+        exec_store(x, pointer_to(x, object, leaf->offset), leaf->type, leaf->field, input,
+                   object->position);
         bits += leaf_bits(leaf);
     }
     return bits;

@@ -63,6 +63,7 @@ struct object {
     uint64_t n_slots;
     struct slot *slots;
     uint64_t birth; /* serial of the frame it was made in */
+    uint32_t depth; /* calls that ran when it was made */
     source_pos position;
 };
 
@@ -110,6 +111,19 @@ struct binding {
     struct object *old;
 };
 
+/** A call that is running. */
+struct call {
+    struct call *outer;
+    struct call *same; /* the next outer one of the same function */
+    struct symbol *function;
+    struct value *arguments;
+    uint64_t n_arguments;
+    struct frame *frame; /* around it */
+    uint32_t depth;      /* of its own objects */
+    uint32_t changed;    /* the least depth of an object with a public change in it */
+    uint32_t n_alike;    /* calls of the function around it that differ in nothing public */
+};
+
 struct exec {
     struct arena *arena;
     struct diag *diag;
@@ -132,6 +146,7 @@ struct exec {
     uint64_t n_steps;
     uint64_t max_steps;
     uint64_t n_public_changes; /* of what is known or points, which alone ends public conditions */
+    struct call *call;         /* the innermost one */
     uint32_t n_calls;          /* running */
     uint32_t n_loops;          /* around what runs, in all functions */
     struct word_loop *loops;   /* see word.h */
@@ -199,7 +214,13 @@ struct word *pointer_equal(struct exec *x, const struct pointer *a, const struct
 struct word *pointer_offset(struct exec *x, const struct pointer *p, struct object **object,
                             source_pos position);
 
+/* exec_call.c */
+struct value exec_call(struct exec *x, struct symbol *function, struct value *arguments,
+                       uint64_t n_arguments, source_pos position);
+
 /* exec_expr.c */
+/** What an expression that was refused is worth. */
+struct value exec_nothing(struct exec *x, const struct type *type, source_pos position);
 struct value exec_expr(struct exec *x, struct expr *e);
 struct word *exec_truth(struct exec *x, struct expr *e);
 /** The truth of operands that && joins, or of another expression; sets *has_public when one of them
@@ -212,8 +233,6 @@ void exec_store(struct exec *x, const struct pointer *p, struct type *type,
                 const struct member *bit_field, struct value value, source_pos position);
 void exec_initialize(struct exec *x, struct object *object, struct symbol *symbol);
 struct object *exec_variable(struct exec *x, struct symbol *symbol, source_pos position);
-struct value exec_call(struct exec *x, struct symbol *function, struct value *arguments,
-                       uint64_t n_arguments, source_pos position);
 struct word *memory_form(struct exec *x, struct word *word, const struct type *type);
 
 /* exec_warn.c */

@@ -128,9 +128,9 @@ static struct value compare_bytes(struct exec *x, struct expr *e, const struct v
                  len = n - first < MAX_COMPARED ? n - first : MAX_COMPARED;
         struct word *a = big_endian(x, arguments[0].pointer, first, len, e->position);
         struct word *b = big_endian(x, arguments[1].pointer, first, len, e->position);
-        struct word *sign =
-            word_mux(x->graph, word_binary(x->graph, WORD_ULT, a, b),
-                     word_const_signed(x->graph, 32, -1), word_const(x->graph, 32, 1));
+        struct word *above = word_const(x->graph, 32, 1);
+        struct word *below = word_const_signed(x->graph, 32, -1);
+        struct word *sign = word_mux(x->graph, word_binary(x->graph, WORD_ULT, a, b), below, above);
 
         result = word_mux(x->graph, word_binary(x->graph, WORD_EQ, a, b), result, sign);
     }

@@ -2,17 +2,12 @@
 #include "compiler/exec.h"
 #include "compiler/value.h"
 
-#include <string.h>
-
-#define MAX_CALLS 100000
-
 static struct value of_word(struct word *word)
 {
     return (struct value){.word = word};
 }
 
-/* What an expression that was refused is worth. */
-static struct value nothing(struct exec *x, const struct type *type, source_pos position)
+struct value exec_nothing(struct exec *x, const struct type *type, source_pos position)
 {
     if (type->kind == TYPE_POINTER) return (struct value){.pointer = pointer_null(x)};
     if (type_is_record(type)) {
@@ -71,7 +66,7 @@ struct value exec_load(struct exec *x, const struct pointer *p, struct type *typ
     }
     if (content.word == NULL) {
         diag_error(x->diag, position, "a pointer is read as a number");
-        return nothing(x, type, position);
+        return exec_nothing(x, type, position);
     }
     if (bit_field != NULL && bit_field->bit_width > 0)
         return of_word(word_resize(
@@ -156,6 +151,7 @@ static struct object *string_object(struct exec *x, struct expr *e)
     if (e->object != NULL) return e->object;
     e->object = object_new(x, "a string", e->type, e->position);
     e->object->birth = 0; /* outlives the frame: logged wherever it is written */
+    e->object->depth = 0;
     for (uint64_t i = 0; i < e->type->n; i++)
         e->object->slots[i].content.word =
             word_const(x->graph, 8, i < e->text_len ? (unsigned char)e->text[i] : 0);
@@ -261,10 +257,10 @@ static struct value compare_pointers(struct exec *x, struct expr *e, const struc
     if (e->op == OP_NE) return as_int(x, word_not(x->graph, pointer_equal(x, a, b)), e->type);
     left = pointer_offset(x, a, &first, e->position);
     right = pointer_offset(x, b, &second, e->position);
-    if (left == NULL || right == NULL) return nothing(x, e->type, e->position);
+    if (left == NULL || right == NULL) return exec_nothing(x, e->type, e->position);
     if (first != second) {
         diag_error(x->diag, e->position, "pointers to different objects have no order");
-        return nothing(x, e->type, e->position);
+        return exec_nothing(x, e->type, e->position);
     }
     return as_int(x, value_binary(x->graph, e->op, &x->types->long_type, left, right, NULL),
                   e->type);
@@ -284,7 +280,7 @@ static struct value binary(struct exec *x, struct expr *e)
 
     x->graph->position = e->position;
     if (a.pointer != NULL && b.pointer != NULL) return compare_pointers(x, e, a.pointer, b.pointer);
-    if (a.word == NULL || b.word == NULL) return nothing(x, e->type, e->position);
+    if (a.word == NULL || b.word == NULL) return exec_nothing(x, e->type, e->position);
     check_division(x, e, e->a->type, a.word, b.word);
     word = value_binary(x->graph, e->op, e->a->type, a.word, b.word, e->b->type);
     return of_word(word_resize(x->graph, word, e->type->bits, false));
@@ -333,8 +329,8 @@ static struct value value_mux(struct exec *x, struct word *condition, struct val
     struct value result = {NULL, NULL, NULL};
 
     if (a.object != NULL && b.object != NULL) {
-        struct pointer *either =
-            pointer_mux(x, condition, pointer_to(x, a.object, 0), pointer_to(x, b.object, 0));
+        struct pointer *to_b = pointer_to(x, b.object, 0);
+        struct pointer *either = pointer_mux(x, condition, pointer_to(x, a.object, 0), to_b);
 
         return exec_load(x, either, type, NULL, position);
     }
@@ -375,7 +371,7 @@ static struct value cast(struct exec *x, struct expr *e)
     if (e->type->kind == TYPE_POINTER)
         return (struct value){.pointer = value.pointer != NULL ? value.pointer : pointer_null(x)};
     if (type_is_record(e->type)) return value;
-    if (value.word == NULL) return nothing(x, e->type, e->position);
+    if (value.word == NULL) return exec_nothing(x, e->type, e->position);
     return of_word(value_cast(x->graph, value.word, e->a->type, e->type));
 }
 
@@ -443,10 +439,10 @@ static struct value pointer_difference(struct exec *x, struct expr *e)
 
     left = pointer_offset(x, a.pointer, &first, e->position);
     right = pointer_offset(x, b.pointer, &second, e->position);
-    if (left == NULL || right == NULL) return nothing(x, e->type, e->position);
+    if (left == NULL || right == NULL) return exec_nothing(x, e->type, e->position);
     if (first != second) {
         diag_error(x->diag, e->position, "pointers to different objects have no difference");
-        return nothing(x, e->type, e->position);
+        return exec_nothing(x, e->type, e->position);
     }
     size = word_const(x->graph, 64, e->a->type->base->size);
     return of_word(
@@ -463,71 +459,11 @@ static struct value pointer_step(struct exec *x, struct expr *e)
 
 /* ------------------------------------------------------------------------------------- calls -- */
 
-static bool stack_is_used_up(const struct exec *x)
-{
-    char here;
-    const char *at = &here;
-    size_t used = at < x->stack_base ? (size_t)(x->stack_base - at) : (size_t)(at - x->stack_base);
-
-    return used > x->max_stack;
-}
-
-static void bind_arguments(struct exec *x, struct symbol *function, struct value *arguments,
-                           uint64_t n_arguments, source_pos position)
-{
-    for (uint64_t i = 0; i < n_arguments && i < function->n_parameters; i++) {
-        struct symbol *parameter = function->parameters[i];
-        struct object *object = object_new(x, parameter->name, parameter->type, position);
-
-        if (type_is_record(parameter->type)) object_clear(x, object);
-        exec_store(x, pointer_to(x, object, 0), parameter->type, NULL, arguments[i], position);
-        exec_bind(x, parameter, object);
-    }
-}
-
-struct value exec_call(struct exec *x, struct symbol *function, struct value *arguments,
-                       uint64_t n_arguments, source_pos position)
-{
-    struct exec saved = *x;
-    struct type *type = function->type->base;
-    struct value result = {NULL, NULL, NULL};
-
-    if (function->body == NULL) {
-        diag_error(x->diag, position, "'%s' is declared but not defined in this program",
-                   function->name);
-        return nothing(x, type, position);
-    }
-    if (x->n_calls >= MAX_CALLS || stack_is_used_up(x)) {
-        diag_error(x->diag, position, "the recursion of '%s' does not end", function->name);
-        diag_hint(x->diag, "its depth must not depend on secret values; use a loop with a bound");
-        x->stop = true;
-        return nothing(x, type, position);
-    }
-    x->n_calls++;
-    x->return_to = ++x->n_targets;
-    x->result = NULL;
-    if (type->kind != TYPE_VOID) x->result = object_new(x, "the result", type, position);
-    bind_arguments(x, function, arguments, n_arguments, position);
-    exec_stmt(x, function->body);
-    frame_pop_to(x, saved.frame);
-    frame_arrive(x, x->return_to);
-    if (type->kind != TYPE_VOID && !x->stop)
-        result = exec_load(x, pointer_to(x, x->result, 0), type, NULL, position);
-    if (x->stop) result = nothing(x, type, position);
-    exec_unbind(x, saved.bindings);
-    x->n_calls--;
-    x->return_to = saved.return_to;
-    x->result = saved.result;
-    x->break_to = saved.break_to;
-    x->continue_to = saved.continue_to;
-    return result;
-}
-
 /* A pointer to several functions calls each where it is meant. */
 static struct value call_targets(struct exec *x, struct expr *e, const struct pointer *p,
                                  struct value *arguments)
 {
-    struct value result = nothing(x, e->type, e->position);
+    struct value result = exec_nothing(x, e->type, e->position);
 
     for (uint64_t i = 0; i < p->n; i++) {
         const struct target *target = &p->targets[i];
@@ -603,6 +539,6 @@ struct value exec_expr(struct exec *x, struct expr *e)
     case EXPR_POINTER_ADD:
     case EXPR_POINTER_SUB: return pointer_step(x, e);
     case EXPR_POINTER_DIFF: return pointer_difference(x, e);
-    default: return nothing(x, e->type, e->position);
+    default: return exec_nothing(x, e->type, e->position);
     }
 }

@@ -85,10 +85,13 @@ static void exec_if(struct exec *x, struct stmt *stmt)
 static struct word *label_match(struct exec *x, const struct stmt *label, struct word *value,
                                 const struct type *type)
 {
+    struct word *in_reach;
+
     if (label->low == NULL || label->high == NULL) return word_const(x->graph, 1, 0);
     if (label->low == label->high) return word_binary(x->graph, WORD_EQ, value, label->low);
+    in_reach = value_binary(x->graph, OP_LE, type, value, label->high, type);
     return word_and(x->graph, value_binary(x->graph, OP_GE, type, value, label->low, type),
-                    value_binary(x->graph, OP_LE, type, value, label->high, type));
+                    in_reach);
 }
 
 /* Control leaves for the label that matches; the first one where ranges overlap. */

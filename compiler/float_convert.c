@@ -39,14 +39,14 @@ static struct pair make_pair(struct graph *graph, const literal *a, const litera
  * complemented when negative. */
 static literal is_before(struct graph *graph, const literal *a, const literal *b, uint32_t width)
 {
-    literal sign = a[width - 1], x[FLOAT_MAX_WIDTH], y[FLOAT_MAX_WIDTH];
+    literal sign = a[width - 1], x[FLOAT_MAX_WIDTH], y[FLOAT_MAX_WIDTH], less;
 
     for (uint32_t i = 0; i + 1 < width; i++) {
         x[i] = graph_xor(graph, a[i], sign);
         y[i] = graph_xor(graph, b[i], sign);
     }
-    return graph_mux(graph, graph_xor(graph, sign, b[width - 1]), sign,
-                     arith_less(graph, x, y, width - 1));
+    less = arith_less(graph, x, y, width - 1);
+    return graph_mux(graph, graph_xor(graph, sign, b[width - 1]), sign, less);
 }
 
 literal float_equal(struct graph *graph, const literal *a, const literal *b,

@@ -547,9 +547,33 @@ static bool at_line_start(const struct lexer *lexer)
     return true;
 }
 
+/* The length of what makes a literal wide or tells its encoding, as in L'a'; 0 without it. */
+static size_t prefix_len(const struct lexer *lexer)
+{
+    static const char *const prefixes[] = {"L", "u8", "u", "U"};
+    const char *text = text_at(lexer);
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t len = strlen(prefixes[i]);
+
+        if (strncmp(text, prefixes[i], len) == 0 && (text[len] == '\'' || text[len] == '"'))
+            return len;
+    }
+    return 0;
+}
+
+static void skip_prefix(struct lexer *lexer, size_t len)
+{
+    diag_error(lexer->diag, (source_pos)lexer->at,
+               "wide characters and those of an encoding are not supported");
+    diag_hint(lexer->diag, "leave out the prefix '%.*s'", (int)len, text_at(lexer));
+    lexer->at += len;
+}
+
 static void lex_one(struct lexer *lexer)
 {
     char c = *text_at(lexer);
+    size_t prefix = prefix_len(lexer);
 
     if (c == '\n' && lexer->in_pragma) {
         push_token(lexer, TOKEN_LINE_END, lexer->at);
@@ -558,6 +582,7 @@ static void lex_one(struct lexer *lexer)
     if (isspace((unsigned char)c)) lexer->at++;
     else if (c == '#' && at_line_start(lexer)) lex_directive(lexer);
     else if (skip_comment(lexer)) return;
+    else if (prefix > 0) skip_prefix(lexer, prefix);
     else if (is_name_start(c)) lex_word(lexer);
     else if (isdigit((unsigned char)c)) lex_number(lexer);
     else if (c == '.' && isdigit((unsigned char)text_at(lexer)[1])) lex_number(lexer);

@@ -80,6 +80,7 @@ struct object *object_new(struct exec *x, const char *name, struct type *type, s
     object->type = type;
     object->position = position;
     object->birth = x->frame->serial;
+    object->depth = x->n_calls;
     object->n_slots = memory_n_slots(type);
     object->slots = arena_new(x->arena, object->n_slots, sizeof *object->slots);
     return object;
@@ -140,11 +141,17 @@ static bool is_public_change(struct content old, struct content new)
     return word_is_const(old.word) || word_is_const(new.word);
 }
 
+static void note_public_change(struct exec *x, const struct object *object)
+{
+    x->n_public_changes++;
+    if (x->call != NULL && object->depth < x->call->changed) x->call->changed = object->depth;
+}
+
 void slot_set(struct exec *x, struct object *object, struct slot *slot, struct content content)
 {
     if (slot->content.word == content.word && slot->content.pointer == content.pointer) return;
     touch(x, object, slot);
-    x->n_public_changes += is_public_change(slot->content, content);
+    if (is_public_change(slot->content, content)) note_public_change(x, object);
     slot->content = content;
 }
 

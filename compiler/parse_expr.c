@@ -196,6 +196,14 @@ static struct expr *subscript(struct parser *p, struct expr *a)
     return sema_deref(p->sema, position, sema_binary(p->sema, position, OP_ADD, a, index));
 }
 
+/* arrow = "->" name */
+static struct expr *arrow(struct parser *p, source_pos position, struct expr *a)
+{
+    const char *name = expect_name(p)->text;
+
+    return sema_member(p->sema, position, sema_deref(p->sema, position, a), name);
+}
+
 /* postfix = "[" expression "]" | argument-list | "." name | "->" name | "++" | "--" */
 static struct expr *postfix_operators(struct parser *p, struct expr *a)
 {
@@ -205,9 +213,7 @@ static struct expr *postfix_operators(struct parser *p, struct expr *a)
         if (next_is(p, "[")) a = subscript(p, a);
         else if (next_is(p, "(")) a = call(p, a);
         else if (take(p, ".")) a = sema_member(p->sema, position, a, expect_name(p)->text);
-        else if (take(p, "->"))
-            a = sema_member(p->sema, position, sema_deref(p->sema, position, a),
-                            expect_name(p)->text);
+        else if (take(p, "->")) a = arrow(p, position, a);
         else if (take(p, "++")) a = sema_post(p->sema, position, OP_ADD, a);
         else if (take(p, "--")) a = sema_post(p->sema, position, OP_SUB, a);
         else return a;

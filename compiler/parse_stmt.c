@@ -295,16 +295,32 @@ static struct stmt *statement(struct parser *p)
     return stmt;
 }
 
-/* To behind the next ';' or to a '}' of the block that the error stands in. */
-static void skip_statement(struct parser *p)
+/* Braces that are open at the error in the item that begins at start. */
+static uint64_t open_braces(struct parser *p, uint64_t start)
 {
-    uint64_t depth = 0;
+    uint64_t error = p->at, depth = 0;
+
+    for (p->at = start; p->at < error; p->at++) {
+        if (next_is(p, "{")) depth++;
+        if (next_is(p, "}") && depth > 0) depth--;
+    }
+    return depth;
+}
+
+/* To behind the next ';' or to a '}' of the block that the error stands in. A declaration goes on
+ * behind the braces of an initialiser or a struct, a statement ends with those of its block. */
+static void skip_statement(struct parser *p, uint64_t start)
+{
+    uint64_t depth = open_braces(p, start), parentheses = 0;
+    bool goes_on = depth > 0;
 
     for (; peek(p)->kind != TOKEN_END; p->at++) {
+        if (next_is(p, "(")) parentheses++;
+        if (next_is(p, ")") && parentheses > 0) parentheses--;
         if (next_is(p, "{")) depth++;
         if (next_is(p, "}")) {
             if (depth == 0) return;
-            if (--depth == 0) {
+            if (--depth == 0 && !goes_on && parentheses == 0) {
                 p->at++;
                 return;
             }
@@ -342,7 +358,7 @@ static struct stmt **guarded_item(struct parser *p, struct stmt **volatile tail)
 
         *p = saved;
         p->at = at;
-        skip_statement(p);
+        skip_statement(p, saved.at);
         *end = NULL;
     }
     p->recover = saved.recover;

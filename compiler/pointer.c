@@ -192,11 +192,11 @@ static uint32_t index_width(uint32_t n_bits)
 
 static struct word *scaled(struct exec *x, struct word *index, uint64_t factor)
 {
-    uint32_t n_factor = 65 - (uint32_t)__builtin_clzll(factor), width;
+    uint32_t n_factor = 65 - (uint32_t)__builtin_clzll(factor);
+    uint32_t width = index_width(significant(index) + n_factor);
+    struct word *constant = word_const(x->graph, width, factor);
 
-    width = index_width(significant(index) + n_factor);
-    return word_binary(x->graph, WORD_MUL, word_resize(x->graph, index, width, true),
-                       word_const(x->graph, width, factor));
+    return word_binary(x->graph, WORD_MUL, word_resize(x->graph, index, width, true), constant);
 }
 
 static struct word *index_sum(struct exec *x, struct word *a, struct word *b)
@@ -204,8 +204,8 @@ static struct word *index_sum(struct exec *x, struct word *a, struct word *b)
     uint32_t n_a = significant(a), n_b = significant(b);
     uint32_t width = index_width((n_a > n_b ? n_a : n_b) + 1);
 
-    return word_binary(x->graph, WORD_ADD, word_resize(x->graph, a, width, true),
-                       word_resize(x->graph, b, width, true));
+    b = word_resize(x->graph, b, width, true);
+    return word_binary(x->graph, WORD_ADD, word_resize(x->graph, a, width, true), b);
 }
 
 /* All secret parts as one index, in units that divide every stride. */
@@ -280,14 +280,15 @@ struct word *pointer_equal(struct exec *x, const struct pointer *a, const struct
         for (uint64_t k = 0; k < b->n; k++) {
             const struct target *s = &a->targets[i], *t = &b->targets[k];
             struct pointer left = {1, &a->targets[i]}, right = {1, &b->targets[k]};
-            struct word *both = word_and(x->graph, s->condition, t->condition), *same;
+            struct word *both = word_and(x->graph, s->condition, t->condition), *same, *to;
             struct object *object;
 
             if (s->object != t->object || s->function != t->function) continue;
             same = word_const(x->graph, 1, 1);
-            if (s->object != NULL)
-                same = word_binary(x->graph, WORD_EQ, pointer_offset(x, &left, &object, 0),
-                                   pointer_offset(x, &right, &object, 0));
+            if (s->object != NULL) {
+                to = pointer_offset(x, &right, &object, 0);
+                same = word_binary(x->graph, WORD_EQ, pointer_offset(x, &left, &object, 0), to);
+            }
             result = word_or(x->graph, result, word_and(x->graph, both, same));
         }
     return result;
@@ -431,8 +432,9 @@ static void write_terms(struct exec *x, const struct target *target, const struc
             struct word *here =
                 word_binary(x->graph, WORD_EQ, high, word_const(x->graph, high->width, c));
 
-            chunk = word_decode(x->graph, word_extract(x->graph, index, 0, 12),
-                                word_and(x->graph, enable, here), (uint32_t)len);
+            here = word_and(x->graph, enable, here);
+            chunk =
+                word_decode(x->graph, word_extract(x->graph, index, 0, 12), here, (uint32_t)len);
         }
         for (uint64_t i = 0; i < len; i++)
             write_terms(x, target, term->next,

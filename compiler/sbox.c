@@ -105,9 +105,9 @@ static void find_products(struct graph *g, literal z[N_PRODUCTS], const literal 
         static const uint8_t factors[2][9] = {{15, 6, 0, 16, 1, 7, 11, 17, 10},
                                               {12, 3, 4, 13, 5, 2, 9, 14, 8}};
         literal t42 = graph_xor(g, q.t29, q.t33), t41 = graph_xor(g, q.t40, q.t37);
-        const literal sums[9] = {
-            graph_xor(g, q.t33, q.t37), q.t37, q.t33, graph_xor(g, q.t29, q.t40), q.t40, q.t29, t42,
-            graph_xor(g, t42, t41),     t41};
+        literal t44 = graph_xor(g, q.t33, q.t37), t43 = graph_xor(g, q.t29, q.t40);
+        literal t45 = graph_xor(g, t42, t41);
+        const literal sums[9] = {t44, q.t37, q.t33, t43, q.t40, q.t29, t42, t45, t41};
 
         for (unsigned i = 0; i < 9; i++)
             z[9 * half + i] = graph_and(g, sums[i], y[factors[half][i]]);

@@ -78,18 +78,18 @@ static struct word *push_truncation(struct word_graph *graph, struct word *x, ui
                                     uint32_t depth)
 {
     struct word *a = x->n_operands > 0 ? x->operands[0] : NULL;
-    struct word *b = x->n_operands > 1 ? x->operands[1] : NULL;
+    struct word *b = x->n_operands > 1 ? x->operands[1] : NULL, *last;
 
     switch (x->op) {
     case WORD_NOT: return word_unary(graph, x->op, extract(graph, a, 0, n, depth + 1));
     case WORD_AND:
     case WORD_OR:
     case WORD_XOR:
-        return word_binary(graph, x->op, extract(graph, a, 0, n, depth + 1),
-                           extract(graph, b, 0, n, depth + 1));
+        last = extract(graph, b, 0, n, depth + 1);
+        return word_binary(graph, x->op, extract(graph, a, 0, n, depth + 1), last);
     case WORD_MUX:
-        return word_mux(graph, a, extract(graph, b, 0, n, depth + 1),
-                        extract(graph, x->operands[2], 0, n, depth + 1));
+        last = extract(graph, x->operands[2], 0, n, depth + 1);
+        return word_mux(graph, a, extract(graph, b, 0, n, depth + 1), last);
     default: return NULL;
     }
 }
@@ -287,11 +287,11 @@ static struct word *divide_unsigned(struct word_graph *graph, enum word_op op, s
     if (power == 0) return word_const(graph, width, 0);
     if (power > 0) return word_resize(graph, word_extract(graph, x, 0, (uint32_t)power), width, 0);
     /* A quotient by zero is all ones in the full width, so only a safe divisor narrows it. */
-    if (n > 0 && n < width && (op == WORD_UREM || (word_is_const(y) && !word_is_zero(y))))
-        return word_resize(
-            graph,
-            make(graph, op, n, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n), NULL),
-            width, false);
+    if (n > 0 && n < width && (op == WORD_UREM || (word_is_const(y) && !word_is_zero(y)))) {
+        y = word_extract(graph, y, 0, n);
+        return word_resize(graph, make(graph, op, n, word_extract(graph, x, 0, n), y, NULL), width,
+                           false);
+    }
     return make(graph, op, width, x, y, NULL);
 }
 
@@ -431,17 +431,16 @@ struct word *word_shift_const(struct word_graph *graph, enum word_op op, struct 
 /* The low n bits of a shift amount, by way of a difference that rotation() looks for. */
 static struct word *truncate_amount(struct word_graph *graph, struct word *y, uint32_t n)
 {
-    struct word *low = word_resize(graph, y, n, false), *sum, **operands;
+    struct word *low = word_resize(graph, y, n, false), *sum, **operands, *last;
 
     if (!graph->fold || low->op != WORD_EXTRACT || low->immediate != 0) return low;
     sum = low->operands[0];
     operands = sum->operands;
     if (sum->op == WORD_NEG)
         return word_unary(graph, WORD_NEG, word_extract(graph, operands[0], 0, n));
-    if (sum->op == WORD_ADD || sum->op == WORD_SUB)
-        return word_binary(graph, sum->op, word_extract(graph, operands[0], 0, n),
-                           word_extract(graph, operands[1], 0, n));
-    return low;
+    if (sum->op != WORD_ADD && sum->op != WORD_SUB) return low;
+    last = word_extract(graph, operands[1], 0, n);
+    return word_binary(graph, sum->op, word_extract(graph, operands[0], 0, n), last);
 }
 
 /* The amount modulo the width, in as few bits as hold it. */
@@ -479,8 +478,10 @@ static struct word *equal(struct word_graph *graph, struct word *x, struct word 
         return word_is_zero(y) ? word_unary(graph, WORD_NOT, x) : x;
     if (x->width - s + 1 < n) n = x->width - s + 1;
     if (n == 0) return word_const(graph, 1, 1);
-    if (n < x->width)
-        return equal(graph, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+    if (n < x->width) {
+        y = word_extract(graph, y, 0, n);
+        return equal(graph, word_extract(graph, x, 0, n), y);
+    }
     return make(graph, WORD_EQ, 1, x, y, NULL);
 }
 
@@ -499,8 +500,10 @@ static struct word *less(struct word_graph *graph, enum word_op op, struct word 
         return word_const(graph, 1, 0);
     if (op == WORD_SLT && word_is_zero(y)) return word_extract(graph, x, x->width - 1, 1);
     if (op == WORD_SLT) n = x->width - s + 1;
-    if (n > 0 && n < x->width)
-        return less(graph, op, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+    if (n > 0 && n < x->width) {
+        y = word_extract(graph, y, 0, n);
+        return less(graph, op, word_extract(graph, x, 0, n), y);
+    }
     return node_new(graph, op, 1, operands, 2, op == WORD_ULT && bound_fits(x, y));
 }
 
@@ -655,8 +658,8 @@ static struct word *mux_bounded(struct word_graph *graph, struct word *c, struct
     if (n > used_bits(x) && n > used_bits(y))
         n = used_bits(x) > used_bits(y) ? used_bits(x) : used_bits(y);
     if (n == 0) return NULL;
-    result =
-        make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+    y = word_extract(graph, y, 0, n);
+    result = make(graph, WORD_MUX, n, c, word_extract(graph, x, 0, n), y);
     node_set_bound(result, bound);
     return word_resize(graph, result, x->width, false);
 }
@@ -679,7 +682,8 @@ struct word *word_mux(struct word_graph *graph, struct word *c, struct word *x, 
         uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
 
         if (n == 0) return word_const(graph, x->width, 0);
-        result = word_mux(graph, c, word_extract(graph, x, 0, n), word_extract(graph, y, 0, n));
+        other = word_extract(graph, y, 0, n);
+        result = word_mux(graph, c, word_extract(graph, x, 0, n), other);
         result = word_resize(graph, result, x->width, false);
     }
     return result != NULL ? result : make(graph, WORD_MUX, x->width, c, x, y);

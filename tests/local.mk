@@ -116,6 +116,7 @@ SCRIPT_TESTS = $(NN_SCRIPT_TESTS) \
 	tests/library/manifest.sh \
 	tests/scripts/check-includes.sh \
 	tests/scripts/check-library-examples.sh \
+	tests/scripts/check-order.sh \
 	tests/scripts/check-symbols.sh \
 	tests/scripts/published.sh
 
@@ -221,7 +222,7 @@ EXTRA_PROGRAMS += tests/ctime/ctime tests/bench/chain tests/bench/bench_kernels 
 	tests/bench/bench_circuits tests/bench/ot
 tests_bench_chain_LDADD = libsotto.la
 tests_bench_ot_LDADD = libsotto.la $(SODIUM_LIBS)
-EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh
+EXTRA_DIST += tests/scripts/bench.sh tests/scripts/predict.sh tests/scripts/check-order.py
 # The AND counts of gc-cc beside the best known ones; fails when one is above its limit.
 check_PROGRAMS += tests/bench/and_counts
 tests_bench_and_counts_SOURCES = tests/bench/and_counts.c tests/bench/and_programs.c \

@@ -197,6 +197,12 @@ END
     echo 'char f(_Bool a, unsigned char b) { return a ? b : -b; }' >few.c
     try gc-cc few.c --check=512; expect 0 "checked all 512 inputs"
     try gc-cc - --check=512 <few.c; expect 0 "checked all 512 inputs"
+    echo 'inline int g(int a) { return a + 1; }
+        __attribute__((always_inline)) __inline__ int f(int a, int b) { return g(a) * b; }' >inline.c
+    try gc-cc inline.c -f f --check; expect 0 "checked 1000 inputs"
+    echo 'int f(void) { return -6; }' >none.c
+    try gc-cc none.c --check -o none.txt; expect 0 "checked all 1 inputs"
+    try gc-run clear -q none.txt; expect 0; [ "$output" = -6 ]
     echo 'int f(int a, int b) { return a / b; }' >d.c
     try gc-cc -w d.c --check; expect 0 "more were left out"
 }
