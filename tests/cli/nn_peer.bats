@@ -211,6 +211,39 @@ far()
     finish alice; expect 0 "answered 1 row, 0 left"
 }
 
+# Whoever breaks off after the answers of a batch would else ask for ever.
+@test "a session that is broken off has spent its rows, and leaves no file" {
+    quantised digits-mlp
+    for ((i = 0; i < 20; i++)); do cat "$MODELS/digits-test.csv"; done >rows.csv
+    n=$(wc -l <rows.csv)
+    head -n 1 rows.csv >row.csv
+    start alice gc-nn serve digits-mlp.gcnn --listen "unix:$PWD/s" --max-queries $((n + 1))
+    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always -o labels
+    until_true grep -q "layer 1" bob.err
+    kill -KILL "${pids[bob]}"
+    finish bob; expect 137
+    [ "$(echo labels*)" = "labels*" ]
+    query --input rows.csv
+    expect 24 "answers 1 row at most"
+    query --input row.csv -q
+    expect 0
+    finish alice; expect 0 "a session failed that asked for $n rows, 1 left" \
+        "the peer closed the connection" "answered 1 row, 0 left"
+}
+
+@test "an owner that is gone: 22, no answer and no file" {
+    quantised digits-mlp
+    for ((i = 0; i < 20; i++)); do cat "$MODELS/digits-test.csv"; done >rows.csv
+    serve digits-mlp.gcnn
+    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always --json -o labels
+    until_true grep -q "layer 1" bob.err
+    kill -KILL "${pids[alice]}"
+    finish alice; expect 137
+    finish bob; expect 22 "the peer closed the connection"
+    [ "$(json error.code <<<"$output")" = 22 ]
+    [ "$(echo labels*)" = "labels*" ]
+}
+
 @test "rows and labels that do not fit, a model that is none, another program" {
     quantised heart-logistic
     echo 1,2,3 >bad.csv
