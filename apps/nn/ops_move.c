@@ -376,6 +376,7 @@ static struct slice_axis clamp_slice(int64_t start, int64_t end, int64_t step, i
     struct slice_axis axis = {.step = step};
     int64_t low = step < 0 ? -1 : 0, high = step < 0 ? dim - 1 : dim;
 
+    if (dim == 0) return axis;
     if (start < 0) start += dim;
     if (end < 0 && end >= -dim) end += dim;
     else if (end < 0) end = low;

@@ -192,6 +192,25 @@ START_TEST(test_shapes)
 }
 END_TEST
 
+/* What an empty dimension is sliced to is empty, whichever way: nothing of it is read. */
+START_TEST(test_empty)
+{
+    for (int64_t step = -2; step <= 2; step += step == -1 ? 2 : 1) {
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "w", DIMS(0));
+        build_ints(&build, "start", 1, (int64_t[]){-1});
+        build_ints(&build, "end", 1, (int64_t[]){INT64_MIN});
+        build_ints(&build, "axis", 1, (int64_t[]){0});
+        build_ints(&build, "step", 1, &step);
+        build_node(&build, "Slice", "w start end axis step", "s");
+        build_node(&build, "Add", "x s", "y");
+        refused(&build, "its operands do not fit");
+    }
+}
+END_TEST
+
 START_TEST(test_forms)
 {
     struct build build;
@@ -366,6 +385,7 @@ int main(void)
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
+    tcase_add_test(tests, test_empty);
     tcase_add_test(tests, test_forms);
     tcase_add_test(tests, test_constants);
     tcase_add_test(tests, test_inputs);
