@@ -192,6 +192,36 @@ START_TEST(test_shapes)
 }
 END_TEST
 
+/* A shape is read alike by all nodes that take one. */
+START_TEST(test_given_shapes)
+{
+    static const char *const types[] = {"Reshape", "Expand", "ConstantOfShape"};
+    static const float not_a_number[] = {1, NAN};
+
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
+        const char *inputs = t == 2 ? "s" : "v s";
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_ints(&build, "s", 2, (int64_t[]){4, -2});
+        build_node(&build, types[t], inputs, "y");
+        refused(&build, "dimension 2 of its shape is -2");
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_ints(&build, "s", 9, (int64_t[]){4, 1, 1, 1, 1, 1, 1, 1, 1});
+        build_node(&build, types[t], inputs, "y");
+        refused(&build, "9 dimensions are not supported");
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_floats(&build, "s", DIMS(2), not_a_number);
+        build_node(&build, types[t], inputs, "y");
+        refused(&build,
+                t == 2 ? "input 1 holds what is no number" : "input 2 holds what is no number");
+    }
+}
+END_TEST
+
 /* What an empty dimension is sliced to is empty, whichever way: nothing of it is read. */
 START_TEST(test_empty)
 {
@@ -385,6 +415,7 @@ int main(void)
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
+    tcase_add_test(tests, test_given_shapes);
     tcase_add_test(tests, test_empty);
     tcase_add_test(tests, test_forms);
     tcase_add_test(tests, test_constants);
