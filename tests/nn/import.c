@@ -257,6 +257,17 @@ START_TEST(test_forms)
     build_node(&build, "MatMul", "a w", "y");
     refused(&build, "supported at the output only");
 
+    /* What is left of Softmax's outputs is no longer what the largest score stands for. */
+    build_init(&build, 13, DIMS(0, 4));
+    build_ints(&build, "one", 1, (int64_t[]){1});
+    build_node(&build, "Softmax", "x", "s");
+    build_int(&build, build_node(&build, "Gather", "s one", "y"), "axis", 1);
+    refused(&build, "node 2, Gather 'y': stands behind Sigmoid, Softmax or ArgMax");
+
+    build_init(&build, 13, DIMS(0, 1));
+    build_int(&build, build_node(&build, "ArgMax", "x", "y"), "axis", 1);
+    refused(&build, "of a single class");
+
     build_init(&build, 13, DIMS(3, 4));
     build_weights(&build, "w", DIMS(4, 4));
     build_node(&build, "MatMul", "x w", "y");

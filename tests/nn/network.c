@@ -372,6 +372,44 @@ START_TEST(test_normal_form)
 }
 END_TEST
 
+/** Scores of 5 classes, the largest of which is given another shape. */
+static void moved_label(struct build *build, const char *type)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 6));
+    build_weights(build, "w", DIMS(6, 5));
+    build_ints(build, "one", 1, (int64_t[]){1});
+    build_ints(build, "zero", 1, (int64_t[]){0});
+    build_node(build, "MatMul", "x w", "s");
+    build_int(build, build_node(build, "ArgMax", "s", "a"), "axis", 1);
+    node = build_node(build, type, strcmp(type, "Gather") == 0 ? "a zero" : "a one", "y");
+    if (strcmp(type, "Gather") == 0) build_int(build, node, "axis", 1);
+}
+
+/* A label stays that of all scores wherever it is moved to. */
+START_TEST(test_label_moves)
+{
+    static const char *const types[] = {"Squeeze", "Reshape", "Gather", "Unsqueeze"};
+    struct build build;
+    struct graph graph;
+    struct net net;
+    size_t len;
+    uint8_t *bytes;
+
+    memset(&report, 0, sizeof report);
+    moved_label(&build, types[_i]);
+    bytes = build_bytes(&build, &len);
+    must(onnx_parse(&report, &graph, NULL, bytes, len, "model"));
+    free(bytes);
+    must(lower_graph(&report, &net, &graph, &no_preprocessing));
+    ck_assert(net.answers_label);
+    ck_assert_uint_eq(net.n_scores, 5);
+    net_free(&net);
+    graph_free(&graph);
+}
+END_TEST
+
 START_TEST(test_quantised_is_near)
 {
     struct graph graph;
@@ -656,6 +694,7 @@ int main(void)
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_normal_form, 0, N_MODELS);
+    tcase_add_loop_test(tests, test_label_moves, 0, 4);
     tcase_add_loop_test(tests, test_quantised_is_near, 0, N_MODELS);
     tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
