@@ -77,6 +77,18 @@ static int graph_input(struct work *work, struct tensor *input, const double *ro
     return STATUS_OK;
 }
 
+/** A model computes with floats, and has no answer to what they do not hold. */
+static int check_finite(struct report *report, const struct tensor *tensor, const char *what)
+{
+    for (uint64_t i = 0; i < tensor->n; i++)
+        if (!isfinite(tensor_convert(tensor->type, tensor->data[i])))
+            return report_fail(report, STATUS_INPUT,
+                               "a row of --calibrate is beyond the model's numbers: value %llu of "
+                               "its %s is %g",
+                               (unsigned long long)(i + 1), what, tensor->data[i]);
+    return STATUS_OK;
+}
+
 /** How far the normal form may be off: by what the numbers of the graph are rounded to. */
 static double tolerance(const struct tensor *input, const struct tensor *output)
 {
@@ -126,7 +138,9 @@ static int compare_row(struct work *work, const double *row)
     double largest = 0, off = 0;
     int status = graph_input(work, &input, row);
 
+    if (status == STATUS_OK) status = check_finite(report, &input, "input");
     if (status == STATUS_OK) status = graph_evaluate(report, &work->graph, &output, &input);
+    if (status == STATUS_OK) status = check_finite(report, &output, "output");
     if (status == STATUS_OK) status = run_row_float(report, net, work->values, work->scores, row);
     if (status == STATUS_OK)
         off = net->answers_label ? off_label(net, work->scores, &output, &largest)

@@ -154,6 +154,28 @@ functions.")
     [ ! -e new.gcnn ]
 }
 
+@test "calibration rows of numbers that nothing holds are refused with status 3" {
+    rest=1,1,1,1,1,1,1,1,1,1,1,1
+    for large in 1e308 1e200 1e39; do
+        printf '%s\n' $large,$rest -$large,$rest >rows.csv
+        for model in heart-logistic heart-mlp; do
+            try gc-nn quantize "$MODELS/$model.onnx" --calibrate rows.csv -o new.gcnn
+            expect 3 "beyond the model's numbers: value 1 of its input is "
+            [ ! -e new.gcnn ]
+        done
+    done
+    printf '%s\n' 1,$rest 2,$rest 3,$rest 4,$rest 1e200,$rest >rows.csv
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate rows.csv -o new.gcnn
+    expect 3 "the calibration rows lead to sums as large as"
+    [ ! -e new.gcnn ]
+    printf '%s\n' 1e-322,$rest 0,$rest >rows.csv
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate rows.csv -o new.gcnn
+    expect 3 "no scale fits the calibration rows' values in column 1"
+    [ ! -e new.gcnn ]
+    try gc-nn check "$MODELS/heart-mlp.onnx" --calibrate rows.csv
+    expect 3 "column 1"
+}
+
 @test "an input that always is the same is made a constant" {
     python3 "$SRCDIR/tests/scripts/make_onnx.py" shape shape.onnx
     printf '1,2,3\n-1,0.5,4\n' >rows.csv
