@@ -103,6 +103,16 @@ START_TEST(test_opset)
     build_init(&build, 19, DIMS(0, 3));
     build_node(&build, "Relu", "x", "y");
     refused(&build, "operator set 19");
+    /* From version 3 of the format on a file says which one it uses. */
+    for (int64_t version = 2; version <= 3; version++) {
+        build_init(&build, 13, DIMS(0, 3));
+        build.model.has_ir_version = 1;
+        build.model.ir_version = version;
+        build.model.n_opset_import = 0;
+        build_node(&build, "Relu", "x", "y");
+        if (version == 3) refused(&build, "names no operator set");
+        else ck_assert_int_eq(take(&build), STATUS_OK);
+    }
 }
 END_TEST
 
