@@ -154,6 +154,32 @@ functions.")
     [ ! -e new.gcnn ]
 }
 
+@test "rows from standard input, of .npy or CSV" {
+    quantised heart-mlp heart-calibrate.csv
+    head -n 3 "$MODELS/heart-test.csv" >rows.csv
+    python3 - <<'END'
+import struct
+rows = [[float(x) for x in line.split(',')] for line in open('rows.csv').read().split()
+        if line[0].isdigit()]
+head = "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 13), }" % len(rows)
+head += ' ' * (63 - (10 + len(head)) % 64) + '\n'
+open('rows.npy', 'wb').write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() +
+                             b''.join(struct.pack('<13d', *row) for row in rows))
+END
+    whole=$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input rows.csv)
+    [ "$(wc -l <<<"$whole")" -ge 2 ]
+    for file in rows.csv rows.npy; do
+        [ "$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input - <$file)" = "$whole" ]
+    done
+    try gc-nn clear heart-mlp.gcnn --input - </dev/null
+    expect 3 "standard input is empty"
+    echo 1,2,3 >bad
+    try gc-nn clear heart-mlp.gcnn --input - <bad
+    expect 3 "standard input:1: a row of 3 values, not 13"
+    try gc-nn clear heart-mlp.gcnn --input /dev/zero
+    expect 3 "/dev/zero: what kind of file is this?"
+}
+
 @test "calibration rows of numbers that nothing holds are refused with status 3" {
     rest=1,1,1,1,1,1,1,1,1,1,1,1
     for large in 1e308 1e200 1e39; do

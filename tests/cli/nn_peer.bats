@@ -335,6 +335,24 @@ open("bent.gcnn", "wb").write(data)' $at
     finish alice; expect 0
 }
 
+@test "rows from standard input, unless that is the connection" {
+    quantised heart-mlp
+    head -n 3 "$MODELS/heart-test.csv" >rows.csv
+    serve heart-mlp.gcnn
+    query --input - -q <rows.csv
+    expect 0
+    [ "$output" = "$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input rows.csv)" ]
+    finish alice; expect 0
+    try gc-nn query --connect stdio: --input - -o labels <rows.csv
+    expect 2 "--input -: standard input is the connection"
+    try gc-nn query --connect stdio: --input rows.csv --labels - -o labels
+    expect 2 "--labels -: standard input is the connection"
+    try gc-nn query --connect stdio: --input rows.csv
+    expect 2 "standard output is the connection" "-o FILE"
+    try gc-nn layer relu --ring 8 --connect stdio: --input rows.csv
+    expect 2 "standard output is the connection" "-o FILE"
+}
+
 # unheard: what the asker has, 31337 and 27182, is nowhere in what the owner said.
 unheard()
 {
