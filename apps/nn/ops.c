@@ -98,6 +98,25 @@ int op_dims(const struct op_call *call, uint64_t dims[TENSOR_MAX_RANK], unsigned
     return status;
 }
 
+bool few_products(const uint64_t *factors, size_t n)
+{
+    uint64_t product = 1;
+
+    for (size_t i = 0; i < n; i++)
+        if (factors[i] > 0 &&
+            (__builtin_mul_overflow(product, factors[i], &product) || product > MAX_PRODUCTS))
+            return false;
+    return true;
+}
+
+int op_check_products(const struct op_call *call, const uint64_t *factors, size_t n)
+{
+    return few_products(factors, n)
+               ? STATUS_OK
+               : node_fail(call->report, call->node, "it takes more than %llu products",
+                           (unsigned long long)MAX_PRODUCTS);
+}
+
 /* --------------------------------------------------------------------------------------- unary */
 
 int op_unary(struct op_call *call, op_unary_fn f)

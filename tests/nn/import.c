@@ -199,6 +199,15 @@ START_TEST(test_shapes)
     build_list(&build, node, "kernel_shape", DIMS(2, 2));
     build_list(&build, node, "pads", DIMS(-1, 0, 0, 0));
     refused(&build, "pads has a value that is not supported");
+
+    /* Windows of a size that no run ends with. */
+    for (int i = 0; i < 2; i++) {
+        build_init(&build, 13, DIMS(0, 1, 4, 4));
+        node = build_node(&build, i == 0 ? "MaxPool" : "AveragePool", "x", "y");
+        build_list(&build, node, "kernel_shape", DIMS(1 << 30, 1 << 30));
+        build_list(&build, node, "pads", DIMS(1 << 30, 1 << 30, 0, 0));
+        refused(&build, "it takes more than 17179869184 products");
+    }
 }
 END_TEST
 

@@ -606,6 +606,53 @@ START_TEST(test_file_widths)
 }
 END_TEST
 
+/* SEC-14: a description of a few hundred bytes whose convolution would be counted for hours. */
+START_TEST(test_file_products)
+{
+    enum { SIDE = 1024, KERNEL = 1 << 15 };
+    struct term term = {.kind = TERM_CONV, .n_elements = SIDE * SIDE};
+    struct window window = {.in = {SIDE, SIDE, 1},
+                            .kernel = {1, 1, 1},
+                            .stride = {1, 1, 1},
+                            .dilation = {1, 1, 1},
+                            .pad = {KERNEL / 2, 0, 0},
+                            .pad_end = {KERNEL / 2, 0, 0},
+                            .out = {1, SIDE, 1}};
+    struct step step = {.kind = STEP_LINEAR, .ring = 20, .n_terms = 1, .terms = &term};
+    struct net net = {
+        .rank = 1, .n_inputs = SIDE * SIDE, .n_steps = 1, .steps = &step, .score_scale = 1};
+
+    net.dims[0] = net.n_inputs;
+    net.scale = new_array(net.n_inputs, sizeof *net.scale);
+    net.zero = new_array(net.n_inputs, sizeof *net.zero);
+    term.source = new_array(term.n_elements, sizeof *term.source);
+    for (uint64_t i = 0; i < net.n_inputs; i++) {
+        net.scale[i] = 1;
+        term.source[i] = (uint32_t)(i + 1);
+    }
+    step.n_rows = net.n_scores = SIDE;
+    for (int wide = 0; wide < 2; wide++) {
+        struct buffer file = {0};
+        struct net again;
+        int status;
+
+        window.kernel[0] = wide ? KERNEL : 1;
+        term.conv = (struct convolution){window, 1, 1, 1};
+        gcnn_write(&file, &net, true);
+        ck_assert_uint_lt(file.len, 400);
+        memset(&report, 0, sizeof report);
+        status = gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, true, "file");
+        ck_assert_int_eq(status, wide ? STATUS_CIRCUIT : STATUS_OK);
+        if (wide) ck_assert_ptr_nonnull(strstr(report.message, "too many products"));
+        net_free(&again);
+        buffer_free(&file);
+    }
+    free(net.scale);
+    free(net.zero);
+    free(term.source);
+}
+END_TEST
+
 START_TEST(test_plan_counts)
 {
     struct net net = {.n_inputs = 3, .n_steps = 2, .n_scores = 10};
@@ -700,6 +747,7 @@ int main(void)
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
     tcase_add_test(tests, test_file_damage);
     tcase_add_test(tests, test_file_widths);
+    tcase_add_test(tests, test_file_products);
     tcase_add_test(tests, test_plan_counts);
     tcase_add_test(tests, test_ring);
     tcase_add_test(tests, test_activations);
