@@ -100,6 +100,10 @@ functions.")
         expect 4
         [ "${says[$kind]}" = "$stderr" ]
     done
+    for path in /dev/null . <(cat "$MODELS/heart-mlp.onnx"); do
+        try gc-nn check "$path"
+        expect 4 "$path is not a regular file"
+    done
     : >empty.onnx
     try gc-nn check empty.onnx
     expect 4 "empty.onnx is empty"
