@@ -49,6 +49,25 @@ quantised()
     done
 }
 
+@test "all of Fashion-MNIST: quantised models are as good as float ones, to 0.3 points" {
+    data=/usr/share/datasets/fashion-mnist
+    [ -d $data ] || skip "install dataset-fashion-mnist"
+    LIMIT=300
+    for part in images-idx3 labels-idx1; do
+        gunzip -c "$data/t10k-$part-ubyte.gz" >"$part-ubyte"
+    done
+    scale="--input-scale 0.00392156862745098"
+    for name in fashion-mlp fashion-cnn; do
+        "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
+            --calibrate "$MODELS/fashion-calibrate.raw" $scale
+        float=$(accuracy "$MODELS/$name.onnx" images-idx3-ubyte labels-idx1-ubyte $scale)
+        whole=$(accuracy $name.gcnn images-idx3-ubyte labels-idx1-ubyte)
+        echo "$name: $float $whole"
+        [ "$float" -ge 8800 ]
+        [ "$whole" -ge $((float - 30)) ]
+    done
+}
+
 @test "all of MNIST by the networks that were trained elsewhere" {
     [ -n "${SOTTO_NN_DIR:-}" ] || skip "SOTTO_NN_DIR is not set"
     LIMIT=600
