@@ -491,6 +491,8 @@ static int lower_node(struct lowering *lowering, const struct node *node)
     int status = check_outcome(lowering, node);
 
     if (status != STATUS_OK) return status;
+    if (lowering->graph->values[node->outputs[0]].tensor.n == 0)
+        return node_fail(lowering->report, node, "its output has no elements");
     if (node->n_outputs > 1 && node->outputs[1] != NO_VALUE &&
         lowering->graph->values[node->outputs[1]].n_uses > 0)
         return node_fail(lowering->report, node, "its second output is not supported");

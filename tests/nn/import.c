@@ -241,6 +241,22 @@ START_TEST(test_given_shapes)
 }
 END_TEST
 
+/* Nothing can be made of a value without elements. */
+START_TEST(test_empty_values)
+{
+    struct build build;
+    Onnx__NodeProto *node;
+
+    build_init(&build, 13, DIMS(0, 2, 4, 4));
+    build_ints(&build, "two", 1, (int64_t[]){2});
+    build_ints(&build, "one", 1, (int64_t[]){1});
+    build_node(&build, "Slice", "x two two one", "s");
+    node = build_node(&build, "MaxPool", "s", "y");
+    build_list(&build, node, "kernel_shape", DIMS(2, 2));
+    refused(&build, "node 1, Slice 's': its output has no elements");
+}
+END_TEST
+
 /* What an empty dimension is sliced to is empty, whichever way: nothing of it is read. */
 START_TEST(test_empty)
 {
@@ -446,6 +462,7 @@ int main(void)
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
     tcase_add_test(tests, test_given_shapes);
+    tcase_add_test(tests, test_empty_values);
     tcase_add_test(tests, test_empty);
     tcase_add_test(tests, test_forms);
     tcase_add_test(tests, test_constants);
