@@ -1,6 +1,7 @@
 /* Nodes that move elements and compute nothing. */
 #include "apps/nn/ops.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -327,9 +328,10 @@ int op_gather(struct op_call *call)
     for (unsigned d = 0; d < indices->rank; d++) dims[rank++] = indices->dims[d];
     for (unsigned d = axis + 1; d < x->rank; d++) inner *= dims[rank++] = x->dims[d];
     for (uint64_t i = 0; indices->data != NULL && i < indices->n; i++)
-        if (!(indices->data[i] >= -(double)x->dims[axis] &&
+        if (indices->data[i] != trunc(indices->data[i]) ||
+            !(indices->data[i] >= -(double)x->dims[axis] &&
               indices->data[i] < (double)x->dims[axis]))
-            return node_fail(call->report, call->node, "an index is out of range");
+            return node_fail(call->report, call->node, "an index is out of range, or not whole");
     status = op_output(call, &compute, x->type, rank, dims);
     for (uint64_t o = 0; status == STATUS_OK && compute && o < outer; o++)
         for (uint64_t i = 0; i < indices->n; i++) {

@@ -241,6 +241,24 @@ START_TEST(test_given_shapes)
 }
 END_TEST
 
+/* One a little below 0 would count from the end, and be rounded to the place behind it. */
+START_TEST(test_indices)
+{
+    static const float indices[] = {-1e-30f, 0.5f, NAN, 4, -5};
+
+    for (size_t i = 0; i < sizeof indices / sizeof indices[0]; i++) {
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "w", DIMS(4));
+        build_floats(&build, "i", DIMS(1), &indices[i]);
+        build_node(&build, "Gather", "w i", "g");
+        build_node(&build, "Mul", "x g", "y");
+        refused(&build, "node 1, Gather 'g': an index is out of range, or not whole");
+    }
+}
+END_TEST
+
 /* Nothing can be made of a value without elements. */
 START_TEST(test_empty_values)
 {
@@ -462,6 +480,7 @@ int main(void)
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
     tcase_add_test(tests, test_given_shapes);
+    tcase_add_test(tests, test_indices);
     tcase_add_test(tests, test_empty_values);
     tcase_add_test(tests, test_empty);
     tcase_add_test(tests, test_forms);
