@@ -126,9 +126,9 @@ static int csv(const char *text, uint64_t n_columns)
 START_TEST(test_csv)
 {
     static const double four[] = {1, -2.5, 3e2, 0};
+    /* The last one begins with a byte order mark, and the digit 1. */
     static const char *const good[] = {"a,b\n1,-2.5\n3e2, 0 \n", "1,-2.5\r\n\r\n3e2,0",
-                                       "\xef\xbb\xbf"
-                                       "1,-2.5\n3e2,0\n"};
+                                       "\xef\xbb\xbf\x31,-2.5\n3e2,0\n"};
     static const char *const bad[] = {"a,b\nc,d\n", "1,\n", "1,nan\n", "1,0x10\n",
                                       "1,1e999\n",  "",     "a,b\n",   "1 2\n"};
 
