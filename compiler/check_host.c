@@ -210,7 +210,7 @@ static void put_tail(FILE *file, const struct word_program *program)
     const struct symbol *entry = program->entry;
     uint64_t n = check_n_values(program);
 
-    fputs("\n#undef main\n", file);
+    fputs("\n", file);
     put_parameter_types(file, program);
     fprintf(file,
             "static void *volatile gc_check_entry = (void *)%s;\n"

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ------------------------------------------------------------------------------- preprocessing */
@@ -115,11 +116,17 @@ int command_is_gcnn(struct command *command, bool *is_gcnn, const char *path)
 {
     char magic[4] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat about;
     ssize_t n;
 
     if (fd < 0)
         return report_fail(&command->report, STATUS_CIRCUIT, "cannot open %s: %s", path,
                            strerror(errno));
+    /* What is read here could not be read again. */
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        close(fd);
+        return report_fail(&command->report, STATUS_CIRCUIT, "%s is not a regular file", path);
+    }
     n = read(fd, magic, sizeof magic);
     *is_gcnn = n == sizeof magic && memcmp(magic, GCNN_MAGIC, sizeof magic) == 0;
     close(fd);

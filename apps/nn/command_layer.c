@@ -93,7 +93,6 @@ static int parse_numbers(struct job *job)
 static int parse(struct job *job, struct command *command)
 {
     static const char *const words[] = {"none", "both", "garbler", "evaluator"};
-    const char *output = cli_text(&command->cli, "output");
     unsigned reveal;
     int status = peer_prepare(&job->peer, command);
 
@@ -106,9 +105,7 @@ static int parse(struct job *job, struct command *command)
     job->role = job->peer.connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
     if (cli_text(&command->cli, "input") == NULL)
         return usage(job, "--input FILE has this party's shares, one number a line");
-    if (connection_is_stdio(&job->peer.connection) && (output == NULL || strcmp(output, "-") == 0))
-        return usage(job, "standard output is the connection: say with -o FILE where results go");
-    return STATUS_OK;
+    return peer_check_stdio(&job->peer);
 }
 
 /* ---------------------------------------------------------------------------------- shares -- */
@@ -116,12 +113,13 @@ static int parse(struct job *job, struct command *command)
 static int split(struct job *job, uint8_t *bits, uint64_t number)
 {
     double value = job->shares.values[number], end = ldexp(1, (int)job->shape.ring);
-    int64_t share = (int64_t)value;
+    int64_t share;
 
     if (value != floor(value) || value < -end / 2 || value >= end)
         return report_fail(&job->peer.command->report, STATUS_INPUT,
                            "number %llu: %g is not a whole number modulo 2^%u", (ull)(number + 1),
                            value, job->shape.ring);
+    share = (int64_t)value;
     for (unsigned j = 0; j < job->shape.ring; j++) bits[j] = (uint64_t)share >> j & 1;
     return STATUS_OK;
 }

@@ -62,29 +62,30 @@ static int allocate(struct work *work)
     return STATUS_OK;
 }
 
-static double channel_value(const double *values, size_t n, uint64_t channel, double fallback)
-{
-    return n == 0 ? fallback : values[n == 1 ? 0 : channel];
-}
-
 /** The graph's own input, from a raw row. */
 static int graph_input(struct work *work, struct tensor *input, const double *row)
 {
-    const struct tensor *shape = &work->graph.values[work->graph.inputs[0]].tensor;
-    const struct preprocessing *raw = &work->command->raw;
-    uint64_t inner = 1;
-
-    *input = *shape;
+    *input = work->graph.values[work->graph.inputs[0]].tensor;
     if (tensor_allocate(&work->command->report, input) != STATUS_OK)
         return work->command->report.status;
-    for (unsigned d = 2; d < shape->rank; d++) inner *= shape->dims[d];
     for (uint64_t i = 0; i < input->n; i++) {
-        uint64_t c = shape->rank < 2 ? i : i / inner % shape->dims[1];
+        double mul, add;
 
-        input->data[i] = (row[i] * channel_value(raw->scale, raw->n_scale, c, 1) -
-                          channel_value(raw->mean, raw->n_mean, c, 0)) /
-                         channel_value(raw->std, raw->n_std, c, 1);
+        preprocessing_at(&work->command->raw, input, i, &mul, &add);
+        input->data[i] = row[i] * mul + add;
     }
+    return STATUS_OK;
+}
+
+/** A model computes with floats, and has no answer to what they do not hold. */
+static int check_finite(struct report *report, const struct tensor *tensor, const char *what)
+{
+    for (uint64_t i = 0; i < tensor->n; i++)
+        if (!isfinite(tensor_convert(tensor->type, tensor->data[i])))
+            return report_fail(report, STATUS_INPUT,
+                               "a row of --calibrate is beyond the model's numbers: value %llu of "
+                               "its %s is %g",
+                               (unsigned long long)(i + 1), what, tensor->data[i]);
     return STATUS_OK;
 }
 
@@ -92,6 +93,40 @@ static int graph_input(struct work *work, struct tensor *input, const double *ro
 static double tolerance(const struct tensor *input, const struct tensor *output)
 {
     return tensor_is_half(input->type) || tensor_is_half(output->type) ? 0.05 : 1e-3;
+}
+
+/** How far scores are from the label that the graph gives: from being the largest at its place. */
+static double off_label(const struct net *net, const double *scores, const struct tensor *output,
+                        double *largest)
+{
+    double most = -INFINITY, label = output->n == 1 ? output->data[0] : NAN;
+
+    *largest = 0;
+    for (uint64_t i = 0; i < net->n_scores; i++) {
+        most = fmax(most, scores[i]);
+        *largest = fmax(*largest, fabs(scores[i]));
+    }
+    return label >= 0 && label < (double)net->n_scores ? most - scores[(uint64_t)label] : INFINITY;
+}
+
+/** How far what scores mean is from the graph's output, of which *largest is the largest number. */
+static double off_output(const struct net *net, const double *scores, const struct tensor *output,
+                         double *largest)
+{
+    double most = -INFINITY, sum = 0, off = 0;
+
+    *largest = 0;
+    for (uint64_t i = 0; i < net->n_scores; i++) most = fmax(most, scores[i]);
+    for (uint64_t i = 0; i < net->n_scores; i++) sum += exp(scores[i] - most);
+    for (uint64_t i = 0; i < net->n_scores; i++) {
+        double expected = i < output->n ? output->data[i] : NAN;
+        double got = net->outcome == OUTCOME_SOFTMAX ? exp(scores[i] - most) / sum
+                                                     : score_meaning(net, scores[i]);
+
+        *largest = fmax(*largest, fabs(expected));
+        off = isnan(got - expected) ? INFINITY : fmax(off, fabs(got - expected));
+    }
+    return off;
 }
 
 /** That the normal form computes what the graph does is checked before anything is built on it. */
@@ -103,14 +138,13 @@ static int compare_row(struct work *work, const double *row)
     double largest = 0, off = 0;
     int status = graph_input(work, &input, row);
 
+    if (status == STATUS_OK) status = check_finite(report, &input, "input");
     if (status == STATUS_OK) status = graph_evaluate(report, &work->graph, &output, &input);
+    if (status == STATUS_OK) status = check_finite(report, &output, "output");
     if (status == STATUS_OK) status = run_row_float(report, net, work->values, work->scores, row);
-    for (uint64_t i = 0; status == STATUS_OK && i < net->n_scores; i++) {
-        double expected = i < output.n ? output.data[i] : 0;
-
-        largest = fmax(largest, fabs(expected));
-        off = fmax(off, fabs(score_meaning(net, work->scores[i]) - expected));
-    }
+    if (status == STATUS_OK)
+        off = net->answers_label ? off_label(net, work->scores, &output, &largest)
+                                 : off_output(net, work->scores, &output, &largest);
     if (status == STATUS_OK && off > tolerance(&input, &output) * largest + 1e-4)
         status = report_fail(report, STATUS_INTERNAL,
                              "the model's normal form is off by %g where its output is %g", off,
@@ -122,10 +156,8 @@ static int compare_row(struct work *work, const double *row)
 
 static int compare(struct work *work)
 {
-    const struct net *net = &work->real;
     int status = STATUS_OK;
 
-    if (net->answers_label || net->outcome == OUTCOME_SOFTMAX) return STATUS_OK;
     for (uint64_t r = 0; status == STATUS_OK && r < COMPARED_ROWS && r < work->rows.n_rows; r++)
         status = compare_row(work, work->rows.values + r * work->rows.n_columns);
     return status;

@@ -1,4 +1,5 @@
 /* gc-nn query: the data owner has rows answered by a model that it never sees. */
+#include "apps/nn/file.h"
 #include "apps/nn/peer.h"
 #include "apps/nn/quantise.h"
 
@@ -26,18 +27,13 @@ static int parse(struct query *query, struct command *command)
 {
     struct report *report = &command->report;
     const char *path = cli_text(&command->cli, "input");
-    const char *output = cli_text(&command->cli, "output");
     int status;
 
     if (path == NULL) return report_fail(report, STATUS_USAGE, "query needs rows: --input FILE");
-    if (access(path, R_OK) != 0)
+    if (!file_is_stdin(path) && access(path, R_OK) != 0)
         return report_fail(report, STATUS_INPUT, "cannot read %s: %s", path, strerror(errno));
     status = peer_prepare(&query->peer, command);
-    if (status != STATUS_OK || !connection_is_stdio(&query->peer.connection)) return status;
-    if (output != NULL && strcmp(output, "-") != 0) return STATUS_OK;
-    report_fail(report, STATUS_USAGE, "standard output is the connection to the peer");
-    report_hint(report, "say with -o FILE where the answers go");
-    return STATUS_USAGE;
+    return status == STATUS_OK ? peer_check_stdio(&query->peer) : status;
 }
 
 static void tell_offer(const struct query *query)

@@ -50,18 +50,18 @@ static int parse(struct server *server, struct command *command)
     return STATUS_OK;
 }
 
-static void tell(struct server *server, const struct secure *secure, const struct party_cost *cost,
-                 uint64_t n_rows)
+/* Rows that were asked are spent, however the session ended: the peer decides whether it fails, and
+ * may have its answers by then. */
+static void spend(struct server *server, int status, uint64_t n_rows)
 {
-    const struct command *command = server->peer.command;
+    bool limited = server->offer.max_rows != UINT64_MAX, answered = status == STATUS_OK;
 
-    server->n_answered += n_rows;
-    if (server->offer.max_rows != UINT64_MAX) server->offer.max_rows -= n_rows;
-    if (server->peer.stats) peer_print_costs(&server->peer, secure, cost);
-    if (command->quiet) return;
-    fprintf(stderr, "gc-nn: answered %llu %s", (ull)n_rows, n_rows == 1 ? "row" : "rows");
-    if (server->offer.max_rows != UINT64_MAX)
-        fprintf(stderr, ", %llu left", (ull)server->offer.max_rows);
+    if (limited) server->offer.max_rows -= n_rows;
+    if (answered) server->n_answered += n_rows;
+    if (server->peer.command->quiet || (!answered && (!limited || n_rows == 0))) return;
+    fprintf(stderr, "gc-nn: %s %llu %s", answered ? "answered" : "a session failed that asked for",
+            (ull)n_rows, n_rows == 1 ? "row" : "rows");
+    if (limited) fprintf(stderr, ", %llu left", (ull)server->offer.max_rows);
     fputc('\n', stderr);
     fflush(stderr);
 }
@@ -81,7 +81,8 @@ static int serve_one(struct server *server)
         status = party_serve(report, &secure, &cost, &n_rows, server->peer.channel, &server->offer,
                              &server->peer.options);
     progress_end(&server->peer.progress);
-    if (status == STATUS_OK) tell(server, &secure, &cost, n_rows);
+    if (status == STATUS_OK && server->peer.stats) peer_print_costs(&server->peer, &secure, &cost);
+    spend(server, status, n_rows);
     party_close(&secure);
     peer_disconnect(&server->peer);
     return status;

@@ -184,9 +184,10 @@ static uint64_t big_endian(const uint8_t *at)
 }
 
 /** Bytes as rows of n_columns. */
-static int from_bytes(struct report *report, struct dataset *data, const uint8_t *bytes, size_t len,
+static int from_bytes(struct report *report, struct dataset *data, const char *text, size_t len,
                       uint64_t n_columns, const char *name)
 {
+    const uint8_t *bytes = (const uint8_t *)text;
     int status;
 
     if (n_columns == 0 || len % n_columns != 0)
@@ -221,10 +222,13 @@ int data_parse_idx(struct report *report, struct dataset *data, const char *text
     if (width != n_columns)
         return report_fail(report, STATUS_INPUT, "%s has rows of %llu values, not %llu", name,
                            (ull)width, (ull)n_columns);
-    return from_bytes(report, data, bytes + header, text_len - header, n_columns, name);
+    return from_bytes(report, data, text + header, text_len - header, n_columns, name);
 }
 
 /* ------------------------------------------------------------------------------------ any file */
+
+typedef int (*parse_fn)(struct report *report, struct dataset *data, const char *text,
+                        size_t text_len, uint64_t n_columns, const char *name);
 
 static bool ends_in(const char *path, const char *end)
 {
@@ -233,27 +237,46 @@ static bool ends_in(const char *path, const char *end)
     return len > end_len && strcmp(path + len - end_len, end) == 0;
 }
 
+/** What comes without a name is .npy, or CSV. */
+static int parse_unnamed(struct report *report, struct dataset *data, const char *text,
+                         size_t text_len, uint64_t n_columns, const char *name)
+{
+    bool is_npy = text_len > 0 && text[0] == '\x93';
+
+    return (is_npy ? data_parse_npy : data_parse_csv)(report, data, text, text_len, n_columns,
+                                                      name);
+}
+
+static parse_fn parser_of(const char *path)
+{
+    static const struct {
+        const char *end;
+        parse_fn parse;
+    } kinds[] = {{".npy", data_parse_npy}, {".csv", data_parse_csv},  {".txt", data_parse_csv},
+                 {".raw", from_bytes},     {".bin", from_bytes},      {".bytes", from_bytes},
+                 {".idx", data_parse_idx}, {"-ubyte", data_parse_idx}};
+
+    if (file_is_stdin(path)) return parse_unnamed;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (ends_in(path, kinds[i].end)) return kinds[i].parse;
+    return NULL;
+}
+
 int data_load(struct report *report, struct dataset *data, const char *path, uint64_t n_columns)
 {
+    parse_fn parse = parser_of(path);
     struct buffer file = {0};
-    int status = file_load(report, &file, path, DATA_MAX_FILE, STATUS_INPUT);
+    int status;
 
-    if (status == STATUS_OK) {
-        if (ends_in(path, ".npy"))
-            status = data_parse_npy(report, data, file.data, file.len, n_columns, path);
-        else if (ends_in(path, ".csv") || ends_in(path, ".txt"))
-            status = data_parse_csv(report, data, file.data, file.len, n_columns, path);
-        else if (ends_in(path, ".raw") || ends_in(path, ".bin") || ends_in(path, ".bytes"))
-            status =
-                from_bytes(report, data, (const uint8_t *)file.data, file.len, n_columns, path);
-        else if (ends_in(path, "-ubyte") || ends_in(path, ".idx"))
-            status = data_parse_idx(report, data, file.data, file.len, n_columns, path);
-        else {
-            status = report_fail(report, STATUS_INPUT, "%s: what kind of file is this?", path);
-            report_hint(report, "Known are .npy, .csv, .txt, IDX (.idx, -ubyte) and raw bytes "
-                                "(.raw, .bin, .bytes).");
-        }
+    if (parse == NULL) {
+        report_fail(report, STATUS_INPUT, "%s: what kind of file is this?", path);
+        report_hint(report, "Known are .npy, .csv, .txt, IDX (.idx, -ubyte) and raw bytes (.raw, "
+                            ".bin, .bytes).");
+        return STATUS_INPUT;
     }
+    status = file_load(report, &file, path, DATA_MAX_FILE, STATUS_INPUT);
+    if (status == STATUS_OK)
+        status = parse(report, data, file.data, file.len, n_columns, file_name(path));
     buffer_free(&file);
     return status;
 }

@@ -17,8 +17,9 @@ struct dataset {
 
 /**
  * Reads rows of n_columns numbers: NumPy's .npy, .csv or .txt with or without a line of names, IDX
- * files as MNIST's, or raw bytes (.raw, .bin, .bytes). A .npy of one dimension holds one row, or
- * rows of one number when n_columns is 1. STATUS_INPUT when the file does not hold such rows.
+ * files as MNIST's, or raw bytes (.raw, .bin, .bytes); from standard input, which "-" stands for,
+ * .npy or CSV. A .npy of one dimension holds one row, or rows of one number when n_columns is 1.
+ * STATUS_INPUT when the file does not hold such rows.
  */
 int data_load(struct report *report, struct dataset *data, const char *path, uint64_t n_columns);
 

@@ -4,7 +4,14 @@
 
 #include "apps/buffer.h"
 
-/** Reads a whole file; status is what failing to open or read it is. STATUS_LIMIT above max. */
+/** Whether the path is "-". */
+bool file_is_stdin(const char *path);
+
+/** What messages call it. */
+const char *file_name(const char *path);
+
+/** Reads a whole file, or standard input; status is what failing to open or read it is.
+ * STATUS_LIMIT above max. */
 int file_load(struct report *report, struct buffer *buffer, const char *path, uint64_t max,
               int status);
 

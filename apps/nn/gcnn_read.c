@@ -150,6 +150,11 @@ static int read_convolution(struct reader *reader, struct term *term, uint64_t n
         return bad(reader, "a convolution does not fit its step");
     term->n_weights =
         bounded_product(bounded_product(channels, conv->group_in), bounded_volume(w->kernel));
+    /* From each side: what an output place sums up, and where an element goes. */
+    if (!few_products((uint64_t[]){term->n_weights, volume(w->out)}, 2) ||
+        !few_products((uint64_t[]){term->n_elements, conv->group_out, bounded_volume(w->kernel)},
+                      3))
+        return bad(reader, "a convolution takes too many products");
     return STATUS_OK;
 }
 

@@ -136,6 +136,8 @@ static int lower_move(struct lowering *lowering, struct symbol *x, const struct 
     struct tensor before = {0};
     int status = pad ? symbol_to_activations(lowering, x) : STATUS_OK;
 
+    /* The symbol of a label holds all scores, and a label alone has nowhere to go. */
+    if (x->answers_label) return STATUS_OK;
     if (status == STATUS_OK && pad) status = tensor_copy(lowering->report, &before, &x->add);
     if (status == STATUS_OK) status = move(lowering, &x->index, node);
     if (status == STATUS_OK && x->kind == SYMBOL_ACTIVATIONS)
@@ -400,6 +402,7 @@ static int lower_output(struct lowering *lowering, struct symbol *x, const struc
         if (d == axis || all_from) n *= x->index.dims[d];
     if (n != x->index.n)
         return node_fail(lowering->report, node, "it does not run over all classes of one row");
+    if (n == 1) return node_fail(lowering->report, node, "of a single class it always is the same");
     if (argmax && node_int(node, "select_last_index", 0) != 0)
         return node_fail(lowering->report, node, "select_last_index is not supported");
     if (argmax) x->answers_label = true;
@@ -454,6 +457,15 @@ static int lower_unary(struct lowering *lowering, struct symbol *out, const stru
     return STATUS_OK;
 }
 
+/** Whether a node moves elements of its first input, all of them. */
+static bool moves_all(const struct lowering *lowering, const struct node *node)
+{
+    const struct value *values = lowering->graph->values;
+
+    return is_type(node, move_types) && strcmp(node->type, "Pad") != 0 &&
+           values[node->outputs[0]].tensor.n == values[node->inputs[0]].tensor.n;
+}
+
 /** What comes behind Sigmoid, Softmax or ArgMax may give the output another shape, no more. */
 static int check_outcome(struct lowering *lowering, const struct node *node)
 {
@@ -462,7 +474,7 @@ static int check_outcome(struct lowering *lowering, const struct node *node)
             node->inputs[i] == NO_VALUE ? NULL : &lowering->symbols[node->inputs[i]];
 
         if (x == NULL || (x->outcome == OUTCOME_SCORES && !x->answers_label)) continue;
-        if (is_type(node, same_types) || (is_type(node, move_types) && node->type[0] != 'P') ||
+        if (is_type(node, same_types) || moves_all(lowering, node) ||
             (strcmp(node->type, "ArgMax") == 0 && !x->answers_label))
             continue;
         return node_fail(lowering->report, node,
@@ -479,6 +491,8 @@ static int lower_node(struct lowering *lowering, const struct node *node)
     int status = check_outcome(lowering, node);
 
     if (status != STATUS_OK) return status;
+    if (lowering->graph->values[node->outputs[0]].tensor.n == 0)
+        return node_fail(lowering->report, node, "its output has no elements");
     if (node->n_outputs > 1 && node->outputs[1] != NO_VALUE &&
         lowering->graph->values[node->outputs[1]].n_uses > 0)
         return node_fail(lowering->report, node, "its second output is not supported");
@@ -510,6 +524,16 @@ static double by_channel(const double *values, size_t n, uint64_t channel, doubl
     return n == 0 ? fallback : values[n == 1 ? 0 : channel];
 }
 
+void preprocessing_at(const struct preprocessing *raw, const struct tensor *input, uint64_t i,
+                      double *mul, double *add)
+{
+    uint64_t c = channel_of(input, i);
+    double std = by_channel(raw->std, raw->n_std, c, 1);
+
+    *mul = by_channel(raw->scale, raw->n_scale, c, 1) / std;
+    *add = -by_channel(raw->mean, raw->n_mean, c, 0) / std;
+}
+
 static int lower_input(struct lowering *lowering, const struct preprocessing *raw)
 {
     const struct graph *graph = lowering->graph;
@@ -533,12 +557,8 @@ static int lower_input(struct lowering *lowering, const struct preprocessing *ra
     if (status == STATUS_OK) status = constant_symbol(lowering, symbol, &zeros);
     tensor_free(&zeros);
     for (uint64_t i = 0; status == STATUS_OK && i < input->n; i++) {
-        uint64_t c = channel_of(input, i);
-        double std = by_channel(raw->std, raw->n_std, c, 1);
-
         symbol->index.data[i] = (double)(i + 1);
-        symbol->mul.data[i] = by_channel(raw->scale, raw->n_scale, c, 1) / std;
-        symbol->add.data[i] = -by_channel(raw->mean, raw->n_mean, c, 0) / std;
+        preprocessing_at(raw, input, i, &symbol->mul.data[i], &symbol->add.data[i]);
     }
     lowering->net->n_inputs = lowering->net->n_activations = input->n;
     lowering->net->rank = input->rank;

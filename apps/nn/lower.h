@@ -11,6 +11,10 @@ struct preprocessing {
     size_t n_scale, n_mean, n_std;
 };
 
+/** That is x * mul + add, for element i of an input of this shape. */
+void preprocessing_at(const struct preprocessing *raw, const struct tensor *input, uint64_t i,
+                      double *mul, double *add);
+
 /** STATUS_CIRCUIT, naming the node, when the graph has no such form. */
 int lower_graph(struct report *report, struct net *net, const struct graph *graph,
                 const struct preprocessing *raw);

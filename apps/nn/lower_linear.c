@@ -377,8 +377,8 @@ static bool pool_fits(const struct lowering *lowering, const struct pool *pool, 
     return true;
 }
 
-static int pool_step(struct lowering *lowering, struct symbol *out, const struct node *node,
-                     const struct pool *pool, const struct tensor *shape, uint64_t total)
+static int pool_step(struct lowering *lowering, struct symbol *out, const struct pool *pool,
+                     const struct tensor *shape, uint64_t total)
 {
     struct step step = {.kind = STEP_MAX_POOL, .n_rows = shape->n};
     size_t number = lowering->net->n_steps;
@@ -395,7 +395,7 @@ static int pool_step(struct lowering *lowering, struct symbol *out, const struct
         tensor_allocate(lowering->report, &out->mul) != STATUS_OK ||
         tensor_allocate(lowering->report, &out->add) != STATUS_OK) {
         step_free(&step);
-        return node_fail(lowering->report, node, "out of memory");
+        return report_memory(lowering->report);
     }
     for (uint64_t r = 0; r < shape->n; r++) {
         uint64_t n;
@@ -434,5 +434,5 @@ int lower_max_pool(struct lowering *lowering, struct symbol *out, const struct n
         if (status == STATUS_OK && !pool_fits(lowering, &pool, shape.n, &total))
             status = node_fail(lowering->report, node, "a window has nothing but padding");
     }
-    return status == STATUS_OK ? pool_step(lowering, out, node, &pool, &shape, total) : status;
+    return status == STATUS_OK ? pool_step(lowering, out, &pool, &shape, total) : status;
 }

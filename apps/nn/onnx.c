@@ -418,7 +418,8 @@ static int count_all(struct importer *importer)
 
 static int read_opset(struct importer *importer, const Onnx__ModelProto *model)
 {
-    int64_t opset = 1;
+    /* The first files named none, and meant 1. */
+    int64_t opset = model->ir_version < 3 ? 1 : 0;
 
     for (size_t i = 0; i < model->n_opset_import; i++) {
         const char *domain = text_of(model->opset_import[i]->domain);
@@ -427,6 +428,9 @@ static int read_opset(struct importer *importer, const Onnx__ModelProto *model)
             opset = model->opset_import[i]->version;
     }
     importer->graph->opset = (unsigned)opset;
+    if (opset == 0)
+        return report_fail(importer->report, STATUS_CIRCUIT,
+                           "%s names no operator set: is it truncated?", importer->file);
     if (opset >= ONNX_MIN_OPSET && opset <= ONNX_MAX_OPSET) return STATUS_OK;
     report_fail(importer->report, STATUS_CIRCUIT,
                 "%s uses operator set %lld; %d to %d are supported", importer->file,

@@ -54,9 +54,67 @@ int op_integers(const struct op_call *call, int64_t **values, size_t *n, const c
     if (*values == NULL) return report_memory(call->report);
     for (size_t i = 0; i < *n; i++)
         if (given != NULL) (*values)[i] = given->ints[i];
+        else if (isnan(tensor->data[i]))
+            return node_fail(call->report, call->node, "input %zu holds what is no number", in + 1);
         else if (tensor->data[i] >= 9e18) (*values)[i] = INT64_MAX;
         else (*values)[i] = tensor->data[i] <= -9e18 ? INT64_MIN : (int64_t)tensor->data[i];
     return STATUS_OK;
+}
+
+int op_axes(const struct op_call *call, bool marked[TENSOR_MAX_RANK], size_t *n, unsigned rank)
+{
+    int64_t *axes;
+    unsigned axis = 0;
+    int status = op_integers(call, &axes, n, "axes", 1);
+
+    for (size_t i = 0; status == STATUS_OK && i < *n; i++) {
+        status = op_axis(call, &axis, axes[i], rank);
+        if (status != STATUS_OK) break;
+        if (marked[axis])
+            status = node_fail(call->report, call->node, "axis %u is named twice", axis);
+        marked[axis] = true;
+    }
+    free(axes);
+    return status;
+}
+
+int op_dims(const struct op_call *call, uint64_t dims[TENSOR_MAX_RANK], unsigned *rank, size_t in,
+            int64_t least)
+{
+    int64_t *shape;
+    size_t n;
+    int status = op_integers(call, &shape, &n, NULL, in);
+
+    if (status == STATUS_OK && n > TENSOR_MAX_RANK)
+        status = node_fail(call->report, call->node, "%zu dimensions are not supported", n);
+    for (size_t d = 0; status == STATUS_OK && d < n; d++) {
+        if (shape[d] < least)
+            status = node_fail(call->report, call->node, "dimension %zu of its shape is %lld",
+                               d + 1, (long long)shape[d]);
+        dims[d] = shape[d] < 0 ? OPEN_DIMENSION : (uint64_t)shape[d];
+    }
+    *rank = (unsigned)n;
+    free(shape);
+    return status;
+}
+
+bool few_products(const uint64_t *factors, size_t n)
+{
+    uint64_t product = 1;
+
+    for (size_t i = 0; i < n; i++)
+        if (factors[i] > 0 &&
+            (__builtin_mul_overflow(product, factors[i], &product) || product > MAX_PRODUCTS))
+            return false;
+    return true;
+}
+
+int op_check_products(const struct op_call *call, const uint64_t *factors, size_t n)
+{
+    return few_products(factors, n)
+               ? STATUS_OK
+               : node_fail(call->report, call->node, "it takes more than %llu products",
+                           (unsigned long long)MAX_PRODUCTS);
 }
 
 /* --------------------------------------------------------------------------------------- unary */
@@ -360,23 +418,17 @@ static int op_constant_of_shape(struct op_call *call)
     const struct tensor *element =
         value != NULL && value->kind == ATTRIBUTE_TENSOR ? &value->tensor : NULL;
     uint64_t dims[TENSOR_MAX_RANK];
-    int64_t *shape;
-    size_t rank;
+    unsigned rank;
     bool compute;
-    int status = op_integers(call, &shape, &rank, NULL, 0);
+    int status = op_dims(call, dims, &rank, 0, 0);
 
-    if (status == STATUS_OK && (rank > TENSOR_MAX_RANK || (element != NULL && element->n != 1)))
-        status = node_fail(call->report, call->node, "its shape or value is not supported");
-    for (size_t d = 0; status == STATUS_OK && d < rank; d++) {
-        if (shape[d] < 0) status = node_fail(call->report, call->node, "a dimension is negative");
-        dims[d] = (uint64_t)shape[d];
-    }
+    if (status == STATUS_OK && element != NULL && element->n != 1)
+        status = node_fail(call->report, call->node, "its value is not a scalar");
     if (status == STATUS_OK)
-        status = op_output(call, &compute, element != NULL ? element->type : TENSOR_FLOAT,
-                           (unsigned)rank, dims);
+        status =
+            op_output(call, &compute, element != NULL ? element->type : TENSOR_FLOAT, rank, dims);
     for (uint64_t i = 0; status == STATUS_OK && element != NULL && i < call->out[0].n; i++)
         call->out[0].data[i] = element->data[0];
-    free(shape);
     return status;
 }
 

@@ -57,6 +57,27 @@ int op_axis(const struct op_call *call, unsigned *axis, int64_t value, unsigned 
 int op_integers(const struct op_call *call, int64_t **values, size_t *n, const char *attribute,
                 size_t in);
 
+/** Marks the axes that attribute axes or input 1 lists, n of them, none twice, of rank dimensions.
+ */
+int op_axes(const struct op_call *call, bool marked[TENSOR_MAX_RANK], size_t *n, unsigned rank);
+
+/** What op_dims() makes of -1. */
+#define OPEN_DIMENSION UINT64_MAX
+
+/** The dimensions that input number in holds, none below least, which is 0 or -1. */
+int op_dims(const struct op_call *call, uint64_t dims[TENSOR_MAX_RANK], unsigned *rank, size_t in,
+            int64_t least);
+
+/** Products that one node, or one term of a network, may take. A secure run sends ten bytes or more
+ *  for each. */
+#define MAX_PRODUCTS (UINT64_C(1) << 34)
+
+/** Whether n factors are MAX_PRODUCTS at most when multiplied, an empty one counting as 1. */
+bool few_products(const uint64_t *factors, size_t n);
+
+/** Refuses a node that takes more of them. */
+int op_check_products(const struct op_call *call, const uint64_t *factors, size_t n);
+
 /** A window that slides over up to three spatial dimensions; unused ones are 1. */
 struct window {
     uint64_t in[3], kernel[3], stride[3], dilation[3], pad[3], pad_end[3], out[3];

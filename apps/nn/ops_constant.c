@@ -152,20 +152,10 @@ static int expand(const struct op_call *call, struct tensor *out, const struct t
 int op_expand(struct op_call *call)
 {
     uint64_t dims[TENSOR_MAX_RANK];
-    int64_t *shape;
-    size_t rank;
-    int status = op_integers(call, &shape, &rank, NULL, 1);
+    unsigned rank;
+    int status = op_dims(call, dims, &rank, 1, 0);
 
-    if (status == STATUS_OK && rank > TENSOR_MAX_RANK)
-        status = node_fail(call->report, call->node, "%zu dimensions are not supported", rank);
-    for (size_t d = 0; status == STATUS_OK && d < rank; d++) {
-        if (shape[d] < 0) status = node_fail(call->report, call->node, "a dimension is negative");
-        dims[d] = (uint64_t)shape[d];
-    }
-    if (status == STATUS_OK)
-        status = expand(call, &call->out[0], call->in[0], (unsigned)rank, dims);
-    free(shape);
-    return status;
+    return status == STATUS_OK ? expand(call, &call->out[0], call->in[0], rank, dims) : status;
 }
 
 /** The three inputs in the shape that all have; the shape alone is in *common. */
@@ -246,25 +236,6 @@ static double product(double a, double b)
     return a * b;
 }
 
-/** Which dimensions are reduced: all, where none are named and noop_with_empty_axes is not set. */
-static int reduced_axes(const struct op_call *call, bool *reduced)
-{
-    unsigned rank = call->in[0]->rank;
-    int64_t *axes;
-    unsigned axis;
-    size_t n;
-    int status = op_integers(call, &axes, &n, "axes", 1);
-
-    for (unsigned d = 0; d < rank; d++)
-        reduced[d] = n == 0 && node_int(call->node, "noop_with_empty_axes", 0) == 0;
-    for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        status = op_axis(call, &axis, axes[i], rank);
-        if (status == STATUS_OK) reduced[axis] = true;
-    }
-    free(axes);
-    return status;
-}
-
 /** Folds every element of x into its place, which starts from the given value. */
 static void fold(struct tensor *out, const struct tensor *x, const bool *reduced, op_binary_fn f,
                  double from)
@@ -289,8 +260,12 @@ static int reduce(struct op_call *call, op_binary_fn f, double from)
     bool keep = node_int(call->node, "keepdims", 1) != 0;
     uint64_t dims[TENSOR_MAX_RANK];
     unsigned rank = 0;
-    int status = reduced_axes(call, reduced);
+    size_t n;
+    int status = op_axes(call, reduced, &n, x->rank);
 
+    /* Where none are named, all are. */
+    if (n == 0 && node_int(call->node, "noop_with_empty_axes", 0) == 0)
+        for (unsigned d = 0; d < x->rank; d++) reduced[d] = true;
     for (unsigned d = 0; d < x->rank; d++)
         if (keep || !reduced[d]) dims[rank++] = reduced[d] ? 1 : x->dims[d];
     if (status == STATUS_OK) status = op_output(call, &compute, x->type, rank, dims);

@@ -56,6 +56,7 @@ int op_gemm(struct op_call *call)
     if (c != NULL && !bias_fits(c, p.m, p.n))
         return node_fail(call->report, call->node, "its bias does not fit");
     status = op_output(call, &compute, a->type, 2, (uint64_t[]){p.m, p.n});
+    if (status == STATUS_OK) status = op_check_products(call, (uint64_t[]){p.m, p.k, p.n}, 3);
     if (status != STATUS_OK || !compute) return status;
     multiply(call->out[0].data, a->data, b->data, &p);
     for (uint64_t i = 0; i < call->out[0].n; i++) {
@@ -124,8 +125,9 @@ int op_matmul(struct op_call *call)
     if (a->rank > 1) dims[rank++] = p.m;
     if (b->rank > 1) dims[rank++] = p.n;
     status = op_output(call, &compute, a->type, rank, dims);
-    if (status != STATUS_OK || !compute) return status;
     for (unsigned d = 0; d < n_batch; d++) n *= dims[d];
+    if (status == STATUS_OK) status = op_check_products(call, (uint64_t[]){n, p.m, p.k, p.n}, 4);
+    if (status != STATUS_OK || !compute) return status;
     for (uint64_t i = 0; i < n; i++)
         multiply(call->out[0].data + i * p.m * p.n, batch_matrix(a, dims, n_batch, i),
                  batch_matrix(b, dims, n_batch, i), &p);

@@ -1,6 +1,7 @@
 /* Nodes that move elements and compute nothing. */
 #include "apps/nn/ops.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,21 +26,21 @@ static int same_elements(struct op_call *call, unsigned rank, const uint64_t *di
     return status;
 }
 
-/** Resolves 0 (as in the input) and -1 (whatever is left). */
-static int resolve_shape(struct op_call *call, uint64_t *dims, const int64_t *shape, size_t rank)
+/** Resolves 0 (as in the input) and an open dimension (whatever is left). */
+static int resolve_shape(struct op_call *call, uint64_t *dims, unsigned rank)
 {
     const struct tensor *x = call->in[0];
     bool keep_zero = node_int(call->node, "allowzero", 0) != 0;
-    size_t open = rank;
+    unsigned open = rank;
     uint64_t known = 1;
 
-    for (size_t d = 0; d < rank; d++) {
-        if (shape[d] < -1 || (shape[d] == -1 && open != rank) ||
-            (shape[d] == 0 && !keep_zero && d >= x->rank))
+    for (unsigned d = 0; d < rank; d++) {
+        if ((dims[d] == OPEN_DIMENSION && open != rank) ||
+            (dims[d] == 0 && !keep_zero && d >= x->rank))
             return node_fail(call->report, call->node, "its shape makes no sense");
-        if (shape[d] == -1) open = d;
-        dims[d] = shape[d] == 0 && !keep_zero ? x->dims[d] : (uint64_t)shape[d];
-        if (shape[d] != -1 && __builtin_mul_overflow(known, dims[d], &known))
+        if (dims[d] == 0 && !keep_zero) dims[d] = x->dims[d];
+        if (dims[d] == OPEN_DIMENSION) open = d;
+        else if (__builtin_mul_overflow(known, dims[d], &known))
             return node_fail(call->report, call->node, "its shape is too large");
     }
     if (open == rank) return STATUS_OK;
@@ -53,16 +54,11 @@ static int resolve_shape(struct op_call *call, uint64_t *dims, const int64_t *sh
 int op_reshape(struct op_call *call)
 {
     uint64_t dims[TENSOR_MAX_RANK];
-    int64_t *shape;
-    size_t rank;
-    int status = op_integers(call, &shape, &rank, NULL, 1);
+    unsigned rank;
+    int status = op_dims(call, dims, &rank, 1, -1);
 
-    if (status == STATUS_OK && rank > TENSOR_MAX_RANK)
-        status = node_fail(call->report, call->node, "%zu dimensions are not supported", rank);
-    if (status == STATUS_OK) status = resolve_shape(call, dims, shape, rank);
-    if (status == STATUS_OK) status = same_elements(call, (unsigned)rank, dims);
-    free(shape);
-    return status;
+    if (status == STATUS_OK) status = resolve_shape(call, dims, rank);
+    return status == STATUS_OK ? same_elements(call, rank, dims) : status;
 }
 
 int op_flatten(struct op_call *call)
@@ -80,23 +76,6 @@ int op_flatten(struct op_call *call)
     return same_elements(call, 2, dims);
 }
 
-/** Marks the axes that an attribute or input 1 lists, of rank dimensions. */
-static int marked_axes(struct op_call *call, bool *marked, size_t *n, unsigned rank)
-{
-    int64_t *axes;
-    unsigned axis;
-    int status = op_integers(call, &axes, n, "axes", 1);
-
-    for (size_t i = 0; status == STATUS_OK && i < *n; i++) {
-        status = op_axis(call, &axis, axes[i], rank);
-        if (status == STATUS_OK && marked[axis])
-            status = node_fail(call->report, call->node, "axis %u is named twice", axis);
-        if (status == STATUS_OK) marked[axis] = true;
-    }
-    free(axes);
-    return status;
-}
-
 int op_squeeze(struct op_call *call)
 {
     const struct tensor *x = call->in[0];
@@ -104,7 +83,7 @@ int op_squeeze(struct op_call *call)
     uint64_t dims[TENSOR_MAX_RANK];
     unsigned rank = 0;
     size_t n;
-    int status = marked_axes(call, marked, &n, x->rank);
+    int status = op_axes(call, marked, &n, x->rank);
 
     for (unsigned d = 0; status == STATUS_OK && d < x->rank; d++) {
         if (marked[d] && x->dims[d] != 1)
@@ -129,7 +108,7 @@ int op_unsqueeze(struct op_call *call)
 
     if (n > TENSOR_MAX_RANK - x->rank)
         return node_fail(call->report, call->node, "too many dimensions");
-    status = marked_axes(call, marked, &n, x->rank + (unsigned)n);
+    status = op_axes(call, marked, &n, x->rank + (unsigned)n);
     for (unsigned d = 0; status == STATUS_OK && d < x->rank + n; d++)
         dims[d] = marked[d] ? 1 : x->dims[from++];
     return status == STATUS_OK ? same_elements(call, x->rank + (unsigned)n, dims) : status;
@@ -349,9 +328,10 @@ int op_gather(struct op_call *call)
     for (unsigned d = 0; d < indices->rank; d++) dims[rank++] = indices->dims[d];
     for (unsigned d = axis + 1; d < x->rank; d++) inner *= dims[rank++] = x->dims[d];
     for (uint64_t i = 0; indices->data != NULL && i < indices->n; i++)
-        if (!(indices->data[i] >= -(double)x->dims[axis] &&
+        if (indices->data[i] != trunc(indices->data[i]) ||
+            !(indices->data[i] >= -(double)x->dims[axis] &&
               indices->data[i] < (double)x->dims[axis]))
-            return node_fail(call->report, call->node, "an index is out of range");
+            return node_fail(call->report, call->node, "an index is out of range, or not whole");
     status = op_output(call, &compute, x->type, rank, dims);
     for (uint64_t o = 0; status == STATUS_OK && compute && o < outer; o++)
         for (uint64_t i = 0; i < indices->n; i++) {
@@ -376,6 +356,7 @@ static struct slice_axis clamp_slice(int64_t start, int64_t end, int64_t step, i
     struct slice_axis axis = {.step = step};
     int64_t low = step < 0 ? -1 : 0, high = step < 0 ? dim - 1 : dim;
 
+    if (dim == 0) return axis;
     if (start < 0) start += dim;
     if (end < 0 && end >= -dim) end += dim;
     else if (end < 0) end = low;

@@ -85,6 +85,15 @@ static int set_padding(const struct op_call *call, struct window *window, unsign
     return status;
 }
 
+/** Padding lets a file of a few bytes ask for windows of any size. */
+static int check_window(const struct op_call *call, const struct window *w, const struct tensor *x)
+{
+    const uint64_t factors[] = {x->dims[0],   x->dims[1], w->kernel[0], w->kernel[1],
+                                w->kernel[2], w->out[0],  w->out[1],    w->out[2]};
+
+    return op_check_products(call, factors, sizeof factors / sizeof factors[0]);
+}
+
 int op_window(const struct op_call *call, struct window *window, const struct tensor *x,
               const uint64_t *kernel)
 {
@@ -104,7 +113,8 @@ int op_window(const struct op_call *call, struct window *window, const struct te
     }
     status = read_extents(call, window->stride, "strides", n, 1);
     if (status == STATUS_OK) status = read_extents(call, window->dilation, "dilations", n, 1);
-    return status == STATUS_OK ? set_padding(call, window, n) : status;
+    if (status == STATUS_OK) status = set_padding(call, window, n);
+    return status == STATUS_OK ? check_window(call, window, x) : status;
 }
 
 int op_pool_window(const struct op_call *call, struct window *window, const struct tensor *x)
@@ -201,7 +211,8 @@ static int check_conv(const struct op_call *call, struct conv *conv)
     conv->groups = (uint64_t)groups;
     conv->group_in = w->dims[1];
     conv->group_out = w->dims[0] / (uint64_t)groups;
-    return op_window(call, &conv->window, x, w->dims + 2);
+    if (op_window(call, &conv->window, x, w->dims + 2) != STATUS_OK) return call->report->status;
+    return op_check_products(call, (uint64_t[]){x->dims[0], w->n, volume(conv->window.out)}, 3);
 }
 
 int op_conv(struct op_call *call)

@@ -92,15 +92,20 @@ static int hear_question(struct report *report, struct secure *secure, uint64_t 
 {
     uint8_t *data;
     size_t len;
+    uint64_t wanted;
     int status = library(report, secure, sotto_mixed_hear(secure->mixed, &data, &len, NUMBER_LEN));
 
     if (status != STATUS_OK) return status;
-    *n_rows = len == NUMBER_LEN ? get_number(data) : UINT64_MAX;
+    wanted = len == NUMBER_LEN ? get_number(data) : 0;
     sotto_mixed_forget(data);
-    if (*n_rows <= offer->max_rows) return STATUS_OK;
-    return report_fail(report, STATUS_MISMATCH,
-                       "the peer asks for %llu rows, and was offered %llu at most",
-                       (unsigned long long)*n_rows, (unsigned long long)offer->max_rows);
+    if (len != NUMBER_LEN)
+        return report_fail(report, STATUS_MISMATCH, "the peer's question is not of this version");
+    if (wanted > offer->max_rows)
+        return report_fail(report, STATUS_MISMATCH,
+                           "the peer asks for %llu rows, and was offered %llu at most",
+                           (unsigned long long)wanted, (unsigned long long)offer->max_rows);
+    *n_rows = wanted;
+    return STATUS_OK;
 }
 
 static void show_progress(struct secure *secure, const struct party_options *options)
@@ -114,20 +119,18 @@ int party_serve(struct report *report, struct secure *secure, struct party_cost 
                 const struct party_options *options)
 {
     double start = seconds_now();
-    uint64_t wanted = 0;
     int status = open_session(report, secure, SOTTO_GARBLER, channel, options);
 
     if (status == STATUS_OK) status = tell_offer(report, secure, offer);
-    if (status == STATUS_OK) status = hear_question(report, secure, &wanted, offer);
+    if (status == STATUS_OK) status = hear_question(report, secure, n_rows, offer);
     if (status != STATUS_OK) return status;
     end_setup(cost, secure, start);
     start = seconds_now();
     show_progress(secure, options);
-    status = secure_run(report, secure, NULL, NULL, NULL, wanted);
+    status = secure_run(report, secure, NULL, NULL, NULL, *n_rows);
     cost->online_seconds = seconds_now() - start;
-    if (status == STATUS_OK) status = library(report, secure, sotto_mixed_finish(secure->mixed));
-    if (status == STATUS_OK) *n_rows = wanted;
-    return status;
+    return status == STATUS_OK ? library(report, secure, sotto_mixed_finish(secure->mixed))
+                               : status;
 }
 
 /* -------------------------------------------------------------------------- the data's owner -- */

@@ -28,7 +28,8 @@ struct party_cost {
     uint64_t setup_sent, setup_received;
 };
 
-/** The model's owner: offers, and answers what is asked. *n_rows tells how many rows were answered.
+/** The model's owner: offers, and answers what is asked. *n_rows tells how many rows were asked, of
+ *  those that were offered, even where the session fails: it may have revealed them before it did.
  *  STATUS_MISMATCH when more are asked than were offered. secure is wiped by the caller. */
 int party_serve(struct report *report, struct secure *secure, struct party_cost *cost,
                 uint64_t *n_rows, sotto_channel *channel, const struct offer *offer,

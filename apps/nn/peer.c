@@ -1,6 +1,7 @@
 /* The connection of gc-nn's commands; see peer.h. */
 #include "apps/nn/peer.h"
 
+#include "apps/nn/file.h"
 #include "apps/signals.h"
 
 #include <string.h>
@@ -50,6 +51,27 @@ int peer_prepare(struct peer *peer, struct command *command)
     if (err != SOTTO_OK) return report_library(&command->report, NULL, err);
     signals_watch(peer->context);
     return connection_prepare(&command->report, peer->context, &peer->connection, &command->cli);
+}
+
+int peer_check_stdio(const struct peer *peer)
+{
+    static const char *const options[] = {"input", "labels"};
+    const struct cli *cli = &peer->command->cli;
+    struct report *report = &peer->command->report;
+    const char *output = cli_text(cli, "output");
+
+    if (!connection_is_stdio(&peer->connection)) return STATUS_OK;
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const char *path = cli_text(cli, options[i]);
+
+        if (path != NULL && file_is_stdin(path))
+            return report_fail(report, STATUS_USAGE,
+                               "--%s -: standard input is the connection to the peer", options[i]);
+    }
+    if (output != NULL && strcmp(output, "-") != 0) return STATUS_OK;
+    report_fail(report, STATUS_USAGE, "standard output is the connection to the peer");
+    report_hint(report, "say with -o FILE where the answers go");
+    return STATUS_USAGE;
 }
 
 int peer_connect(struct peer *peer, const char *peer_command)

@@ -23,6 +23,9 @@ struct peer {
 /** Parses the options, makes the context and loads the credentials. Nothing is bound or dialled. */
 int peer_prepare(struct peer *peer, struct command *command);
 
+/** Where standard input and output are the connection, rows and answers go another way. */
+int peer_check_stdio(const struct peer *peer);
+
 /** Connects; peer_command starts the other side, for a hint. */
 int peer_connect(struct peer *peer, const char *peer_command);
 

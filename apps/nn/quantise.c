@@ -287,6 +287,19 @@ static int quantise_pool(struct quantiser *q, const struct step *step)
     return advance(q, step, NULL, NULL);
 }
 
+/** Floats hold no scale for values that are too far apart, or too near. */
+static int check_encoding(struct quantiser *q)
+{
+    const struct net *net = q->net;
+
+    for (uint64_t i = 0; i < net->n_inputs; i++)
+        if (!isfinite(net->scale[i]) || !(net->scale[i] > 0) || !isfinite(net->zero[i]))
+            return report_fail(q->report, STATUS_INPUT,
+                               "no scale fits the calibration rows' values in column %llu",
+                               (unsigned long long)(i + 1));
+    return STATUS_OK;
+}
+
 static int prepare(struct quantiser *q, const struct dataset *rows, bool whole_bytes)
 {
     struct net *net = q->net;
@@ -304,6 +317,7 @@ static int prepare(struct quantiser *q, const struct dataset *rows, bool whole_b
         q->samples == NULL)
         return report_memory(q->report);
     choose_encoding(net, rows, whole_bytes);
+    if (check_encoding(q) != STATUS_OK) return q->report->status;
     for (uint64_t c = 0; c < q->n_rows; c++) {
         /* Spread over all rows, which may be sorted. */
         const double *row = rows->values + c * rows->n_rows / q->n_rows * rows->n_columns;

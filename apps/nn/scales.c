@@ -228,7 +228,10 @@ int choose_scales(struct quantiser *q, struct candidate *best, const struct step
     if (finest_unit(q, &finest, step) != STATUS_OK) return q->report->status;
     if (step->activation != ACTIVATION_NONE) {
         choose(q, best, step, finest);
-        return STATUS_OK;
+        if (isfinite(best->error)) return STATUS_OK;
+        return report_fail(q->report, STATUS_INPUT,
+                           "%s: the calibration rows lead to sums as large as %.3g", step->name,
+                           fmax(-q->range.low, q->range.high));
     }
     *best = (struct candidate){.step = {.activation = ACTIVATION_NONE}};
     best->accumulator = q->net->score_scale = finest;

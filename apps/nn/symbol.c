@@ -204,13 +204,12 @@ bool symbol_nonnegative(const struct lowering *lowering, const struct symbol *sy
     if (symbol->kind != SYMBOL_ACTIVATIONS) return false;
     for (uint64_t i = 0; i < symbol->index.n; i++) {
         uint64_t activation = (uint64_t)symbol->index.data[i];
-        size_t s = 0;
+        size_t part;
 
         if (symbol->add.data[i] < 0 || symbol->mul.data[i] < 0) return false;
         if (activation == 0) continue;
-        if (activation <= net->n_inputs) return false;
-        while (s + 1 < net->n_steps && net->steps[s + 1].first < activation) s++;
-        if (!lowering->nonnegative[s]) return false;
+        part = net_part(net, activation - 1);
+        if (part == 0 || !lowering->nonnegative[part - 1]) return false;
     }
     return true;
 }

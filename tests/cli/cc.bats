@@ -200,6 +200,8 @@ END
     echo 'inline int g(int a) { return a + 1; }
         __attribute__((always_inline)) __inline__ int f(int a, int b) { return g(a) * b; }' >inline.c
     try gc-cc inline.c -f f --check; expect 0 "checked 1000 inputs"
+    echo 'int main(int a, int b) { return a - b; }' >main.c
+    try gc-cc main.c --check; expect 0 "checked 1000 inputs"
     echo 'int f(void) { return -6; }' >none.c
     try gc-cc none.c --check -o none.txt; expect 0 "checked all 1 inputs"
     try gc-run clear -q none.txt; expect 0; [ "$output" = -6 ]

@@ -49,6 +49,25 @@ quantised()
     done
 }
 
+@test "all of Fashion-MNIST: quantised models are as good as float ones, to 0.3 points" {
+    data=/usr/share/datasets/fashion-mnist
+    [ -d $data ] || skip "install dataset-fashion-mnist"
+    LIMIT=300
+    for part in images-idx3 labels-idx1; do
+        gunzip -c "$data/t10k-$part-ubyte.gz" >"$part-ubyte"
+    done
+    scale="--input-scale 0.00392156862745098"
+    for name in fashion-mlp fashion-cnn; do
+        "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
+            --calibrate "$MODELS/fashion-calibrate.raw" $scale
+        float=$(accuracy "$MODELS/$name.onnx" images-idx3-ubyte labels-idx1-ubyte $scale)
+        whole=$(accuracy $name.gcnn images-idx3-ubyte labels-idx1-ubyte)
+        echo "$name: $float $whole"
+        [ "$float" -ge 8800 ]
+        [ "$whole" -ge $((float - 30)) ]
+    done
+}
+
 @test "all of MNIST by the networks that were trained elsewhere" {
     [ -n "${SOTTO_NN_DIR:-}" ] || skip "SOTTO_NN_DIR is not set"
     LIMIT=600
@@ -99,6 +118,10 @@ functions.")
         try gc-nn check $kind.onnx
         expect 4
         [ "${says[$kind]}" = "$stderr" ]
+    done
+    for path in /dev/null . <(cat "$MODELS/heart-mlp.onnx"); do
+        try gc-nn check "$path"
+        expect 4 "$path is not a regular file"
     done
     : >empty.onnx
     try gc-nn check empty.onnx
@@ -152,6 +175,54 @@ functions.")
     try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate short.csv -o new.gcnn
     expect 3
     [ ! -e new.gcnn ]
+}
+
+@test "rows from standard input, of .npy or CSV" {
+    quantised heart-mlp heart-calibrate.csv
+    head -n 3 "$MODELS/heart-test.csv" >rows.csv
+    python3 - <<'END'
+import struct
+rows = [[float(x) for x in line.split(',')] for line in open('rows.csv').read().split()
+        if line[0].isdigit()]
+head = "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, 13), }" % len(rows)
+head += ' ' * (63 - (10 + len(head)) % 64) + '\n'
+open('rows.npy', 'wb').write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(head)) + head.encode() +
+                             b''.join(struct.pack('<13d', *row) for row in rows))
+END
+    whole=$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input rows.csv)
+    [ "$(wc -l <<<"$whole")" -ge 2 ]
+    for file in rows.csv rows.npy; do
+        [ "$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input - <$file)" = "$whole" ]
+    done
+    try gc-nn clear heart-mlp.gcnn --input - </dev/null
+    expect 3 "standard input is empty"
+    echo 1,2,3 >bad
+    try gc-nn clear heart-mlp.gcnn --input - <bad
+    expect 3 "standard input:1: a row of 3 values, not 13"
+    try gc-nn clear heart-mlp.gcnn --input /dev/zero
+    expect 3 "/dev/zero: what kind of file is this?"
+}
+
+@test "calibration rows of numbers that nothing holds are refused with status 3" {
+    rest=1,1,1,1,1,1,1,1,1,1,1,1
+    for large in 1e308 1e200 1e39; do
+        printf '%s\n' $large,$rest -$large,$rest >rows.csv
+        for model in heart-logistic heart-mlp; do
+            try gc-nn quantize "$MODELS/$model.onnx" --calibrate rows.csv -o new.gcnn
+            expect 3 "beyond the model's numbers: value 1 of its input is "
+            [ ! -e new.gcnn ]
+        done
+    done
+    printf '%s\n' 1,$rest 2,$rest 3,$rest 4,$rest 1e200,$rest >rows.csv
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate rows.csv -o new.gcnn
+    expect 3 "the calibration rows lead to sums as large as"
+    [ ! -e new.gcnn ]
+    printf '%s\n' 1e-322,$rest 0,$rest >rows.csv
+    try gc-nn quantize "$MODELS/heart-mlp.onnx" --calibrate rows.csv -o new.gcnn
+    expect 3 "no scale fits the calibration rows' values in column 1"
+    [ ! -e new.gcnn ]
+    try gc-nn check "$MODELS/heart-mlp.onnx" --calibrate rows.csv
+    expect 3 "column 1"
 }
 
 @test "an input that always is the same is made a constant" {

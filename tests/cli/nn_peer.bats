@@ -104,25 +104,44 @@ query() { try gc-nn query --connect "unix:$PWD/s" "$@"; }
     done
 }
 
-@test "bytes on the line are those that check tells, and frames" {
-    quantised digits-mlp
-    head -n 1 "$MODELS/digits-test.csv" >row.csv
-    serve digits-mlp.gcnn
-    query --input row.csv -q --json
-    expect 0
-    bob=$output
-    finish alice; expect 0
-    said=$("$BINDIR/gc-nn" check digits-mlp.gcnn --json)
-    owner=$(jq '.stats | [.layers[].bytes_received] | add' <<<"$bob")
-    asker=$(jq '.stats | [.layers[].bytes_sent] | add' <<<"$bob")
-    echo "$said; $owner $asker"
-    promised_owner=$(jq .garbler_bytes <<<"$said")
-    promised_asker=$(jq .evaluator_bytes <<<"$said")
-    [ "$owner" -ge "$promised_owner" ]
-    [ "$owner" -le $((promised_owner + 200)) ]
-    # The number of rows is told too.
-    [ "$asker" -ge "$promised_asker" ]
-    [ "$asker" -le $((promised_asker + 200)) ]
+# framed COUNTED PROMISED STEPS: the bytes are those that were promised, and headers of frames.
+framed()
+{
+    local headers=$(($1 - $2))
+    [ "$headers" -gt 0 ]
+    [ $((headers % 8)) -eq 0 ]
+    [ $((headers / 8)) -le $((4 * ($3 + 1) + $2 / 16384)) ]
+}
+
+@test "bytes on the line are those that check tells, and frames, for every model" {
+    LIMIT=60
+    for name in breast-cancer-logistic breast-cancer-mlp heart-logistic heart-mlp wine-mlp \
+        digits-mlp fashion-mlp fashion-cnn; do
+        if [[ $name == fashion-* ]]; then
+            "$BINDIR/gc-nn" quantize "$MODELS/$name.onnx" -q -o $name.gcnn \
+                --calibrate "$MODELS/fashion-calibrate.raw" --input-scale 0.00392156862745098
+            row=row.raw
+            head -c 784 "$MODELS/fashion-test.raw" >$row
+        else
+            quantised $name
+            row=row.csv
+            sed -n 2p "$MODELS/${name%-*}-test.csv" >$row
+        fi
+        for reveal in label logits; do
+            serve $name.gcnn --reveal $reveal
+            query --input $row -q --json
+            expect 0
+            bob=$output
+            finish alice; expect 0
+            said=$("$BINDIR/gc-nn" check $name.gcnn --json --reveal $reveal)
+            steps=$(jq '.steps | length' <<<"$said")
+            owner=$(jq '.stats | [.layers[].bytes_received] | add' <<<"$bob")
+            asker=$(jq '.stats | [.layers[].bytes_sent] | add' <<<"$bob")
+            echo "$name, $reveal: $said; $owner $asker"
+            framed "$owner" "$(jq .garbler_bytes <<<"$said")" "$steps"
+            framed "$asker" "$(jq .evaluator_bytes <<<"$said")" "$steps"
+        done
+    done
 }
 
 @test "the data owner is told what is revealed before the row is used" {
@@ -211,6 +230,39 @@ far()
     finish alice; expect 0 "answered 1 row, 0 left"
 }
 
+# Whoever breaks off after the answers of a batch would else ask for ever.
+@test "a session that is broken off has spent its rows, and leaves no file" {
+    quantised digits-mlp
+    for ((i = 0; i < 20; i++)); do cat "$MODELS/digits-test.csv"; done >rows.csv
+    n=$(wc -l <rows.csv)
+    head -n 1 rows.csv >row.csv
+    start alice gc-nn serve digits-mlp.gcnn --listen "unix:$PWD/s" --max-queries $((n + 1))
+    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always -o labels
+    until_true grep -q "layer 1" bob.err
+    kill -KILL "${pids[bob]}"
+    finish bob; expect 137
+    [ "$(echo labels*)" = "labels*" ]
+    query --input rows.csv
+    expect 24 "answers 1 row at most"
+    query --input row.csv -q
+    expect 0
+    finish alice; expect 0 "a session failed that asked for $n rows, 1 left" \
+        "the peer closed the connection" "answered 1 row, 0 left"
+}
+
+@test "an owner that is gone: 22, no answer and no file" {
+    quantised digits-mlp
+    for ((i = 0; i < 20; i++)); do cat "$MODELS/digits-test.csv"; done >rows.csv
+    serve digits-mlp.gcnn
+    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always --json -o labels
+    until_true grep -q "layer 1" bob.err
+    kill -KILL "${pids[alice]}"
+    finish alice; expect 137
+    finish bob; expect 22 "the peer closed the connection"
+    [ "$(json error.code <<<"$output")" = 22 ]
+    [ "$(echo labels*)" = "labels*" ]
+}
+
 @test "rows and labels that do not fit, a model that is none, another program" {
     quantised heart-logistic
     echo 1,2,3 >bad.csv
@@ -281,6 +333,24 @@ open("bent.gcnn", "wb").write(data)' $at
     expect 0
     [ "$output" = "$("$BINDIR/gc-nn" clear good.gcnn -q --input rows.csv)" ]
     finish alice; expect 0
+}
+
+@test "rows from standard input, unless that is the connection" {
+    quantised heart-mlp
+    head -n 3 "$MODELS/heart-test.csv" >rows.csv
+    serve heart-mlp.gcnn
+    query --input - -q <rows.csv
+    expect 0
+    [ "$output" = "$("$BINDIR/gc-nn" clear heart-mlp.gcnn -q --input rows.csv)" ]
+    finish alice; expect 0
+    try gc-nn query --connect stdio: --input - -o labels <rows.csv
+    expect 2 "--input -: standard input is the connection"
+    try gc-nn query --connect stdio: --input rows.csv --labels - -o labels
+    expect 2 "--labels -: standard input is the connection"
+    try gc-nn query --connect stdio: --input rows.csv
+    expect 2 "standard output is the connection" "-o FILE"
+    try gc-nn layer relu --ring 8 --connect stdio: --input rows.csv
+    expect 2 "standard output is the connection" "-o FILE"
 }
 
 # unheard: what the asker has, 31337 and 27182, is nowhere in what the owner said.

@@ -103,6 +103,16 @@ START_TEST(test_opset)
     build_init(&build, 19, DIMS(0, 3));
     build_node(&build, "Relu", "x", "y");
     refused(&build, "operator set 19");
+    /* From version 3 of the format on a file says which one it uses. */
+    for (int64_t version = 2; version <= 3; version++) {
+        build_init(&build, 13, DIMS(0, 3));
+        build.model.has_ir_version = 1;
+        build.model.ir_version = version;
+        build.model.n_opset_import = 0;
+        build_node(&build, "Relu", "x", "y");
+        if (version == 3) refused(&build, "names no operator set");
+        else ck_assert_int_eq(take(&build), STATUS_OK);
+    }
 }
 END_TEST
 
@@ -189,6 +199,98 @@ START_TEST(test_shapes)
     build_list(&build, node, "kernel_shape", DIMS(2, 2));
     build_list(&build, node, "pads", DIMS(-1, 0, 0, 0));
     refused(&build, "pads has a value that is not supported");
+
+    /* Windows of a size that no run ends with. */
+    for (int i = 0; i < 2; i++) {
+        build_init(&build, 13, DIMS(0, 1, 4, 4));
+        node = build_node(&build, i == 0 ? "MaxPool" : "AveragePool", "x", "y");
+        build_list(&build, node, "kernel_shape", DIMS(1 << 30, 1 << 30));
+        build_list(&build, node, "pads", DIMS(1 << 30, 1 << 30, 0, 0));
+        refused(&build, "it takes more than 17179869184 products");
+    }
+}
+END_TEST
+
+/* A shape is read alike by all nodes that take one. */
+START_TEST(test_given_shapes)
+{
+    static const char *const types[] = {"Reshape", "Expand", "ConstantOfShape"};
+    static const float not_a_number[] = {1, NAN};
+
+    for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
+        const char *inputs = t == 2 ? "s" : "v s";
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_ints(&build, "s", 2, (int64_t[]){4, -2});
+        build_node(&build, types[t], inputs, "y");
+        refused(&build, "dimension 2 of its shape is -2");
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_ints(&build, "s", 9, (int64_t[]){4, 1, 1, 1, 1, 1, 1, 1, 1});
+        build_node(&build, types[t], inputs, "y");
+        refused(&build, "9 dimensions are not supported");
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "v", DIMS(4));
+        build_floats(&build, "s", DIMS(2), not_a_number);
+        build_node(&build, types[t], inputs, "y");
+        refused(&build,
+                t == 2 ? "input 1 holds what is no number" : "input 2 holds what is no number");
+    }
+}
+END_TEST
+
+/* One a little below 0 would count from the end, and be rounded to the place behind it. */
+START_TEST(test_indices)
+{
+    static const float indices[] = {-1e-30f, 0.5f, NAN, 4, -5};
+
+    for (size_t i = 0; i < sizeof indices / sizeof indices[0]; i++) {
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "w", DIMS(4));
+        build_floats(&build, "i", DIMS(1), &indices[i]);
+        build_node(&build, "Gather", "w i", "g");
+        build_node(&build, "Mul", "x g", "y");
+        refused(&build, "node 1, Gather 'g': an index is out of range, or not whole");
+    }
+}
+END_TEST
+
+/* Nothing can be made of a value without elements. */
+START_TEST(test_empty_values)
+{
+    struct build build;
+    Onnx__NodeProto *node;
+
+    build_init(&build, 13, DIMS(0, 2, 4, 4));
+    build_ints(&build, "two", 1, (int64_t[]){2});
+    build_ints(&build, "one", 1, (int64_t[]){1});
+    build_node(&build, "Slice", "x two two one", "s");
+    node = build_node(&build, "MaxPool", "s", "y");
+    build_list(&build, node, "kernel_shape", DIMS(2, 2));
+    refused(&build, "node 1, Slice 's': its output has no elements");
+}
+END_TEST
+
+/* What an empty dimension is sliced to is empty, whichever way: nothing of it is read. */
+START_TEST(test_empty)
+{
+    for (int64_t step = -2; step <= 2; step += step == -1 ? 2 : 1) {
+        struct build build;
+
+        build_init(&build, 13, DIMS(0, 4));
+        build_weights(&build, "w", DIMS(0));
+        build_ints(&build, "start", 1, (int64_t[]){-1});
+        build_ints(&build, "end", 1, (int64_t[]){INT64_MIN});
+        build_ints(&build, "axis", 1, (int64_t[]){0});
+        build_ints(&build, "step", 1, &step);
+        build_node(&build, "Slice", "w start end axis step", "s");
+        build_node(&build, "Add", "x s", "y");
+        refused(&build, "its operands do not fit");
+    }
 }
 END_TEST
 
@@ -207,6 +309,17 @@ START_TEST(test_forms)
     build_node(&build, "Sigmoid", "x", "a");
     build_node(&build, "MatMul", "a w", "y");
     refused(&build, "supported at the output only");
+
+    /* What is left of Softmax's outputs is no longer what the largest score stands for. */
+    build_init(&build, 13, DIMS(0, 4));
+    build_ints(&build, "one", 1, (int64_t[]){1});
+    build_node(&build, "Softmax", "x", "s");
+    build_int(&build, build_node(&build, "Gather", "s one", "y"), "axis", 1);
+    refused(&build, "node 2, Gather 'y': stands behind Sigmoid, Softmax or ArgMax");
+
+    build_init(&build, 13, DIMS(0, 1));
+    build_int(&build, build_node(&build, "ArgMax", "x", "y"), "axis", 1);
+    refused(&build, "of a single class");
 
     build_init(&build, 13, DIMS(3, 4));
     build_weights(&build, "w", DIMS(4, 4));
@@ -366,6 +479,10 @@ int main(void)
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_tensors);
     tcase_add_test(tests, test_shapes);
+    tcase_add_test(tests, test_given_shapes);
+    tcase_add_test(tests, test_indices);
+    tcase_add_test(tests, test_empty_values);
+    tcase_add_test(tests, test_empty);
     tcase_add_test(tests, test_forms);
     tcase_add_test(tests, test_constants);
     tcase_add_test(tests, test_inputs);

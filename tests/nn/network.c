@@ -372,6 +372,44 @@ START_TEST(test_normal_form)
 }
 END_TEST
 
+/** Scores of 5 classes, the largest of which is given another shape. */
+static void moved_label(struct build *build, const char *type)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 13, DIMS(0, 6));
+    build_weights(build, "w", DIMS(6, 5));
+    build_ints(build, "one", 1, (int64_t[]){1});
+    build_ints(build, "zero", 1, (int64_t[]){0});
+    build_node(build, "MatMul", "x w", "s");
+    build_int(build, build_node(build, "ArgMax", "s", "a"), "axis", 1);
+    node = build_node(build, type, strcmp(type, "Gather") == 0 ? "a zero" : "a one", "y");
+    if (strcmp(type, "Gather") == 0) build_int(build, node, "axis", 1);
+}
+
+/* A label stays that of all scores wherever it is moved to. */
+START_TEST(test_label_moves)
+{
+    static const char *const types[] = {"Squeeze", "Reshape", "Gather", "Unsqueeze"};
+    struct build build;
+    struct graph graph;
+    struct net net;
+    size_t len;
+    uint8_t *bytes;
+
+    memset(&report, 0, sizeof report);
+    moved_label(&build, types[_i]);
+    bytes = build_bytes(&build, &len);
+    must(onnx_parse(&report, &graph, NULL, bytes, len, "model"));
+    free(bytes);
+    must(lower_graph(&report, &net, &graph, &no_preprocessing));
+    ck_assert(net.answers_label);
+    ck_assert_uint_eq(net.n_scores, 5);
+    net_free(&net);
+    graph_free(&graph);
+}
+END_TEST
+
 START_TEST(test_quantised_is_near)
 {
     struct graph graph;
@@ -568,6 +606,53 @@ START_TEST(test_file_widths)
 }
 END_TEST
 
+/* SEC-14: a description of a few hundred bytes whose convolution would be counted for hours. */
+START_TEST(test_file_products)
+{
+    enum { SIDE = 1024, KERNEL = 1 << 15 };
+    struct term term = {.kind = TERM_CONV, .n_elements = SIDE * SIDE};
+    struct window window = {.in = {SIDE, SIDE, 1},
+                            .kernel = {1, 1, 1},
+                            .stride = {1, 1, 1},
+                            .dilation = {1, 1, 1},
+                            .pad = {KERNEL / 2, 0, 0},
+                            .pad_end = {KERNEL / 2, 0, 0},
+                            .out = {1, SIDE, 1}};
+    struct step step = {.kind = STEP_LINEAR, .ring = 20, .n_terms = 1, .terms = &term};
+    struct net net = {
+        .rank = 1, .n_inputs = SIDE * SIDE, .n_steps = 1, .steps = &step, .score_scale = 1};
+
+    net.dims[0] = net.n_inputs;
+    net.scale = new_array(net.n_inputs, sizeof *net.scale);
+    net.zero = new_array(net.n_inputs, sizeof *net.zero);
+    term.source = new_array(term.n_elements, sizeof *term.source);
+    for (uint64_t i = 0; i < net.n_inputs; i++) {
+        net.scale[i] = 1;
+        term.source[i] = (uint32_t)(i + 1);
+    }
+    step.n_rows = net.n_scores = SIDE;
+    for (int wide = 0; wide < 2; wide++) {
+        struct buffer file = {0};
+        struct net again;
+        int status;
+
+        window.kernel[0] = wide ? KERNEL : 1;
+        term.conv = (struct convolution){window, 1, 1, 1};
+        gcnn_write(&file, &net, true);
+        ck_assert_uint_lt(file.len, 400);
+        memset(&report, 0, sizeof report);
+        status = gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, true, "file");
+        ck_assert_int_eq(status, wide ? STATUS_CIRCUIT : STATUS_OK);
+        if (wide) ck_assert_ptr_nonnull(strstr(report.message, "too many products"));
+        net_free(&again);
+        buffer_free(&file);
+    }
+    free(net.scale);
+    free(net.zero);
+    free(term.source);
+}
+END_TEST
+
 START_TEST(test_plan_counts)
 {
     struct net net = {.n_inputs = 3, .n_steps = 2, .n_scores = 10};
@@ -656,11 +741,13 @@ int main(void)
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_normal_form, 0, N_MODELS);
+    tcase_add_loop_test(tests, test_label_moves, 0, 4);
     tcase_add_loop_test(tests, test_quantised_is_near, 0, N_MODELS);
     tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
     tcase_add_test(tests, test_file_damage);
     tcase_add_test(tests, test_file_widths);
+    tcase_add_test(tests, test_file_products);
     tcase_add_test(tests, test_plan_counts);
     tcase_add_test(tests, test_ring);
     tcase_add_test(tests, test_activations);

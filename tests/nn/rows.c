@@ -42,64 +42,45 @@ static void expect(uint64_t n_rows, uint64_t n_columns, const double *values)
     data_free(&data);
 }
 
+/** Refused, in these words. */
+static void refused(int status, const char *words)
+{
+    ck_assert_int_eq(status, STATUS_INPUT);
+    ck_assert_msg(strstr(report.message, words) != NULL || strstr(report.hint, words) != NULL,
+                  "no '%s' in '%s', '%s'", words, report.message, report.hint);
+}
+
+/* Two numbers are -2 and 7, six are those from 0 on. */
+static const struct file {
+    const char *type, *order, *shape, *elements;
+    size_t len;
+    uint64_t n_rows, n_columns;
+} files[] = {
+    {"|u1", "False", "(2, 3)", "\0\1\2\3\4\5", 6, 2, 3},
+    {"|u1", "True", "(2, 3)", "\0\3\1\4\2\5", 6, 2, 3},
+    {"|u1", "False", "(2, 3)", "\0\1\2\3\4\5", 6, 1, 6}, /* without a dimension for the batch */
+    {">i2", "False", "(2,)", "\xff\xfe\0\7", 4, 1, 2},
+    {"<i4", "False", "(2,)", "\xfe\xff\xff\xff\7\0\0\0", 8, 2, 1},
+    {">f4", "False", "(1, 2)", "\xc0\0\0\0\x40\xe0\0\0", 8, 1, 2},
+    {"<f8", "False", "(1, 2)", "\0\0\0\0\0\0\0\xc0\0\0\0\0\0\0\x1c\x40", 16, 1, 2},
+    {"<f2", "False", "(1, 2)", "\0\xc0\0\x47", 4, 1, 2},
+    {">f2", "True", "(1, 2)", "\xc0\0\x47\0", 4, 1, 2},
+};
+#define N_FILES ((int)(sizeof files / sizeof files[0]))
+
 START_TEST(test_npy_types)
 {
-    static const double six[] = {0, 1, 2, 3, 4, 5}, negative[] = {-2, 7};
-    static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5};
-    static const uint8_t big[] = {0xff, 0xfe, 0x00, 0x07};
-    static const uint8_t little[] = {0xfe, 0xff, 0xff, 0xff, 0x07, 0, 0, 0};
-    static const uint8_t big_float[] = {0xc0, 0, 0, 0, 0x40, 0xe0, 0, 0};
-    static const uint8_t half[] = {0x00, 0xc0, 0x00, 0x47}, big_half[] = {0xc0, 0x00, 0x47, 0x00};
-    static const double doubles[] = {-2, 7};
+    static const double two[] = {-2, 7}, six[] = {0, 1, 2, 3, 4, 5};
+    const struct file *file = &files[_i];
+    char dict[128];
 
-    ck_assert_int_eq(
-        take("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }", bytes, 6, 3, 1),
-        STATUS_OK);
-    expect(2, 3, six);
-    ck_assert_int_eq(
-        take("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }", bytes, 6, 3, 2),
-        STATUS_OK);
-    expect(2, 3, six);
-    ck_assert_int_eq(
-        take("{'descr': '>i2', 'fortran_order': False, 'shape': (2,), }", big, 4, 2, 1), STATUS_OK);
-    expect(1, 2, negative);
-    ck_assert_int_eq(
-        take("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", little, 8, 1, 1),
-        STATUS_OK);
-    expect(2, 1, negative);
-    ck_assert_int_eq(
-        take("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 2), }", big_float, 8, 2, 1),
-        STATUS_OK);
-    expect(1, 2, negative);
-    ck_assert_int_eq(
-        take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", doubles, 16, 2, 1),
-        STATUS_OK);
-    expect(1, 2, negative);
-    ck_assert_int_eq(
-        take("{'descr': '<f2', 'fortran_order': False, 'shape': (1, 2), }", half, 4, 2, 1),
-        STATUS_OK);
-    expect(1, 2, negative);
-    ck_assert_int_eq(
-        take("{'descr': '>f2', 'fortran_order': True, 'shape': (1, 2), }", big_half, 4, 2, 1),
-        STATUS_OK);
-    expect(1, 2, negative);
-    /* Without a dimension for the batch. */
-    ck_assert_int_eq(
-        take("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }", bytes, 6, 6, 1),
-        STATUS_OK);
-    expect(1, 6, six);
-}
-END_TEST
-
-START_TEST(test_npy_order)
-{
-    static const uint8_t columns[] = {0, 3, 1, 4, 2, 5};
-    static const double six[] = {0, 1, 2, 3, 4, 5};
-
-    ck_assert_int_eq(
-        take("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", columns, 6, 3, 1),
-        STATUS_OK);
-    expect(2, 3, six);
+    snprintf(dict, sizeof dict, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", file->type,
+             file->order, file->shape);
+    for (int version = 1; version <= 2; version++) {
+        ck_assert_int_eq(take(dict, file->elements, file->len, file->n_columns, version),
+                         STATUS_OK);
+        expect(file->n_rows, file->n_columns, file->n_rows * file->n_columns == 2 ? two : six);
+    }
 }
 END_TEST
 
@@ -120,26 +101,18 @@ START_TEST(test_npy_bad)
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2",
         "",
     };
+    static const char pair[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }";
     double values[2] = {1, 2};
 
     for (size_t i = 0; i < sizeof dicts / sizeof dicts[0]; i++)
         ck_assert_msg(take(dicts[i], values, sizeof values, 2, 1) == STATUS_INPUT, "%s", dicts[i]);
-    ck_assert_int_eq(
-        take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", values, 15, 2, 1),
-        STATUS_INPUT);
-    ck_assert_int_eq(
-        take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", values, 16, 3, 1),
-        STATUS_INPUT);
+    refused(take(dicts[0], values, 16, 2, 1), "elements of type '<c8' are not supported");
+    refused(take(dicts[0], values, 16, 2, 1), "astype('float32')");
+    refused(take(pair, values, 15, 2, 1), "truncated");
+    refused(take(pair, values, 16, 3, 1), "rows of 2 values, not 3");
     values[1] = 0.0 / 0.0;
-    ck_assert_int_eq(
-        take("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }", values, 16, 2, 1),
-        STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "value 2 of row 1 is not a finite number: "));
-    ck_assert_int_eq(data_parse_npy(&report, &data, "\x93NUMPY\1", 7, 1, "f"), STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "truncated"));
-    take("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 2), }", values, 16, 2, 1);
-    ck_assert_ptr_nonnull(strstr(report.message, "elements of type '<c8' are not supported"));
-    ck_assert_ptr_nonnull(strstr(report.hint, "astype('float32')"));
+    refused(take(pair, values, 16, 2, 1), "value 2 of row 1 is not a finite number: ");
+    refused(data_parse_npy(&report, &data, "\x93NUMPY\1", 7, 1, "f"), "truncated");
 }
 END_TEST
 
@@ -153,33 +126,24 @@ static int csv(const char *text, uint64_t n_columns)
 START_TEST(test_csv)
 {
     static const double four[] = {1, -2.5, 3e2, 0};
+    /* The last one begins with a byte order mark, and the digit 1. */
+    static const char *const good[] = {"a,b\n1,-2.5\n3e2, 0 \n", "1,-2.5\r\n\r\n3e2,0",
+                                       "\xef\xbb\xbf\x31,-2.5\n3e2,0\n"};
+    static const char *const bad[] = {"a,b\nc,d\n", "1,\n", "1,nan\n", "1,0x10\n",
+                                      "1,1e999\n",  "",     "a,b\n",   "1 2\n"};
 
-    ck_assert_int_eq(csv("a,b\n1,-2.5\n3e2, 0 \n", 2), STATUS_OK);
-    expect(2, 2, four);
-    ck_assert_int_eq(csv("1,-2.5\r\n\r\n3e2,0", 2), STATUS_OK);
-    expect(2, 2, four);
-    ck_assert_int_eq(csv("1,2,3\n4,5\n", 3), STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "f.csv:2: a row of 2 values, not 3"));
-    ck_assert_ptr_nonnull(strstr(report.hint, "no label"));
-    ck_assert_int_eq(csv("1,2\n1,x\n", 2), STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "f.csv:2: 'x' in column 2 is not a number"));
-    ck_assert_int_eq(csv("1;2;3\n4;5;6\n", 3), STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.hint, "commas"));
-    ck_assert_int_eq(csv("1\n", 100), STATUS_INPUT);
-    ck_assert_ptr_nonnull(strstr(report.message, "f.csv:1: a row of 1 values, not 100"));
-    ck_assert_int_eq(csv("\xef\xbb\xbf"
-                         "1,-2.5\n3e2,0\n",
-                         2),
-                     STATUS_OK);
-    expect(2, 2, four);
-    ck_assert_int_eq(csv("a,b\nc,d\n", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("1,\n", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("1,nan\n", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("1,0x10\n", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("1,1e999\n", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("", 2), STATUS_INPUT);
-    ck_assert_int_eq(csv("a,b\n", 2), STATUS_INPUT);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        ck_assert_int_eq(csv(good[i], 2), STATUS_OK);
+        expect(2, 2, four);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_msg(csv(bad[i], 2) == STATUS_INPUT, "%s", bad[i]);
     ck_assert_int_eq(csv("1 2\n", 1), STATUS_INPUT);
+    refused(csv("1,2,3\n4,5\n", 3), "f.csv:2: a row of 2 values, not 3");
+    refused(csv("1,2,3\n4,5\n", 3), "no label");
+    refused(csv("1,2\n1,x\n", 2), "f.csv:2: 'x' in column 2 is not a number");
+    refused(csv("1;2;3\n4;5;6\n", 3), "commas");
+    refused(csv("1\n", 100), "f.csv:1: a row of 1 values, not 100");
 }
 END_TEST
 
@@ -203,8 +167,7 @@ int main(void)
     Suite *suite = suite_create("rows");
     TCase *tests = tcase_create("rows");
 
-    tcase_add_test(tests, test_npy_types);
-    tcase_add_test(tests, test_npy_order);
+    tcase_add_loop_test(tests, test_npy_types, 0, N_FILES);
     tcase_add_test(tests, test_npy_bad);
     tcase_add_test(tests, test_csv);
     tcase_add_test(tests, test_idx);

@@ -361,6 +361,76 @@ END_TEST
 
 /* ---------------------------------------------------------------------- peers that cheat -- */
 
+/* Hears the offer, sends a question of so many bytes, for 3 rows, and is gone. */
+static void *ask_and_leave(void *argument)
+{
+    static const uint8_t question[9] = {3};
+    struct side *side = argument;
+    struct net net = {0};
+    struct offer offer;
+
+    side->context = test_context();
+    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
+                     SOTTO_OK);
+    ck_assert_int_eq(party_hear(&side->report, &side->secure, &side->cost, &net, &offer,
+                                side->context, side->channel, &side->options),
+                     STATUS_OK);
+    ck_assert_int_eq(sotto_mixed_tell(side->secure.mixed, question, (size_t)side->n_rows),
+                     SOTTO_OK);
+    party_close(&side->secure);
+    net_free(&net);
+    sotto_channel_free(side->channel);
+    sotto_context_free(side->context);
+    return NULL;
+}
+
+static struct side *serve_who_leaves(const struct net *net, uint64_t max_rows, size_t question_len)
+{
+    struct side *sides = sides_new(net, question_len, false, 3);
+    pthread_t thread;
+    int fds[2];
+
+    sides[0].offer.max_rows = sides[1].offer.max_rows = max_rows;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask_and_leave, &sides[1]), 0);
+    run_side(&sides[0]);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    return sides;
+}
+
+/* SEC-22: whoever breaks off a session has spent its rows, or it could ask without end. */
+START_TEST(rows_that_were_asked_count)
+{
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, 3);
+    sides = serve_who_leaves(&net, 4, 8);
+    ck_assert_int_ne(sides[0].status, STATUS_OK);
+    ck_assert_uint_eq(sides[0].n_answered, 3);
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
+/* SEC-22: also where any number of rows is offered. */
+START_TEST(questions_that_are_none_are_refused)
+{
+    uint64_t most = _i < 2 ? UINT64_MAX : 4;
+    struct side *sides;
+    struct net net;
+
+    net_make(&net, 3);
+    sides = serve_who_leaves(&net, most, _i % 2 == 0 ? 7 : 0);
+    ck_assert_msg(sides[0].status == STATUS_MISMATCH, "%d: %s", sides[0].status,
+                  sides[0].report.message);
+    ck_assert_uint_eq(sides[0].n_answered, 0);
+    free(sides);
+    net_free(&net);
+}
+END_TEST
+
 #define OFFER_HEADER_LEN 17 /* "sottonn1", what is revealed, how many rows */
 
 /* Appends an offer that is none; tells how much of it is sent. */
@@ -435,6 +505,8 @@ int main(void)
     tcase_add_loop_test(runs, runs_equal_the_reference, 0, 16);
     tcase_add_test(runs, progress_moves_within_layers);
     tcase_add_test(runs, more_rows_than_offered_are_refused);
+    tcase_add_test(runs, rows_that_were_asked_count);
+    tcase_add_loop_test(runs, questions_that_are_none_are_refused, 0, 4);
     tcase_add_loop_test(runs, offers_that_are_none_are_refused, 0, 5);
     tcase_set_timeout(runs, 60);
     suite_add_tcase(suite, runs);
