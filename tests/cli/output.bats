@@ -46,7 +46,8 @@ load common
     try gc-run local "$CIRCUITS/add8.txt" -i a=1 -i b=2 -o /dev/full
     expect 10 "cannot write /dev/full: No space left on device"
     try gc-run local "$CIRCUITS/add8.txt" -i a=1 -i b=2 -o /dev/null; expect 0
-    [ -c /dev/full ] && [ -c /dev/null ]
+    [ -c /dev/full ]
+    [ -c /dev/null ]
     run bash -c 'trap "" PIPE; "$0" clear "$1" -i a=1 -i b=2 | (exec <&-; sleep 0.3); exit "${PIPESTATUS[0]}"' \
         "$BINDIR/gc-run" "$CIRCUITS/add8.txt"
     [ "$status" -eq 10 ] || [ "$status" -eq 0 ]
@@ -56,6 +57,17 @@ load common
     done
     run bash -c '"$0" -o k >/dev/full' "$BINDIR/gc-keygen"
     [ "$status" -eq 10 ]
+}
+
+@test "a standard stream that is closed is not taken by what is opened" {
+    "$BINDIR/gc-run" garble "$CIRCUITS/add8.txt" -i a=1 --listen "unix:$PWD/s" <&- >&- 2>&- 3>&- &
+    pids[alice]=$!
+    until_true test -S s
+    for fd in 0 1 2; do [ "$(readlink "/proc/${pids[alice]}/fd/$fd")" = /dev/null ]; done
+    try gc-run evaluate "$CIRCUITS/add8.txt" -i b=2 --connect "unix:$PWD/s"
+    expect 0; [ "$output" = "result = 3" ]
+    touch alice.out alice.err
+    finish alice; expect 10
 }
 
 @test "-o to a named pipe and to the name of standard output" {
