@@ -84,7 +84,7 @@ static int parse_options(struct game *game)
         game->connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
     if (!connection_is_stdio(&game->connection)) return STATUS_OK;
     game->json_on_stdout = false;
-    if (file != NULL && strcmp(file, "-") != 0) return STATUS_OK;
+    if (!sink_is_stdout(file)) return STATUS_OK;
     report_fail(&game->report, STATUS_USAGE, "standard output is the connection to the peer");
     report_hint(&game->report, "say with -o FILE where the answer goes");
     return STATUS_USAGE;

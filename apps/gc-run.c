@@ -172,7 +172,7 @@ static int check_stdio(struct run *run)
 
     if (!connection_is_stdio(&run->connection)) return STATUS_OK;
     run->json_on_stdout = false;
-    if (file != NULL && strcmp(file, "-") != 0) return STATUS_OK;
+    if (!sink_is_stdout(file)) return STATUS_OK;
     if (!play_learns(&run->play.options) && !cli_has(&run->cli, "json")) return STATUS_OK;
     report_fail(&run->report, STATUS_USAGE, "standard output is the connection to the peer");
     report_hint(&run->report, "say with -o FILE where the result goes");
