@@ -154,9 +154,9 @@ clear() { try gc-run clear "$@"; }
 @test "tables that are wrong" {
     local c=$CIRCUITS/add8.txt
     printf 'a,b\n1,2\n3,400\n' >in.csv
-    clear "$c" --inputs in.csv; expect 3 "row 2: b: 400 does not fit uint8_t (0..255)"; silent
+    clear "$c" --inputs in.csv; expect 3 "gc-run: in.csv: row 2: b: 400 does not fit uint8_t (0..255)"; silent
     printf 'a,b\n1,2\n3\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:3: 1 field, the header has 2"
-    printf 'a,c\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "unknown input 'c'"
+    printf 'a,c\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:1: unknown input 'c'"
     printf 'a,a\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "'a' stands twice"
     printf 'a,b,a\n1,2,3\n' >in.csv; clear "$c" --inputs in.csv; expect 3
     printf 'a\n1\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "no value for input 'b'"
@@ -167,17 +167,19 @@ clear() { try gc-run clear "$@"; }
     printf '{"a":1,"b":2' >in.json; clear "$c" --inputs in.json; expect 3 "in.json:1"
     printf '{"a":1,"a":2,"b":1}' >in.json; clear "$c" --inputs in.json; expect 3 "'a' stands twice"
     printf '[{"a":1,"b":2},{"a":1}]' >in.json; clear "$c" --inputs in.json
-    expect 3 "no value for input 'b'"
+    expect 3 "in.json: row 2: no value for input 'b'"
+    printf '[\n{"a":1,"c":2}]' >in.json; clear "$c" --inputs in.json
+    expect 3 "in.json:2: unknown input 'c'"
     printf '[]' >in.json; clear "$c" --inputs in.json; expect 3 "no row"
     printf '[{"a":1,"b":2}]x' >in.json; clear "$c" --inputs in.json; expect 3
     printf '3' >in.json; clear "$c" --inputs in.json; expect 3
     printf '{"a":1,"b":2} {}\n' >in.jsonl; clear "$c" --inputs in.jsonl; expect 3 "in.jsonl:1"
-    printf '{"a":1,"b":300}' >in.json; clear "$c" --inputs in.json; expect 3 "b: 300 does not fit"
+    printf '{"a":1,"b":300}' >in.json; clear "$c" --inputs in.json; expect 3 "gc-run: in.json: b: 300 does not fit"
     clear "$c" --inputs missing.json; expect 3 "missing.json"
     echo >in.txt; clear "$c" --inputs in.txt; expect 2 "in.txt"
     echo '{"a":1,"b":2}' >in.json
     try gc-run garble "$c" --inputs in.json --listen 127.0.0.1:0 --dry-run
-    expect 3 "b: is an input of the evaluator, not of the garbler"
+    expect 3 "in.json:1: b: is an input of the evaluator, not of the garbler"
 }
 
 @test "formats of the result" {
