@@ -82,7 +82,7 @@ game()
     expect 4 "is not the millionaires' circuit"
 }
 
-@test "a terminal: the figure is not echoed, and the terminal is restored" {
+@test "SEC-20: a terminal: the figure is not echoed, and the terminal is restored" {
     cat >dialogue <<'END'
 set timeout 10
 log_user 1

@@ -34,7 +34,7 @@ clear() { try gc-run clear "$@"; }
     expect 3 "'\\xc2\\x9bx'"
 }
 
-@test "valid values are shown nowhere" {
+@test "SEC-20: valid values are shown nowhere" {
     clear "$CIRCUITS/add8.txt" -v -i a=211 -i b=999
     expect 3; [[ "$stderr" != *211* ]]
     try gc-run local "$CIRCUITS/add8.txt" -v --stats --progress always -i a=211 -i b=222
