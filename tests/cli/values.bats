@@ -122,6 +122,25 @@ clear() { try gc-run clear "$@"; }
     expect 3 "record.flag: '2' is not a value of type bool"
 }
 
+@test "an array of arrays, or of structures, is a JSON list" {
+    printf '1 33\n2 32 0\n1 1\n\n2 1 0 9 32 XOR\n' >nested.txt
+    local type='{"array":{"array":"uint8_t","n":2},"n":2}'
+    nested() {
+        cat >nested.json <<<'{"schema":"sotto-interface/1","function":"f","inputs":[{"name":"a",
+            "owner":"garbler","type":'"$type"'},{"name":"b","owner":"evaluator","type":
+            {"array":"bool","n":0}}],"outputs":[{"name":"r","type":"bool"}]}'
+        clear nested.txt -q "$@"
+    }
+    nested -i a='[[1,2],[3,4]]'; expect 0; [ "$output" = false ]
+    nested -i a='[[0,2],"hex:0304"]'; expect 0; [ "$output" = true ]
+    nested -i a=1,2,3,4
+    expect 3 "a: 4 values given, uint8_t[2][2] takes 2" "  write a JSON list of lists"
+    nested -i a=1,2; expect 3 "a[0]: '1' is not a value of type uint8_t[2]"
+    type='{"array":{"struct":[{"name":"x","type":"uint8_t"},{"name":"y","type":"uint8_t"}]},"n":2}'
+    nested -i a='[{"x":0,"y":2},{"x":3,"y":4}]'; expect 0; [ "$output" = true ]
+    nested -i a=0,2,3; expect 3 "a: 3 values given" "  write a JSON list of objects"
+}
+
 @test "tables of inputs: CSV, JSON and JSON Lines" {
     printf 'b,a\r\n1,2\n"3","0x4"\n' >in.csv
     printf '[{"a":2,"b":1},\n{"b":"3","a":4}]' >in.json
