@@ -16,8 +16,10 @@ bin=$PWD/build/demo
 GC_CIRCUITS_DIR=$PWD/build/demo/circuits
 export GC_CIRCUITS_DIR
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+alice=
+trap 'rm -rf "$work"; [ -z "$alice" ] || kill "$alice" 2>/dev/null || :' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 cd "$work"
 
 echo "Alice and Bob each make an identity and give the other its public line."
@@ -32,17 +34,18 @@ echo 5_300_000 |
     "$bin/gc-millionaires" --listen 127.0.0.1:0 --identity alice.key --peer bob.pub \
         --stats >alice.out 2>alice.err &
 alice=$!
+# She listens before long, or ends and says why.
 address=
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-    address=$(sed -n 's/^gc-millionaires: listening on //p' alice.err 2>/dev/null) || address=
-    [ -z "$address" ] || break
+while [ -z "$address" ] && kill -0 "$alice" 2>/dev/null; do
     sleep 0.1
+    address=$(sed -n 's/^gc-millionaires: listening on //p' alice.err)
 done
 status=0
 echo 4_100_000 |
     "$bin/gc-millionaires" --connect "$address" --identity bob.key --peer alice.pub \
         --stats >bob.out 2>bob.err || status=$?
 wait "$alice" || status=$?
+alice=
 
 for side in alice bob; do
     echo

@@ -209,11 +209,13 @@ static bool cli_has_json(const struct cli *cli)
     return false;
 }
 
-/** A closed standard input reads as empty: what is opened next would stand in for it. */
-static void hold_stdin(void)
+/** What is opened next, a connection perhaps, would stand in for a standard stream that is closed.
+ *  Held for reading only, standard input is empty, and writing to the others still fails. */
+static void hold_streams(void)
 {
-    if (fcntl(STDIN_FILENO, F_GETFD) < 0 && errno == EBADF)
-        (void)!open("/dev/null", O_RDONLY); /* the lowest free descriptor, which is this */
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", O_RDONLY); /* the lowest free descriptor, which is fd */
 }
 
 int cli_parse(struct report *report, struct cli *cli, const struct cli_tool *tool, int argc,
@@ -221,7 +223,7 @@ int cli_parse(struct report *report, struct cli *cli, const struct cli_tool *too
 {
     int status;
 
-    hold_stdin();
+    hold_streams();
     cli->tool = tool;
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         cli->json |= strcmp(argv[i], "--json") == 0;

@@ -1,5 +1,6 @@
 /* Connection options and what is told about the connection. */
 #include "connect.h"
+#include "sink.h"
 
 #include <string.h>
 
@@ -156,6 +157,16 @@ bool connection_is_stdio(const struct connection *connection)
                                                              : connection->options.connect;
 
     return address != NULL && strcmp(address, "stdio:") == 0;
+}
+
+int connection_check_output(struct report *report, const struct connection *connection,
+                            const struct cli *cli)
+{
+    if (!connection_is_stdio(connection) || !sink_is_stdout(cli_text(cli, "output")))
+        return STATUS_OK;
+    report_fail(report, STATUS_USAGE, "standard output is the connection to the peer");
+    report_hint(report, "say with -o FILE where the result goes");
+    return STATUS_USAGE;
 }
 
 void connection_free(struct connection *connection)

@@ -66,6 +66,11 @@ int connection_open(struct report *report, sotto_context *context, sotto_channel
 /** Whether the connection is standard input and output. */
 bool connection_is_stdio(const struct connection *connection);
 
+/** STATUS_USAGE when the connection is standard output, and --output does not take elsewhere what
+ *  this party has to print. */
+int connection_check_output(struct report *report, const struct connection *connection,
+                            const struct cli *cli);
+
 void connection_free(struct connection *connection);
 
 #endif

@@ -57,8 +57,7 @@ struct game {
     bool json_on_stdout;
 };
 
-/* ------------------------------------------------------------------------------------ preparation
- */
+/* ---------------------------------------------------------------------------------- preparation */
 
 static int parse_local(struct game *game)
 {
@@ -73,7 +72,6 @@ static int parse_local(struct game *game)
 static int parse_options(struct game *game)
 {
     int status = parse_local(game);
-    const char *file = cli_text(&game->cli, "output");
 
     game->local = cli_has(&game->cli, "local");
     game->json_on_stdout = cli_has(&game->cli, "json");
@@ -82,12 +80,8 @@ static int parse_options(struct game *game)
     if (status != STATUS_OK) return status;
     game->play.options.role =
         game->connection.options.listen != NULL ? SOTTO_GARBLER : SOTTO_EVALUATOR;
-    if (!connection_is_stdio(&game->connection)) return STATUS_OK;
-    game->json_on_stdout = false;
-    if (file != NULL && strcmp(file, "-") != 0) return STATUS_OK;
-    report_fail(&game->report, STATUS_USAGE, "standard output is the connection to the peer");
-    report_hint(&game->report, "say with -o FILE where the answer goes");
-    return STATUS_USAGE;
+    game->json_on_stdout &= !connection_is_stdio(&game->connection);
+    return connection_check_output(&game->report, &game->connection, &game->cli);
 }
 
 static int make_context(struct game *game)
@@ -145,8 +139,7 @@ static int load_circuit(struct game *game)
     return status;
 }
 
-/* ---------------------------------------------------------------------------------------- asking
- */
+/* --------------------------------------------------------------------------------------- asking */
 
 /* What was typed unseen is not shown when it is refused either. */
 static int refuse_unseen(struct report *report, const char *name, const sotto_type *type)
@@ -222,8 +215,7 @@ static int prepare(struct game *game)
     return status;
 }
 
-/* ---------------------------------------------------------------------------------------- answer
- */
+/* --------------------------------------------------------------------------------------- answer */
 
 static int add_sentence(struct game *game, struct buffer *out)
 {
@@ -253,18 +245,15 @@ static int print_answer(struct game *game)
         .peer = game->play.peer,
         .security = "semi-honest",
     };
-    struct buffer out = {0}, line = {0};
+    struct buffer out = {0};
     int status = STATUS_OK;
 
     if (cli_has(&game->cli, "json")) output_json(&out, &outcome, OUTPUT_DEC);
     else status = add_sentence(game, &out);
     if (status == STATUS_OK) status = sink_write(&game->report, &game->sink, &out);
     buffer_free(&out);
-    if (status != STATUS_OK || !cli_has(&game->cli, "stats")) return status;
-    output_stats(&line, &outcome);
-    if (!line.failed) fprintf(stderr, "%s: %s\n", tool.name, line.data);
-    buffer_free(&line);
-    return STATUS_OK;
+    if (status == STATUS_OK) output_stats(&game->cli, &outcome);
+    return status;
 }
 
 static int execute(struct game *game)

@@ -61,8 +61,7 @@ static const struct cli_option options[] = {
      "evaluator; auto fits it to them and to the link (auto)"},
     {"ot-security", 0, CLI_TEXT, "semi-honest|malicious", CRYPTO,
      "check of the oblivious transfers alone; malicious transfers keep the garbler's inputs from "
-     "an "
-     "evaluator that cheats there; the run stays semi-honest (semi-honest)"},
+     "an evaluator that cheats there; the run stays semi-honest (semi-honest)"},
     {"threads", 0, CLI_TEXT, "N", CRYPTO, "hash on so many threads, 64 at most (1)"},
     {"max-memory", 0, CLI_TEXT, "SIZE", CLI_ALL, "refuse a circuit that needs more (8G)"},
     {"stats", 0, CLI_FLAG, NULL, CLI_ALL, "tell on stderr what the run took"},
@@ -114,8 +113,7 @@ struct run {
     bool json_on_stdout; /* stdout is ours, and not the connection */
 };
 
-/* --------------------------------------------------------------------------------------- options
- */
+/* -------------------------------------------------------------------------------------- options */
 
 static int parse_security(struct run *run)
 {
@@ -165,20 +163,6 @@ static int parse_crypto(struct run *run)
     return STATUS_OK;
 }
 
-/** With the connection on standard output, nothing else may go there. */
-static int check_stdio(struct run *run)
-{
-    const char *file = cli_text(&run->cli, "output");
-
-    if (!connection_is_stdio(&run->connection)) return STATUS_OK;
-    run->json_on_stdout = false;
-    if (file != NULL && strcmp(file, "-") != 0) return STATUS_OK;
-    if (!play_learns(&run->play.options) && !cli_has(&run->cli, "json")) return STATUS_OK;
-    report_fail(&run->report, STATUS_USAGE, "standard output is the connection to the peer");
-    report_hint(&run->report, "say with -o FILE where the result goes");
-    return STATUS_USAGE;
-}
-
 /** Standard input serves one thing: the connection, the circuit or an input. */
 static int check_stdin(struct run *run)
 {
@@ -197,10 +181,13 @@ static int check_stdin(struct run *run)
 
 static int parse_party(struct run *run)
 {
+    bool learns = play_learns(&run->play.options);
     int status = connection_parse(&run->report, &run->connection, &run->cli);
 
-    if (status == STATUS_OK) status = check_stdio(run);
-    if (status != STATUS_OK || play_learns(&run->play.options)) return status;
+    if (status == STATUS_OK) run->json_on_stdout &= !connection_is_stdio(&run->connection);
+    if (status == STATUS_OK && (learns || cli_has(&run->cli, "json")))
+        status = connection_check_output(&run->report, &run->connection, &run->cli);
+    if (status != STATUS_OK || learns) return status;
     if (cli_has(&run->cli, "exit-result"))
         return report_fail(&run->report, STATUS_USAGE,
                            "--exit-result: this party does not learn the result");
@@ -224,8 +211,7 @@ static int parse_options(struct run *run)
     return status == STATUS_OK ? check_stdin(run) : status;
 }
 
-/* ----------------------------------------------------------------------------------- preparation
- */
+/* ---------------------------------------------------------------------------------- preparation */
 
 static int make_context(struct run *run)
 {
@@ -311,8 +297,7 @@ static int prepare(struct run *run)
     return status;
 }
 
-/* -------------------------------------------------------------------------------------- commands
- */
+/* ------------------------------------------------------------------------------------- commands */
 
 static int run_party(struct run *run)
 {
@@ -374,18 +359,7 @@ static int run_clear(struct run *run)
     return status;
 }
 
-/* ---------------------------------------------------------------------------------------- results
- */
-
-static void print_stats(const struct run *run, const struct outcome *outcome)
-{
-    struct buffer line = {0};
-
-    if (!cli_has(&run->cli, "stats") || cli_has(&run->cli, "quiet")) return;
-    output_stats(&line, outcome);
-    if (!line.failed) fprintf(stderr, "%s: %s\n", tool.name, line.data);
-    buffer_free(&line);
-}
+/* -------------------------------------------------------------------------------------- results */
 
 static int print_outcome(struct run *run)
 {
@@ -407,7 +381,7 @@ static int print_outcome(struct run *run)
     if (out.failed) status = report_memory(&run->report);
     else if (out.len > 0) status = sink_write(&run->report, &run->sink, &out);
     buffer_free(&out);
-    if (status == STATUS_OK) print_stats(run, &outcome);
+    if (status == STATUS_OK) output_stats(&run->cli, &outcome);
     return status;
 }
 

@@ -209,6 +209,32 @@ static int missing(struct collection *collection, uint64_t input)
     return STATUS_INPUT;
 }
 
+/** Says where in the file of values the row is that the message speaks of. */
+static void tell_row(struct collection *collection, uint64_t row)
+{
+    const char *file = collection->request->file;
+
+    if (collection->table.is_list)
+        report_at(collection->report, "%s: row %llu", file, (unsigned long long)row + 1);
+    else report_at(collection->report, "%s", file);
+}
+
+static int parse_cell(struct collection *collection, uint8_t *bits, uint64_t input, uint64_t row)
+{
+    const sotto_interface *interface = collection->request->interface;
+    const sotto_type *type = sotto_interface_input_type(interface, input);
+    const char *name = sotto_interface_input_name(interface, input);
+    const struct cell *cell = &collection->table.cells[row * collection->table.n_columns + input];
+    int status;
+
+    if (cell->value.text == NULL) status = missing(collection, input);
+    else
+        status = (cell->is_json ? value_parse_json : value_parse)(
+            collection->report, bits, name, type, cell->value.text, cell->value.len);
+    if (status != STATUS_OK) tell_row(collection, row);
+    return status;
+}
+
 /** One value of one instance. */
 static int parse_value(struct collection *collection, uint8_t *bits, uint64_t input, uint64_t row)
 {
@@ -216,20 +242,11 @@ static int parse_value(struct collection *collection, uint8_t *bits, uint64_t in
     const sotto_type *type = sotto_interface_input_type(interface, input);
     const char *name = sotto_interface_input_name(interface, input);
     const struct entry *entry = &collection->entries[input];
-    const struct cell *cell;
-    char place[128];
 
-    if (entry->origin == ORIGIN_NONE && sotto_type_bits(type) == 0) return STATUS_OK;
-    if (entry->origin == ORIGIN_NONE) return missing(collection, input);
-    if (entry->origin != ORIGIN_FILE)
-        return value_parse(collection->report, bits, name, type, entry->text.data, entry->text.len);
-    cell = &collection->table.cells[row * collection->table.n_columns + input];
-    if (cell->value.text == NULL) return missing(collection, input);
-    snprintf(place, sizeof place, "%s", name);
-    if (collection->table.n_rows > 1)
-        snprintf(place, sizeof place, "row %llu: %s", (unsigned long long)row + 1, name);
-    return (cell->is_json ? value_parse_json : value_parse)(collection->report, bits, place, type,
-                                                            cell->value.text, cell->value.len);
+    if (entry->origin == ORIGIN_FILE) return parse_cell(collection, bits, input, row);
+    if (entry->origin == ORIGIN_NONE)
+        return sotto_type_bits(type) == 0 ? STATUS_OK : missing(collection, input);
+    return value_parse(collection->report, bits, name, type, entry->text.data, entry->text.len);
 }
 
 static int count_instances(struct collection *collection, struct inputs *inputs)

@@ -148,13 +148,18 @@ void output_json(struct buffer *out, const struct outcome *outcome, enum output_
     buffer_add_text(out, "}\n");
 }
 
-void output_stats(struct buffer *out, const struct outcome *outcome)
+void output_stats(const struct cli *cli, const struct outcome *outcome)
 {
     const sotto_session_stats *stats = &outcome->stats;
+    struct buffer line = {0};
 
-    buffer_addf(out, "%llu AND gates, %llu bytes sent, %llu bytes received, %.3f s (%.3f s set-up)",
+    if (!cli_has(cli, "stats") || cli_has(cli, "quiet")) return;
+    buffer_addf(&line,
+                "%llu AND gates, %llu bytes sent, %llu bytes received, %.3f s (%.3f s set-up), "
+                "OT extension ",
                 (unsigned long long)stats->n_and, (unsigned long long)stats->bytes_sent,
                 (unsigned long long)stats->bytes_received, stats->seconds, stats->setup_seconds);
-    buffer_add_text(out, ", OT extension ");
-    ot_kind_add(out, stats->ot_width, stats->n_base_ots, "none", "");
+    ot_kind_add(&line, stats->ot_width, stats->n_base_ots, "none", "");
+    if (!line.failed) fprintf(stderr, "%s: %s\n", cli->tool->name, line.data);
+    buffer_free(&line);
 }

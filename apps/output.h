@@ -2,6 +2,7 @@
 #ifndef SOTTO_APPS_OUTPUT_H
 #define SOTTO_APPS_OUTPUT_H
 
+#include "cli.h"
 #include "values.h"
 
 #define RUN_SCHEMA "gc-run/1"
@@ -31,8 +32,8 @@ void output_text(struct buffer *out, const struct outcome *outcome, enum output_
  *  null when it was not learnt. */
 void output_json(struct buffer *out, const struct outcome *outcome, enum output_format format);
 
-/** Appends one line for people that tells what the run took. */
-void output_stats(struct buffer *out, const struct outcome *outcome);
+/** Tells on stderr what the run took, when --stats asks for it and --quiet does not forbid it. */
+void output_stats(const struct cli *cli, const struct outcome *outcome);
 
 /** Bits of all outputs. */
 uint64_t output_bits(const sotto_interface *interface);

@@ -51,6 +51,20 @@ void report_hint(struct report *report, const char *format, ...)
     va_end(args);
 }
 
+void report_at(struct report *report, const char *format, ...)
+{
+    char message[sizeof report->message];
+    size_t len;
+    va_list args;
+
+    memcpy(message, report->message, sizeof message);
+    va_start(args, format);
+    vsnprintf(report->message, sizeof report->message, format, args);
+    va_end(args);
+    len = strlen(report->message);
+    snprintf(report->message + len, sizeof report->message - len, ": %s", message);
+}
+
 int report_memory(struct report *report)
 {
     return report_fail(report, STATUS_LIMIT, "out of memory");

@@ -43,6 +43,10 @@ int report_fail(struct report *report, int status, const char *format, ...)
 void report_hint(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Puts a place and a colon before the message. */
+void report_at(struct report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 int report_memory(struct report *report);
 
 /** 128 plus the signal that was seen; STATUS_DISCONNECTED when it was a child that failed. */

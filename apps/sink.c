@@ -52,15 +52,24 @@ static int make_temporary(struct report *report, struct sink *sink, const struct
     return STATUS_OUTPUT;
 }
 
+bool sink_is_stdout(const char *path)
+{
+    struct stat named, standard;
+
+    if (path == NULL || strcmp(path, "-") == 0) return true;
+    return stat(path, &named) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
+           named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
+}
+
 int sink_open(struct report *report, struct sink *sink, const char *path)
 {
     struct stat old;
     bool exists;
 
     *sink = (struct sink){.fd = -1};
-    if (path == NULL || strcmp(path, "-") == 0) return STATUS_OK;
+    if (sink_is_stdout(path)) return STATUS_OK;
     exists = stat(path, &old) == 0;
-    /* The names behind /dev/stdout cannot be resolved, and need not be. */
+    /* The names behind /dev/stderr cannot be resolved, and need not be. */
     sink->target = exists && S_ISREG(old.st_mode) ? realpath(path, NULL) : strdup(path);
     if (sink->target == NULL) return cannot_write(report, path);
     if (!exists || S_ISREG(old.st_mode)) return make_temporary(report, sink, exists ? &old : NULL);

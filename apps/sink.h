@@ -10,8 +10,12 @@ struct sink {
     int fd;          /**< of temporary */
 };
 
-/** Prepares to write path; NULL and "-" mean standard output. Makes the temporary file, so that a
- *  missing folder shows before anything is computed. STATUS_OUTPUT when that fails. */
+/** Whether path is standard output: NULL, "-", or a name of what that is open on, such as
+ *  /dev/stdout, which must not be replaced by another file. */
+bool sink_is_stdout(const char *path);
+
+/** Prepares to write path. Makes the temporary file, so that a missing folder shows before anything
+ *  is computed. STATUS_OUTPUT when that fails. */
 int sink_open(struct report *report, struct sink *sink, const char *path);
 
 /** Writes the text, once. A file is synced and takes its place; a device or pipe is written as it

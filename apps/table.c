@@ -21,6 +21,16 @@ static int broken(struct source *source, uint64_t line, const char *what)
                        (unsigned long long)line, what);
 }
 
+/** Tells the input that the line calls name. */
+static int find_column(struct source *source, uint64_t *column, const char *name, uint64_t line)
+{
+    int status = source->resolve(source->report, column, source->user, name);
+
+    if (status != STATUS_OK)
+        report_at(source->report, "%s:%llu", source->path, (unsigned long long)line);
+    return status;
+}
+
 static struct cell *row_cells(struct table *table, uint64_t row)
 {
     return table->cells + row * table->n_columns;
@@ -60,7 +70,7 @@ static int read_member(struct source *source, struct json *json, struct buffer *
 
     if (!json_string(json, name) || !json_take(json, ':'))
         return broken(source, json_line(json, table->text.data), "not a JSON object");
-    status = source->resolve(source->report, &column, source->user, name->data);
+    status = find_column(source, &column, name->data, json_line(json, table->text.data));
     if (status != STATUS_OK) return status;
     if (!json_value(json, &value))
         return broken(source, json_line(json, table->text.data), "not a JSON value");
@@ -195,7 +205,7 @@ static int read_name(struct source *source, uint64_t *columns, uint64_t n, const
     if (text.failed) return report_memory(source->report);
     status = n == source->table->n_columns && strlen(text.data) == name->len && n > 0
                  ? broken(source, 1, "more columns than there are inputs")
-                 : source->resolve(source->report, &columns[n], source->user, text.data);
+                 : find_column(source, &columns[n], text.data, 1);
     for (uint64_t i = 0; i < n && status == STATUS_OK; i++)
         if (columns[i] == columns[n])
             status = report_fail(source->report, STATUS_INPUT, "%s:1: '%s' stands twice",

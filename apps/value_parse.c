@@ -27,6 +27,17 @@ bool type_is_bytes(const sotto_type *type)
             sotto_type_get_kind(member) == SOTTO_TYPE_SIGNED);
 }
 
+static const char *array_expectation(const sotto_type *type)
+{
+    const sotto_type *member = sotto_type_member(type, 0);
+    sotto_type_kind kind = member == NULL ? SOTTO_TYPE_BOOL : sotto_type_get_kind(member);
+
+    if (type_is_bytes(type)) return "1,2,3, a JSON list, hex:... or text:...";
+    if (kind == SOTTO_TYPE_STRUCT) return "a JSON list of objects";
+    return kind == SOTTO_TYPE_ARRAY ? "a JSON list of lists, such as [[1,2],[3,4]]"
+                                    : "1,2,3 or a JSON list";
+}
+
 /** Words for what a type takes, for messages. */
 static const char *expectation(const sotto_type *type)
 {
@@ -36,9 +47,7 @@ static const char *expectation(const sotto_type *type)
     case SOTTO_TYPE_SIGNED: return "an integer such as -42, 0x2a, 0b101010 or 1_000_000";
     case SOTTO_TYPE_FLOAT:
     case SOTTO_TYPE_DOUBLE: return "a decimal such as -1.5 or 2e-3, inf, -inf or nan";
-    case SOTTO_TYPE_ARRAY:
-        return type_is_bytes(type) ? "1,2,3, a JSON list, hex:... or text:..."
-                                   : "1,2,3 or a JSON list";
+    case SOTTO_TYPE_ARRAY: return array_expectation(type);
     case SOTTO_TYPE_STRUCT: return "a JSON object";
     }
     return "";
@@ -197,9 +206,11 @@ static int wrong_count(struct place *place, const sotto_type *type, uint64_t giv
 {
     char called[TYPE_NAME_SIZE];
 
-    return report_fail(place->report, STATUS_INPUT, "%s: %llu %s%s given, %s takes %llu",
-                       place->name, (unsigned long long)given, unit, given == 1 ? "" : "s",
-                       type_name(called, type), (unsigned long long)sotto_type_n_members(type));
+    report_fail(place->report, STATUS_INPUT, "%s: %llu %s%s given, %s takes %llu", place->name,
+                (unsigned long long)given, unit, given == 1 ? "" : "s", type_name(called, type),
+                (unsigned long long)sotto_type_n_members(type));
+    report_hint(place->report, "write %s", expectation(type));
+    return STATUS_INPUT;
 }
 
 static int parse_text_bytes(struct place *place, uint8_t *bits, const sotto_type *type,

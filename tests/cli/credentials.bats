@@ -26,6 +26,9 @@ evaluate() { start bob gc-run evaluate "$CIRCUITS/add8.txt" -i b=2 --connect "un
     try gc-keygen --psk -o k; expect 10; silent
     try gc-keygen --psk -o p; expect 0; silent
     [ "$(stat -c %a p)" = 600 ]
+    # What gc-run takes from the environment is not meant for it.
+    GC_PSK=p GC_OUTPUT=e try gc-keygen -o i; expect 0; [ "$output" = "$("$BINDIR/gc-keygen" --public i)" ]
+    GC_OUTPUT=e try gc-keygen; expect 2; [ ! -e e ]
     try gc-keygen -o no/such/k; expect 10; silent
     try gc-keygen --public missing; expect 3; silent
     try gc-keygen --public p; expect 3; silent

@@ -73,7 +73,10 @@ both_know()
 @test "stdio: needs -o where the result is learnt, and leaves standard input alone" {
     try gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen stdio: --dry-run
     expect 2 "-o FILE"; silent
-    try gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen stdio: -o - --dry-run; expect 2; silent
+    for name in - /dev/stdout /dev/fd/1; do
+        try gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen stdio: -o $name --dry-run
+        expect 2 "-o FILE"; silent
+    done
     try gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen stdio: --dry-run --reveal evaluator
     expect 0
     try gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen stdio: --dry-run --reveal evaluator --json
@@ -83,10 +86,13 @@ both_know()
 }
 
 @test "a descriptor as the connection" {
-    # socat's pair gives both ends a socket as descriptor 0.
-    socat "EXEC:'$BINDIR/gc-run garble $CIRCUITS/add8.txt -i a=200 --listen fd\:0 -o alice.out'" \
+    # socat's pair gives both ends a socket as descriptor 0. It ends, and ends them, soon after one
+    # of them has closed, and does not wait for what they still write.
+    socat -t 10 "EXEC:'$BINDIR/gc-run garble $CIRCUITS/add8.txt -i a=200 --listen fd\:0 -o alice.out'" \
         "EXEC:'$BINDIR/gc-run evaluate $CIRCUITS/add8.txt -i b=55 --connect fd\:0 -o bob.out'" \
         2>socat.err 3>&-
+    until_true test -s alice.out
+    until_true test -s bob.out
     [ "$(cat alice.out)" = "result = 255" ]
     [ "$(cat bob.out)" = "result = 255" ]
 }

@@ -1,10 +1,11 @@
-# SIGINT and SIGTERM: 130 and 143, after cleaning up (SEC-20).
+# SIGHUP, SIGINT and SIGTERM: 129, 130 and 143, after cleaning up (SEC-20).
 load common
 
 @test "a listener is interrupted: the socket and the temporary file are removed" {
-    for signal in INT:130 TERM:143; do
-        # A job of a shell without job control ignores SIGINT unless it is told otherwise.
-        env --default-signal=INT "$BINDIR/gc-run" garble "$CIRCUITS/add8.txt" -i a=1 \
+    for signal in HUP:129 INT:130 TERM:143; do
+        # A job of a shell without job control ignores SIGINT unless it is told otherwise, and what
+        # nohup started ignores SIGHUP.
+        env --default-signal=HUP,INT "$BINDIR/gc-run" garble "$CIRCUITS/add8.txt" -i a=1 \
             --listen "unix:$PWD/s" -o out >alice.out 2>alice.err </dev/null 3>&- &
         pids[alice]=$!
         until_true test -S s
@@ -15,6 +16,17 @@ load common
         [ ! -e out ]
         [ "$(ls -A)" = $'alice.err\nalice.out' ]
     done
+}
+
+@test "a signal that the caller ignores, as nohup does, ends nothing" {
+    env --ignore-signal=HUP "$BINDIR/gc-run" garble "$CIRCUITS/add8.txt" -i a=1 \
+        --listen "unix:$PWD/s" >alice.out 2>alice.err </dev/null 3>&- &
+    pids[alice]=$!
+    until_true test -S s
+    kill -HUP "${pids[alice]}"
+    try gc-run evaluate "$CIRCUITS/add8.txt" -i b=2 --connect "unix:$PWD/s"
+    expect 0; [ "$output" = "result = 3" ]
+    finish alice; expect 0; [ "$output" = "result = 3" ]
 }
 
 @test "a dialler is interrupted" {

@@ -34,7 +34,7 @@ clear() { try gc-run clear "$@"; }
     expect 3 "'\\xc2\\x9bx'"
 }
 
-@test "valid values are shown nowhere" {
+@test "SEC-20: valid values are shown nowhere" {
     clear "$CIRCUITS/add8.txt" -v -i a=211 -i b=999
     expect 3; [[ "$stderr" != *211* ]]
     try gc-run local "$CIRCUITS/add8.txt" -v --stats --progress always -i a=211 -i b=222
@@ -122,6 +122,25 @@ clear() { try gc-run clear "$@"; }
     expect 3 "record.flag: '2' is not a value of type bool"
 }
 
+@test "an array of arrays, or of structures, is a JSON list" {
+    printf '1 33\n2 32 0\n1 1\n\n2 1 0 9 32 XOR\n' >nested.txt
+    local type='{"array":{"array":"uint8_t","n":2},"n":2}'
+    nested() {
+        cat >nested.json <<<'{"schema":"sotto-interface/1","function":"f","inputs":[{"name":"a",
+            "owner":"garbler","type":'"$type"'},{"name":"b","owner":"evaluator","type":
+            {"array":"bool","n":0}}],"outputs":[{"name":"r","type":"bool"}]}'
+        clear nested.txt -q "$@"
+    }
+    nested -i a='[[1,2],[3,4]]'; expect 0; [ "$output" = false ]
+    nested -i a='[[0,2],"hex:0304"]'; expect 0; [ "$output" = true ]
+    nested -i a=1,2,3,4
+    expect 3 "a: 4 values given, uint8_t[2][2] takes 2" "  write a JSON list of lists"
+    nested -i a=1,2; expect 3 "a[0]: '1' is not a value of type uint8_t[2]"
+    type='{"array":{"struct":[{"name":"x","type":"uint8_t"},{"name":"y","type":"uint8_t"}]},"n":2}'
+    nested -i a='[{"x":0,"y":2},{"x":3,"y":4}]'; expect 0; [ "$output" = true ]
+    nested -i a=0,2,3; expect 3 "a: 3 values given" "  write a JSON list of objects"
+}
+
 @test "tables of inputs: CSV, JSON and JSON Lines" {
     printf 'b,a\r\n1,2\n"3","0x4"\n' >in.csv
     printf '[{"a":2,"b":1},\n{"b":"3","a":4}]' >in.json
@@ -154,9 +173,9 @@ clear() { try gc-run clear "$@"; }
 @test "tables that are wrong" {
     local c=$CIRCUITS/add8.txt
     printf 'a,b\n1,2\n3,400\n' >in.csv
-    clear "$c" --inputs in.csv; expect 3 "row 2: b: 400 does not fit uint8_t (0..255)"; silent
+    clear "$c" --inputs in.csv; expect 3 "gc-run: in.csv: row 2: b: 400 does not fit uint8_t (0..255)"; silent
     printf 'a,b\n1,2\n3\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:3: 1 field, the header has 2"
-    printf 'a,c\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "unknown input 'c'"
+    printf 'a,c\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "in.csv:1: unknown input 'c'"
     printf 'a,a\n1,2\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "'a' stands twice"
     printf 'a,b,a\n1,2,3\n' >in.csv; clear "$c" --inputs in.csv; expect 3
     printf 'a\n1\n' >in.csv; clear "$c" --inputs in.csv; expect 3 "no value for input 'b'"
@@ -167,17 +186,19 @@ clear() { try gc-run clear "$@"; }
     printf '{"a":1,"b":2' >in.json; clear "$c" --inputs in.json; expect 3 "in.json:1"
     printf '{"a":1,"a":2,"b":1}' >in.json; clear "$c" --inputs in.json; expect 3 "'a' stands twice"
     printf '[{"a":1,"b":2},{"a":1}]' >in.json; clear "$c" --inputs in.json
-    expect 3 "no value for input 'b'"
+    expect 3 "in.json: row 2: no value for input 'b'"
+    printf '[\n{"a":1,"c":2}]' >in.json; clear "$c" --inputs in.json
+    expect 3 "in.json:2: unknown input 'c'"
     printf '[]' >in.json; clear "$c" --inputs in.json; expect 3 "no row"
     printf '[{"a":1,"b":2}]x' >in.json; clear "$c" --inputs in.json; expect 3
     printf '3' >in.json; clear "$c" --inputs in.json; expect 3
     printf '{"a":1,"b":2} {}\n' >in.jsonl; clear "$c" --inputs in.jsonl; expect 3 "in.jsonl:1"
-    printf '{"a":1,"b":300}' >in.json; clear "$c" --inputs in.json; expect 3 "b: 300 does not fit"
+    printf '{"a":1,"b":300}' >in.json; clear "$c" --inputs in.json; expect 3 "gc-run: in.json: b: 300 does not fit"
     clear "$c" --inputs missing.json; expect 3 "missing.json"
     echo >in.txt; clear "$c" --inputs in.txt; expect 2 "in.txt"
     echo '{"a":1,"b":2}' >in.json
     try gc-run garble "$c" --inputs in.json --listen 127.0.0.1:0 --dry-run
-    expect 3 "b: is an input of the evaluator, not of the garbler"
+    expect 3 "in.json:1: b: is an input of the evaluator, not of the garbler"
 }
 
 @test "formats of the result" {
