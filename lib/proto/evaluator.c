@@ -218,13 +218,15 @@ static sotto_err evaluate_bundle(struct evaluator *evaluator, struct run *run,
     sotto_err err = party_begin_bundle(party, inputs, n_groups);
 
     while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
-        size_t at;
+        size_t at, used;
 
         if (evaluator->tables == NULL) err = take_frame(evaluator, run);
         if (err != SOTTO_OK) break;
         at = evaluator->tables_at;
-        evaluator->tables_at +=
-            bundle_evaluate(&party->bundle, evaluator->tables + at, evaluator->tables_len - at);
+        err = bundle_evaluate(&party->bundle, &used, evaluator->tables + at,
+                              evaluator->tables_len - at);
+        if (err != SOTTO_OK) break;
+        evaluator->tables_at += used;
         if (evaluator->tables_at == evaluator->tables_len) err = pass_frame(evaluator, run);
     }
     if (err == SOTTO_OK) party_append_bundle(party);

@@ -212,13 +212,14 @@ static sotto_err garble_bundle(struct garbler *garbler, struct run *run,
     sotto_err err = party_begin_bundle(party, inputs, n_groups);
 
     while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
-        size_t at;
+        size_t at, len;
 
         if (garbler->tables == NULL) err = take_frame(garbler);
         if (err != SOTTO_OK) break;
         at = garbler->tables_at;
-        garbler->tables_at +=
-            bundle_garble(&party->bundle, garbler->tables + at, garbler->tables_len - at);
+        err = bundle_garble(&party->bundle, garbler->tables + at, &len, garbler->tables_len - at);
+        if (err != SOTTO_OK) break;
+        garbler->tables_at += len;
         if (garbler->tables_at == garbler->tables_len) err = pass_frame(garbler, run);
     }
     if (err == SOTTO_OK) party_append_bundle(party);

@@ -342,13 +342,13 @@ static sotto_err run_groups(struct application *a)
 
     while (err == SOTTO_OK && !bundle_finished(&a->bundle)) {
         uint8_t *room;
-        size_t len, done = 0;
+        size_t len, done;
 
         err = stream_room(stream, &room, &len);
-        if (err != SOTTO_OK) return err;
-        if (a->mixed->ot.is_sender) done = bundle_garble(&a->bundle, room, len);
-        else done = bundle_evaluate(&a->bundle, room, len);
-        err = stream_pass(stream, done);
+        if (err == SOTTO_OK && a->mixed->ot.is_sender)
+            err = bundle_garble(&a->bundle, room, &done, len);
+        else if (err == SOTTO_OK) err = bundle_evaluate(&a->bundle, &done, room, len);
+        if (err == SOTTO_OK) err = stream_pass(stream, done);
     }
     return err;
 }

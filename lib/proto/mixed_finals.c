@@ -141,9 +141,7 @@ static sotto_err run(struct ending *ending, struct label_hash *hash)
     const struct bundle *bundle = ending->bundle;
     uint64_t n = ending->finals->split->n_finals * (uint64_t)bundle->n_groups, tweak;
 
-    if (!take_tweaks(hash, &tweak, 2 * n))
-        return fail(bundle->context, SOTTO_ERR_LIMIT,
-                    "too many gates in one session: tweaks used up");
+    if (!take_tweaks(hash, &tweak, 2 * n)) return fail_tweaks(bundle->context);
     ending->first = tweak / 2;
     ending->start = &hash->start;
     team_run(bundle->team, end_group, ending, bundle->n_groups);

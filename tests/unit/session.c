@@ -792,9 +792,10 @@ static sotto_err garble_bundle(struct garbling *garbling, uint64_t first, size_t
         .own_bits = garbling->bits + first * garbling->plan.n_garbler_bits,
     };
     sotto_err err = party_begin_bundle(party, &inputs, n_groups);
+    size_t len;
 
     while (err == SOTTO_OK && !bundle_finished(&party->bundle))
-        (void)bundle_garble(&party->bundle, tables, n_tables * BUNDLE_UNIT);
+        err = bundle_garble(&party->bundle, tables, &len, n_tables * BUNDLE_UNIT);
     return err;
 }
 
