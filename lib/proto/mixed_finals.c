@@ -30,7 +30,7 @@ sotto_err mixed_finals_new(struct sotto_context *context, struct mixed_finals **
     bool has_any = err == SOTTO_OK && made->split->n_finals > 0;
 
     if (has_any && made->split->n_finals <= MAX_FINALS) {
-        err = schedule_new(context, &made->schedule, made->split->head);
+        err = schedule_new_narrow(context, &made->schedule, made->split->head);
         if (err == SOTTO_OK) err = make_gates(made, context);
         if (err == SOTTO_OK) {
             made->n_each = (size_t)split_n_places(made->split) + made->split->n_outputs;
