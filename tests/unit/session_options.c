@@ -135,6 +135,33 @@ START_TEST(session_checks_limits)
 }
 END_TEST
 
+/* Without gates or outputs it is the choices alone that a count of instances makes too many. */
+START_TEST(session_predicts_no_wrapped_bytes) /* SEC-15 */
+{
+    struct sotto_context *context = test_context();
+    struct task task;
+    int n_refused = 0;
+
+    task_init(&task, "1 3\n2 1 1\n0\n2 1 0 1 2 XOR\n", garbler_first, 2);
+    context->limits.max_instances = UINT64_MAX;
+    for (unsigned shift = 32; shift < 64; shift++) {
+        sotto_session_options options = {.n_instances = UINT64_C(1) << shift, .ot_malicious = 1};
+        sotto_cost cost;
+        sotto_err err =
+            sotto_session_predict(context, &cost, task.circuit, task.interface, &options);
+
+        ck_assert(err == SOTTO_OK || err == SOTTO_ERR_LIMIT);
+        n_refused += err == SOTTO_ERR_LIMIT;
+        if (err == SOTTO_OK) ck_assert_uint_gt(cost.evaluator_bytes / 16, options.n_instances);
+        if (err == SOTTO_OK) ck_assert_int_eq(n_refused, 0);
+    }
+    ck_assert_int_gt(n_refused, 0);
+    ck_assert_int_lt(n_refused, 20);
+    task_wipe(&task);
+    sotto_context_free(context);
+}
+END_TEST
+
 /* A missing buffer is found before anything is said; one that is not needed is not missed. */
 START_TEST(session_refuses_missing_buffers)
 {
@@ -259,6 +286,7 @@ int main(void)
     tcase_add_test(tests, session_refuses_bad_options);
     tcase_add_test(tests, session_refuses_the_wrong_interface);
     tcase_add_test(tests, session_checks_limits);
+    tcase_add_test(tests, session_predicts_no_wrapped_bytes);
     tcase_add_loop_test(tests, session_refuses_missing_buffers, 0, 2);
     tcase_add_loop_test(tests, session_reports_progress, 0, 2);
     tcase_add_test(tests, session_slow_is_not_silent);
