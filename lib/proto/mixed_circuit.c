@@ -323,53 +323,18 @@ static void take_group(struct application *a, size_t group)
 
 /* ----------------------------------------------------------------------------------- gates -- */
 
-static sotto_err run_engine(struct application *a)
-{
-    struct stream *stream = &a->mixed->stream;
-    sotto_err err = SOTTO_OK;
-
-    while (err == SOTTO_OK && !a->engine.finished) {
-        uint8_t *room;
-        size_t len, done;
-
-        err = stream_room(stream, &room, &len);
-        if (err == SOTTO_OK && a->mixed->ot.is_sender)
-            err = engine_garble(&a->engine, a->mixed->context, room, &done, len);
-        else if (err == SOTTO_OK)
-            err = engine_evaluate(&a->engine, a->mixed->context, &done, room, len);
-        if (err == SOTTO_OK) err = stream_pass(stream, done);
-    }
-    return err;
-}
-
 static sotto_err run_instance(struct application *a, uint64_t instance)
 {
     struct schedule_source source;
-    sotto_err err;
+    sotto_err err = SOTTO_OK;
+    size_t len;
 
     collect(a, a->engine.labels + N_CONSTANT_SLOTS, instance, 1);
     schedule_source_init(&source, a->schedule);
     engine_begin(&a->engine, &source.source);
-    err = run_engine(a);
+    while (err == SOTTO_OK && !a->engine.finished)
+        err = stream_engine(&a->mixed->stream, &len, &a->engine);
     if (err == SOTTO_OK) take_outputs(a, instance);
-    return err;
-}
-
-static sotto_err run_groups(struct application *a)
-{
-    struct stream *stream = &a->mixed->stream;
-    sotto_err err = SOTTO_OK;
-
-    while (err == SOTTO_OK && !bundle_finished(&a->bundle)) {
-        uint8_t *room;
-        size_t len, done;
-
-        err = stream_room(stream, &room, &len);
-        if (err == SOTTO_OK && a->mixed->ot.is_sender)
-            err = bundle_garble(&a->bundle, room, &done, len);
-        else if (err == SOTTO_OK) err = bundle_evaluate(&a->bundle, &done, room, len);
-        if (err == SOTTO_OK) err = stream_pass(stream, done);
-    }
     return err;
 }
 
@@ -398,10 +363,12 @@ static sotto_err run_finals(struct application *a, size_t n_groups)
 static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_groups)
 {
     sotto_err err;
+    size_t len;
 
     a->first = first;
     err = bundle_begin(&a->bundle, &a->engine.hash, n_groups, fill_group, a);
-    if (err == SOTTO_OK) err = run_groups(a);
+    while (err == SOTTO_OK && !bundle_finished(&a->bundle))
+        err = stream_bundle(&a->mixed->stream, &len, &a->bundle);
     if (a->finals != NULL) return err == SOTTO_OK ? run_finals(a, n_groups) : err;
     for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++) take_group(a, g);
     return err;
