@@ -66,6 +66,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/hello \
 	tests/unit/interface \
 	tests/unit/mixed \
+	tests/unit/mixed_circuits \
 	tests/unit/mixed_secrets \
 	tests/unit/net \
 	tests/unit/net_stream \
@@ -80,9 +81,13 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/random \
 	tests/unit/schedule \
 	tests/unit/session \
+	tests/unit/session_options \
+	tests/unit/session_tweaks \
 	tests/unit/share \
 	tests/unit/split \
 	tests/unit/tls \
+	tests/unit/tls_attacks \
+	tests/unit/tls_stream \
 	tests/unit/transcript \
 	tests/unit/values \
 	tests/unit/wire
@@ -193,7 +198,8 @@ tests_library_lists_SOURCES = tests/library/lists.c $(LIBRARY_LANES)
 tests_library_words_SOURCES = tests/library/words.c $(LIBRARY_LANES)
 
 tests_unit_values_LDADD = libapps.la libsotto.la $(CHECK_LIBS)
-EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h tests/unit/parties.h
+EXTRA_DIST += tests/kat/transcript.txt tests/cli/common.bash tests/docs/docs.bash tests/unit/circuits.h \
+	tests/unit/mixed_sides.h tests/unit/parties.h tests/unit/tls_session.h
 
 .PHONY: check-unit check-proof check-random check-ctime check-fuzz bench bench-circuits \
 	bench-compiler lint regenerate

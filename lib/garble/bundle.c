@@ -53,6 +53,7 @@ static void begin_group(void *argument, uint64_t group)
     struct bundle_group *own = &bundle->groups[group];
     struct engine *engine = &own->engine;
 
+    own->has_failed = false;
     engine->hash.next = beginning->first_tweak + 2 * bundle->schedule->n_and * group;
     beginning->fill(beginning->user, engine->labels, (size_t)group);
     schedule_source_init(&own->source, bundle->schedule);
@@ -65,25 +66,22 @@ sotto_err bundle_begin(struct bundle *bundle, struct label_hash *hash, size_t n_
     struct beginning beginning = {.bundle = bundle, .fill = fill, .user = user};
 
     if (!take_tweaks(hash, &beginning.first_tweak, 2 * bundle->schedule->n_and * n_groups))
-        return fail(bundle->context, SOTTO_ERR_LIMIT,
-                    "too many gates in one session: tweaks used up");
+        return fail_tweaks(bundle->context);
     bundle->n_groups = n_groups;
     bundle->at = 0;
     team_run(bundle->team, begin_group, &beginning, n_groups);
     return SOTTO_OK;
 }
 
-/* A piece of one group; tweaks were reserved for all, so this cannot fail. */
-static void run_piece(struct bundle *bundle, struct engine *engine, uint64_t from, uint64_t to)
+static void run_piece(struct bundle *bundle, struct bundle_group *group, uint64_t from, uint64_t to)
 {
-    size_t offset = (size_t)(from - bundle->at) * BUNDLE_UNIT;
+    size_t at = (size_t)(from - bundle->at) * BUNDLE_UNIT;
     size_t len = (size_t)(to - from) * BUNDLE_UNIT, done;
-    sotto_err err;
+    uint8_t *garbled = bundle->garbled != NULL ? bundle->garbled + at : NULL;
+    const uint8_t *received = bundle->garbled == NULL ? bundle->received + at : NULL;
 
-    if (bundle->garbled != NULL)
-        err = engine_garble(engine, bundle->context, bundle->garbled + offset, &done, len);
-    else err = engine_evaluate(engine, bundle->context, &done, bundle->received + offset, len);
-    (void)err;
+    if (group->has_failed) return;
+    group->has_failed = !engine_run_part(&group->engine, garbled, received, &done, len);
 }
 
 /* The parts of a group's pieces that fall into the stretch at hand. */
@@ -100,31 +98,35 @@ static void run_group(void *argument, uint64_t group)
 
         if (from < bundle->at) from = bundle->at;
         if (to > end) to = end;
-        if (from < to) run_piece(bundle, &bundle->groups[group].engine, from, to);
+        if (from < to) run_piece(bundle, &bundle->groups[group], from, to);
     }
 }
 
-static size_t run_stretch(struct bundle *bundle, size_t len)
+static sotto_err run_stretch(struct bundle *bundle, size_t *len, size_t max)
 {
     uint64_t left = bundle->schedule->n_and * bundle->n_groups - bundle->at;
 
-    bundle->n_units = len / BUNDLE_UNIT < left ? len / BUNDLE_UNIT : left;
+    bundle->n_units = max / BUNDLE_UNIT < left ? max / BUNDLE_UNIT : left;
     team_run(bundle->team, run_group, bundle, bundle->n_groups);
+    for (size_t i = 0; i < bundle->n_groups; i++)
+        if (bundle->groups[i].has_failed) return fail_tweaks(bundle->context);
     bundle->at += bundle->n_units;
-    return (size_t)bundle->n_units * BUNDLE_UNIT;
+    *len = (size_t)bundle->n_units * BUNDLE_UNIT;
+    return SOTTO_OK;
 }
 
-size_t bundle_garble(struct bundle *bundle, uint8_t *tables, size_t capacity)
+sotto_err bundle_garble(struct bundle *bundle, uint8_t *tables, size_t *tables_len, size_t capacity)
 {
     bundle->garbled = tables;
-    return run_stretch(bundle, capacity);
+    return run_stretch(bundle, tables_len, capacity);
 }
 
-size_t bundle_evaluate(struct bundle *bundle, const uint8_t *tables, size_t tables_len)
+sotto_err bundle_evaluate(struct bundle *bundle, size_t *used, const uint8_t *tables,
+                          size_t tables_len)
 {
     bundle->garbled = NULL;
     bundle->received = tables;
-    return run_stretch(bundle, tables_len);
+    return run_stretch(bundle, used, tables_len);
 }
 
 bool bundle_finished(const struct bundle *bundle)

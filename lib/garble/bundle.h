@@ -18,6 +18,7 @@
 struct bundle_group {
     struct engine engine;
     struct schedule_source source;
+    bool has_failed;
 } __attribute__((aligned(128)));
 
 struct bundle {
@@ -49,12 +50,14 @@ typedef void (*bundle_fill)(void *user, block *labels, size_t group);
 sotto_err bundle_begin(struct bundle *bundle, struct label_hash *hash, size_t n_groups,
                        bundle_fill fill, void *user) CHECKED;
 
-/** Garbles what fits in capacity bytes, a multiple of BUNDLE_UNIT; returns how many bytes. */
-size_t bundle_garble(struct bundle *bundle, uint8_t *tables, size_t capacity);
+/** Garbles what fits in capacity bytes, a multiple of BUNDLE_UNIT; *tables_len tells how many.
+ *  SOTTO_ERR_LIMIT when the tweaks run out. */
+sotto_err bundle_garble(struct bundle *bundle, uint8_t *tables, size_t *tables_len,
+                        size_t capacity) CHECKED;
 
-/** Evaluates with at most tables_len bytes, a multiple of BUNDLE_UNIT; returns how many are used.
- */
-size_t bundle_evaluate(struct bundle *bundle, const uint8_t *tables, size_t tables_len);
+/** Evaluates with at most tables_len bytes, a multiple of BUNDLE_UNIT; *used tells how many. */
+sotto_err bundle_evaluate(struct bundle *bundle, size_t *used, const uint8_t *tables,
+                          size_t tables_len) CHECKED;
 
 bool bundle_finished(const struct bundle *bundle);
 

@@ -65,6 +65,7 @@ void crew_begin(struct crew *crew, const struct engine *engine)
             .keys = member->engine.keys,
         };
         member->turn = 0;
+        member->has_failed = false;
         find_turn(crew, member);
     }
 }
@@ -89,23 +90,28 @@ static void begin_turn(struct crew *crew, struct crew_member *member)
     engine_resume(&member->engine, &member->source.source);
 }
 
-/* What is left of the turn at hand, within the stretch. Tweaks were reserved, so this cannot fail.
- */
-static void run_turn(const struct crew *crew, struct crew_member *member)
+/* What is left of the turn at hand, within the stretch. False when the tweaks run out. */
+static bool run_turn(const struct crew *crew, struct crew_member *member)
 {
-    struct engine *engine = &member->engine;
     uint64_t end = crew->schedule->turns[member->turn + 1].and_gate;
     size_t at = (size_t)(member->and_at - crew->and_at) * TABLE_LEN, len, done;
-    sotto_err err;
+    uint8_t *garbled = crew->garbled != NULL ? crew->garbled + at : NULL;
+    const uint8_t *received = crew->garbled == NULL ? crew->received + at : NULL;
 
     if (end > crew->end) end = crew->end;
     len = (size_t)(end - member->and_at) * TABLE_LEN;
-    engine->hash.next = 2 * (crew->offset + member->and_at);
-    if (crew->garbled != NULL)
-        err = engine_garble(engine, crew->context, crew->garbled + at, &done, len);
-    else err = engine_evaluate(engine, crew->context, &done, crew->received + at, len);
-    (void)err;
+    member->engine.hash.next = 2 * (crew->offset + member->and_at);
     member->and_at = end;
+    return engine_run_part(&member->engine, garbled, received, &done, len);
+}
+
+/* No turns any more. Who waits for them goes on, with labels that were never made: nothing that
+ * comes of it is used. */
+static void give_up(const struct crew *crew, struct crew_member *member)
+{
+    member->has_failed = true;
+    member->turn = crew->schedule->n_turns;
+    find_turn(crew, member);
 }
 
 /* The thread's turns within the stretch. Those that it waits for begin before its own, so they are
@@ -122,20 +128,26 @@ static void run_member(void *argument, uint64_t number)
             if (schedule->turns[member->turn].and_gate >= crew->end && !is_last) return;
             begin_turn(crew, member);
         }
-        run_turn(crew, member);
+        if (!run_turn(crew, member)) {
+            give_up(crew, member);
+            return;
+        }
         if (!member->engine.finished) return;
         member->turn++;
         find_turn(crew, member);
     }
 }
 
-void crew_run(struct crew *crew, uint8_t *garbled, const uint8_t *received, uint64_t n,
-              uint64_t first)
+sotto_err crew_run(struct crew *crew, uint8_t *garbled, const uint8_t *received, uint64_t n,
+                   uint64_t first)
 {
     crew->garbled = garbled;
     crew->received = received;
     crew->end = crew->and_at + n;
     crew->offset = first - crew->and_at;
     team_run(crew->team, run_member, crew, crew->n_members);
+    for (uint32_t i = 0; i < crew->n_members; i++)
+        if (crew->members[i].has_failed) return fail_tweaks(crew->context);
     crew->and_at = crew->end;
+    return SOTTO_OK;
 }

@@ -19,6 +19,7 @@ struct crew_member {
     uint64_t turn; /* the one at hand, or the next */
     uint64_t and_at;
     bool has_begun;    /* the turn at hand */
+    bool has_failed;   /* in this pass */
     atomic_uint round; /* all turns of the thread before this round are done */
 } __attribute__((aligned(128)));
 
@@ -45,8 +46,9 @@ void crew_free(struct crew *crew);
 void crew_begin(struct crew *crew, const struct engine *engine);
 
 /** The next n ANDs of the pass, numbers first and on: their tables go to garbled, or come from
- *  received when that is NULL. */
-void crew_run(struct crew *crew, uint8_t *garbled, const uint8_t *received, uint64_t n,
-              uint64_t first);
+ *  received when that is NULL. SOTTO_ERR_LIMIT when the tweaks run out; then the pass is over, and
+ *  what it has made is worth nothing. */
+sotto_err crew_run(struct crew *crew, uint8_t *garbled, const uint8_t *received, uint64_t n,
+                   uint64_t first) CHECKED;
 
 #endif

@@ -1,7 +1,12 @@
 /* Final ANDs, through the kernels of all others; see finals.h. */
 #include "garble/finals.h"
 
+#include <stddef.h>
 #include <string.h>
+
+_Static_assert(offsetof(struct final_memory, labels) % 64 == 0 &&
+                   offsetof(struct final_memory, tables) % 64 == 0,
+               "labels in lanes are aligned as kernels want them");
 
 #define LANES_LEN (N_LANES * BLOCK_LEN)
 

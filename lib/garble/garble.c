@@ -183,7 +183,7 @@ HOT bool next_batch(struct engine *engine, struct batch *batch, size_t max)
     return true;
 }
 
-static sotto_err no_tweaks_left(struct sotto_context *context)
+sotto_err fail_tweaks(struct sotto_context *context)
 {
     return fail(context, SOTTO_ERR_LIMIT, "too many gates in one session: tweaks used up");
 }
@@ -194,10 +194,12 @@ static sotto_err share(struct engine *engine, struct sotto_context *context, uin
 {
     struct crew *crew = engine->crew;
     uint64_t n = crew->schedule->n_and - crew->and_at, tweak;
+    sotto_err err;
 
     if (n > max / TABLE_LEN) n = max / TABLE_LEN;
-    if (!take_tweaks(&engine->hash, &tweak, 2 * n)) return no_tweaks_left(context);
-    crew_run(crew, garbled, received, n, tweak / 2);
+    if (!take_tweaks(&engine->hash, &tweak, 2 * n)) return fail_tweaks(context);
+    err = crew_run(crew, garbled, received, n, tweak / 2);
+    if (err != SOTTO_OK) return err;
     engine->finished = crew->and_at == crew->schedule->n_and;
     *len = (size_t)n * TABLE_LEN;
     return SOTTO_OK;
@@ -218,23 +220,21 @@ HOT void garble_batch(struct engine *engine, uint8_t *tables, const struct batch
                               engine->keys, batch->first);
 }
 
-sotto_err engine_garble(struct engine *engine, struct sotto_context *context, uint8_t *tables,
-                        size_t *tables_len, size_t capacity)
+static bool garble_part(struct engine *engine, uint8_t *tables, size_t *tables_len, size_t capacity)
 {
     size_t at = 0;
 
-    if (engine->crew != NULL) return share(engine, context, tables, NULL, tables_len, capacity);
     while (!engine->finished && capacity - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
 
-        if (!next_batch(engine, &batch, capacity - at)) return no_tweaks_left(context);
+        if (!next_batch(engine, &batch, capacity - at)) return false;
         garble_batch(engine, tables + at, &batch);
         at += batch.tables_len;
         engine->and_at += batch.n;
         advance(engine);
     }
     *tables_len = at;
-    return SOTTO_OK;
+    return true;
 }
 
 HOT void evaluate_batch(struct engine *engine, const uint8_t *tables, const struct batch *batch)
@@ -252,21 +252,41 @@ HOT void evaluate_batch(struct engine *engine, const uint8_t *tables, const stru
                                 batch->first);
 }
 
-sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, size_t *used,
-                          const uint8_t *tables, size_t tables_len)
+static bool evaluate_part(struct engine *engine, size_t *used, const uint8_t *tables,
+                          size_t tables_len)
 {
     size_t at = 0;
 
-    if (engine->crew != NULL) return share(engine, context, NULL, tables, used, tables_len);
     while (!engine->finished && tables_len - at >= TABLE_LEN * engine->n_lanes) {
         struct batch batch;
 
-        if (!next_batch(engine, &batch, tables_len - at)) return no_tweaks_left(context);
+        if (!next_batch(engine, &batch, tables_len - at)) return false;
         evaluate_batch(engine, tables + at, &batch);
         at += batch.tables_len;
         engine->and_at += batch.n;
         advance(engine);
     }
     *used = at;
-    return SOTTO_OK;
+    return true;
+}
+
+sotto_err engine_garble(struct engine *engine, struct sotto_context *context, uint8_t *tables,
+                        size_t *tables_len, size_t capacity)
+{
+    if (engine->crew != NULL) return share(engine, context, tables, NULL, tables_len, capacity);
+    return garble_part(engine, tables, tables_len, capacity) ? SOTTO_OK : fail_tweaks(context);
+}
+
+sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, size_t *used,
+                          const uint8_t *tables, size_t tables_len)
+{
+    if (engine->crew != NULL) return share(engine, context, NULL, tables, used, tables_len);
+    return evaluate_part(engine, used, tables, tables_len) ? SOTTO_OK : fail_tweaks(context);
+}
+
+bool engine_run_part(struct engine *engine, uint8_t *garbled, const uint8_t *received, size_t *len,
+                     size_t max)
+{
+    return garbled != NULL ? garble_part(engine, garbled, len, max)
+                           : evaluate_part(engine, len, received, max);
 }

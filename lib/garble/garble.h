@@ -67,6 +67,15 @@ sotto_err engine_garble(struct engine *engine, struct sotto_context *context, ui
 sotto_err engine_evaluate(struct engine *engine, struct sotto_context *context, size_t *used,
                           const uint8_t *tables, size_t tables_len) CHECKED;
 
+/** Garbles into garbled or, where that is NULL, evaluates what was received, as the functions above
+ *  do without a crew. For threads that share a context, in which none may report: false when the
+ *  tweaks run out. */
+bool engine_run_part(struct engine *engine, uint8_t *garbled, const uint8_t *received, size_t *len,
+                     size_t max) __attribute__((warn_unused_result));
+
+/** Reports that the tweaks ran out: SOTTO_ERR_LIMIT. */
+sotto_err fail_tweaks(struct sotto_context *context);
+
 /** Wipes and frees the labels. */
 void engine_wipe(struct engine *engine);
 

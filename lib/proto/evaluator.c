@@ -21,9 +21,6 @@ struct evaluator {
     struct base_receiver *direct; /* without one; neither where there is nothing to choose */
     struct extension_receiver *extension;
     bool has_seed;
-    uint8_t *tables; /* the frame at hand; NULL: none */
-    size_t tables_len;
-    size_t tables_at; /* bytes used */
 };
 
 static sotto_err prepare_base(struct evaluator *evaluator, struct sotto_context *context,
@@ -161,114 +158,14 @@ static sotto_err send_choices(struct evaluator *evaluator, struct run *run, uint
     return err;
 }
 
-static sotto_err take_frame(struct evaluator *evaluator, struct run *run)
-{
-    run_report(run, SOTTO_PHASE_GATES);
-    evaluator->tables_at = 0;
-    return tables_next(evaluator->party.tables, &evaluator->tables, &evaluator->tables_len);
-}
-
-static sotto_err pass_frame(struct evaluator *evaluator, struct run *run)
-{
-    evaluator->tables = NULL;
-    run->n_and += evaluator->tables_len / TABLE_LEN;
-    return tables_pass(evaluator->party.tables);
-}
-
-/* Tables beyond the pass stay in the frame for the next one. */
-static sotto_err evaluate_pass(struct evaluator *evaluator, struct run *run)
-{
-    struct party *party = &evaluator->party;
-    sotto_err err = check_interrupt(run->context);
-
-    while (err == SOTTO_OK && !party->engine.finished) {
-        size_t used;
-
-        if (evaluator->tables == NULL) err = take_frame(evaluator, run);
-        if (err == SOTTO_OK)
-            err = engine_evaluate(&party->engine, run->context, &used,
-                                  evaluator->tables + evaluator->tables_at,
-                                  evaluator->tables_len - evaluator->tables_at);
-        if (err != SOTTO_OK) return err;
-        evaluator->tables_at += used;
-        if (evaluator->tables_at == evaluator->tables_len) err = pass_frame(evaluator, run);
-    }
-    return err;
-}
-
-static sotto_err evaluate_instance(struct evaluator *evaluator, struct run *run,
-                                   const struct party_inputs *inputs)
-{
-    struct schedule_source source;
-    sotto_err err = SOTTO_OK;
-
-    party_collect_inputs(&evaluator->party, inputs);
-    for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
-        party_begin_round(&evaluator->party, &source, round);
-        err = evaluate_pass(evaluator, run);
-    }
-    if (err == SOTTO_OK) party_append_outputs(&evaluator->party);
-    return err;
-}
-
-static sotto_err evaluate_bundle(struct evaluator *evaluator, struct run *run,
-                                 const struct party_inputs *inputs, size_t n_groups)
-{
-    struct party *party = &evaluator->party;
-    sotto_err err = party_begin_bundle(party, inputs, n_groups);
-
-    while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
-        size_t at;
-
-        if (evaluator->tables == NULL) err = take_frame(evaluator, run);
-        if (err != SOTTO_OK) break;
-        at = evaluator->tables_at;
-        evaluator->tables_at +=
-            bundle_evaluate(&party->bundle, evaluator->tables + at, evaluator->tables_len - at);
-        if (evaluator->tables_at == evaluator->tables_len) err = pass_frame(evaluator, run);
-    }
-    if (err == SOTTO_OK) party_append_bundle(party);
-    return err;
-}
-
-static sotto_err evaluate_window(struct evaluator *evaluator, struct run *run, uint64_t first,
-                                 uint64_t n_instances)
-{
-    const struct plan *plan = run->plan;
-    sotto_err err = SOTTO_OK;
-
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances;) {
-        size_t n_groups = plan_bundle(plan, i, n_instances);
-        const struct party_inputs inputs = {
-            .first = first + i,
-            .seed = &evaluator->secret->seed,
-            .rows = party_rows(&evaluator->party, first, i),
-        };
-
-        if (n_groups > 0) err = evaluate_bundle(evaluator, run, &inputs, n_groups);
-        else err = evaluate_instance(evaluator, run, &inputs);
-        i += n_groups > 0 ? n_groups * N_LANES : 1;
-    }
-    return err;
-}
-
 /* The seed is not waited for before the first choices: they and it cross. */
 static sotto_err run_window(struct evaluator *evaluator, struct run *run, uint64_t first)
 {
-    struct tables *tables = evaluator->party.tables;
-    uint64_t n_instances = plan_window(run->plan, first);
-    sotto_err err = send_choices(evaluator, run, first, n_instances), closing;
+    sotto_err err = send_choices(evaluator, run, first, plan_window(run->plan, first));
 
     if (err == SOTTO_OK) err = receive_seed(evaluator, run);
-    if (err == SOTTO_OK)
-        err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
     if (err != SOTTO_OK) return err;
-    run_report(run, SOTTO_PHASE_GATES);
-    err = evaluate_window(evaluator, run, first, n_instances);
-    closing = tables_close(tables);
-    if (err == SOTTO_OK) err = closing;
-    if (err == SOTTO_OK) err = party_exchange_outputs(&evaluator->party, run, first);
-    return err;
+    return party_run_window(&evaluator->party, run, first, &evaluator->secret->seed);
 }
 
 sotto_err evaluator_run(struct evaluator *evaluator, struct run *run)

@@ -19,9 +19,6 @@ struct garbler {
     struct base_receiver *base; /* for an extension: the roles of the base OT are reversed */
     struct base_sender *direct; /* without one; neither where there is nothing to choose */
     struct extension_sender *extension;
-    uint8_t *tables; /* the frame at hand; NULL: none */
-    size_t tables_len;
-    size_t tables_at; /* bytes filled */
 };
 
 static void draw_secrets(struct garbler_secret *secret)
@@ -156,112 +153,12 @@ static sotto_err receive_choices(struct garbler *garbler, struct run *run, uint6
     return err;
 }
 
-static sotto_err take_frame(struct garbler *garbler)
-{
-    garbler->tables_at = 0;
-    return tables_next(garbler->party.tables, &garbler->tables, &garbler->tables_len);
-}
-
-static sotto_err pass_frame(struct garbler *garbler, struct run *run)
-{
-    garbler->tables = NULL;
-    run->n_and += garbler->tables_len / TABLE_LEN;
-    run_report(run, SOTTO_PHASE_GATES);
-    return tables_pass(garbler->party.tables);
-}
-
-/* Full frames leave at once, a partial one waits for the tables of the next pass. */
-static sotto_err garble_pass(struct garbler *garbler, struct run *run)
-{
-    struct party *party = &garbler->party;
-    sotto_err err = check_interrupt(run->context);
-
-    while (err == SOTTO_OK && !party->engine.finished) {
-        size_t len;
-
-        if (garbler->tables == NULL) err = take_frame(garbler);
-        if (err != SOTTO_OK) return err;
-        err = engine_garble(&party->engine, run->context, garbler->tables + garbler->tables_at,
-                            &len, garbler->tables_len - garbler->tables_at);
-        if (err != SOTTO_OK) return err;
-        garbler->tables_at += len;
-        if (garbler->tables_at == garbler->tables_len) err = pass_frame(garbler, run);
-    }
-    return err;
-}
-
-static sotto_err garble_instance(struct garbler *garbler, struct run *run,
-                                 const struct party_inputs *inputs)
-{
-    struct schedule_source source;
-    sotto_err err = SOTTO_OK;
-
-    party_collect_inputs(&garbler->party, inputs);
-    for (uint64_t round = 0; err == SOTTO_OK && round < run->plan->n_rounds; round++) {
-        party_begin_round(&garbler->party, &source, round);
-        err = garble_pass(garbler, run);
-    }
-    if (err == SOTTO_OK) party_append_outputs(&garbler->party);
-    return err;
-}
-
-static sotto_err garble_bundle(struct garbler *garbler, struct run *run,
-                               const struct party_inputs *inputs, size_t n_groups)
-{
-    struct party *party = &garbler->party;
-    sotto_err err = party_begin_bundle(party, inputs, n_groups);
-
-    while (err == SOTTO_OK && !bundle_finished(&party->bundle)) {
-        size_t at;
-
-        if (garbler->tables == NULL) err = take_frame(garbler);
-        if (err != SOTTO_OK) break;
-        at = garbler->tables_at;
-        garbler->tables_at +=
-            bundle_garble(&party->bundle, garbler->tables + at, garbler->tables_len - at);
-        if (garbler->tables_at == garbler->tables_len) err = pass_frame(garbler, run);
-    }
-    if (err == SOTTO_OK) party_append_bundle(party);
-    return err;
-}
-
-static sotto_err garble_window(struct garbler *garbler, struct run *run, uint64_t first,
-                               uint64_t n_instances)
-{
-    const struct plan *plan = run->plan;
-    sotto_err err = SOTTO_OK;
-
-    for (uint64_t i = 0; err == SOTTO_OK && i < n_instances;) {
-        size_t n_groups = plan_bundle(plan, i, n_instances);
-        const struct party_inputs inputs = {
-            .first = first + i,
-            .seed = &garbler->secret->seed,
-            .rows = party_rows(&garbler->party, first, i),
-            .own_bits = run->inputs + (first + i) * plan->n_garbler_bits,
-        };
-
-        if (n_groups > 0) err = garble_bundle(garbler, run, &inputs, n_groups);
-        else err = garble_instance(garbler, run, &inputs);
-        i += n_groups > 0 ? n_groups * N_LANES : 1;
-    }
-    return err;
-}
-
 static sotto_err run_window(struct garbler *garbler, struct run *run, uint64_t first)
 {
-    struct tables *tables = garbler->party.tables;
-    uint64_t n_instances = plan_window(run->plan, first);
-    sotto_err err = receive_choices(garbler, run, n_instances), closing;
+    sotto_err err = receive_choices(garbler, run, plan_window(run->plan, first));
 
-    if (err == SOTTO_OK)
-        err = tables_open(tables, run->wire, plan_table_bytes(run->plan, n_instances));
     if (err != SOTTO_OK) return err;
-    run_report(run, SOTTO_PHASE_GATES);
-    err = garble_window(garbler, run, first, n_instances);
-    closing = tables_close(tables);
-    if (err == SOTTO_OK) err = closing;
-    if (err == SOTTO_OK) err = party_exchange_outputs(&garbler->party, run, first);
-    return err;
+    return party_run_window(&garbler->party, run, first, &garbler->secret->seed);
 }
 
 sotto_err garbler_run(struct garbler *garbler, struct run *run)

@@ -2,6 +2,7 @@ PROTO_SOURCES = \
 	lib/proto/cost.c \
 	lib/proto/evaluator.c \
 	lib/proto/garbler.c \
+	lib/proto/gates.c \
 	lib/proto/hello.c lib/proto/hello.h \
 	lib/proto/mixed.c lib/proto/mixed.h \
 	lib/proto/mixed_circuit.c \

@@ -82,7 +82,8 @@ static sotto_err start(struct sotto_mixed *mixed, struct sotto_channel *channel,
     };
     sotto_err err = projector_new(mixed->context, &mixed->projector);
 
-    if (err == SOTTO_OK) err = stream_init(&mixed->stream, mixed->context, MIXED_PIECE_LEN);
+    if (err == SOTTO_OK)
+        err = stream_init(&mixed->stream, mixed->context, MIXED_PIECE_LEN, UINT64_MAX);
     mixed->labels = guarded_new(sizeof *mixed->labels);
     if (err == SOTTO_OK && mixed->labels == NULL) err = fail_memory(mixed->context);
     mixed->team = team_new(options->n_threads);

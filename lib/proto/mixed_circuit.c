@@ -91,6 +91,12 @@ static sotto_err check_operands(const struct application *a)
 
 /* ----------------------------------------------------------------------------------- start -- */
 
+/* Those that take wires do not: a wire may be an input twice. */
+static bool may_run_in_lanes(const struct application *a)
+{
+    return a->n_instances >= N_LANES && !takes_wires(a);
+}
+
 /* What runs in lanes. */
 static const struct schedule *bundled_schedule(const struct application *a)
 {
@@ -111,8 +117,8 @@ static sotto_err plan_bundles(struct application *a)
     struct sotto_context *context = a->mixed->context;
     sotto_err err = SOTTO_OK;
 
-    a->n_bundled = 0;
-    if (a->schedule->has_fixed_operand || a->schedule->n_and == 0 || takes_wires(a)) return err;
+    if (!may_run_in_lanes(a) || a->schedule->has_fixed_operand || a->schedule->n_and == 0)
+        return SOTTO_OK;
     if (a->shares != NULL) err = mixed_finals_new(context, &a->finals, a->circuit);
     if (err != SOTTO_OK) return err;
     a->n_bundled = bundled_groups(a);
@@ -130,6 +136,19 @@ static uint64_t window_of(const struct application *a)
     n = n >= OTS_PER_BLOCK ? n / OTS_PER_BLOCK * OTS_PER_BLOCK : n / least * least;
     n = n > least ? n : least;
     return n < a->n_instances ? n : a->n_instances;
+}
+
+/* Labels in slots, of a single instance and of a bundle. */
+static sotto_err check_labels(const struct application *a)
+{
+    struct sotto_context *context = a->mixed->context;
+    uint64_t n_bundled = (uint64_t)a->n_bundled * N_LANES * bundled_schedule(a)->n_slots;
+    uint64_t len = (a->schedule->n_slots + n_bundled) * BLOCK_LEN;
+
+    if (len <= context->limits.max_memory) return SOTTO_OK;
+    return fail(context, SOTTO_ERR_LIMIT,
+                "the labels of a circuit take %llu bytes, over the limit of %llu",
+                (unsigned long long)len, (unsigned long long)context->limits.max_memory);
 }
 
 static sotto_err make_rows(struct application *a)
@@ -152,11 +171,12 @@ static sotto_err make_rows(struct application *a)
 static sotto_err start(struct application *a)
 {
     struct sotto_mixed *mixed = a->mixed;
-    sotto_err err = a->n_instances >= N_LANES
+    sotto_err err = may_run_in_lanes(a)
                         ? schedule_new_narrow(mixed->context, &a->schedule, a->circuit)
                         : schedule_new(mixed->context, &a->schedule, a->circuit);
 
     if (err == SOTTO_OK) err = plan_bundles(a);
+    if (err == SOTTO_OK) err = check_labels(a);
     if (err != SOTTO_OK) return err;
     a->window = window_of(a);
     err = engine_init(&a->engine, mixed->context, a->schedule->n_slots, &mixed->gates.start,
@@ -303,53 +323,18 @@ static void take_group(struct application *a, size_t group)
 
 /* ----------------------------------------------------------------------------------- gates -- */
 
-static sotto_err run_engine(struct application *a)
-{
-    struct stream *stream = &a->mixed->stream;
-    sotto_err err = SOTTO_OK;
-
-    while (err == SOTTO_OK && !a->engine.finished) {
-        uint8_t *room;
-        size_t len, done;
-
-        err = stream_room(stream, &room, &len);
-        if (err == SOTTO_OK && a->mixed->ot.is_sender)
-            err = engine_garble(&a->engine, a->mixed->context, room, &done, len);
-        else if (err == SOTTO_OK)
-            err = engine_evaluate(&a->engine, a->mixed->context, &done, room, len);
-        if (err == SOTTO_OK) err = stream_pass(stream, done);
-    }
-    return err;
-}
-
 static sotto_err run_instance(struct application *a, uint64_t instance)
 {
     struct schedule_source source;
-    sotto_err err;
+    sotto_err err = SOTTO_OK;
+    size_t len;
 
     collect(a, a->engine.labels + N_CONSTANT_SLOTS, instance, 1);
     schedule_source_init(&source, a->schedule);
     engine_begin(&a->engine, &source.source);
-    err = run_engine(a);
+    while (err == SOTTO_OK && !a->engine.finished)
+        err = stream_engine(&a->mixed->stream, &len, &a->engine);
     if (err == SOTTO_OK) take_outputs(a, instance);
-    return err;
-}
-
-static sotto_err run_groups(struct application *a)
-{
-    struct stream *stream = &a->mixed->stream;
-    sotto_err err = SOTTO_OK;
-
-    while (err == SOTTO_OK && !bundle_finished(&a->bundle)) {
-        uint8_t *room;
-        size_t len, done = 0;
-
-        err = stream_room(stream, &room, &len);
-        if (err != SOTTO_OK) return err;
-        if (a->mixed->ot.is_sender) done = bundle_garble(&a->bundle, room, len);
-        else done = bundle_evaluate(&a->bundle, room, len);
-        err = stream_pass(stream, done);
-    }
     return err;
 }
 
@@ -378,10 +363,12 @@ static sotto_err run_finals(struct application *a, size_t n_groups)
 static sotto_err run_bundle(struct application *a, uint64_t first, size_t n_groups)
 {
     sotto_err err;
+    size_t len;
 
     a->first = first;
     err = bundle_begin(&a->bundle, &a->engine.hash, n_groups, fill_group, a);
-    if (err == SOTTO_OK) err = run_groups(a);
+    while (err == SOTTO_OK && !bundle_finished(&a->bundle))
+        err = stream_bundle(&a->mixed->stream, &len, &a->bundle);
     if (a->finals != NULL) return err == SOTTO_OK ? run_finals(a, n_groups) : err;
     for (size_t g = 0; err == SOTTO_OK && g < n_groups; g++) take_group(a, g);
     return err;
@@ -430,7 +417,7 @@ static bool tables_len(const struct application *a, uint64_t *len, uint64_t n)
     uint64_t n_groups, n_full, n_left;
 
     if (!mul_u64(len, n, a->schedule->n_and) || !mul_u64(len, *len, TABLE_LEN)) return false;
-    if (a->finals == NULL || a->n_bundled == 0) return true;
+    if (a->finals == NULL) return true;
     n_groups = n / N_LANES;
     n_full = n_groups / a->n_bundled;
     n_left = n_groups % a->n_bundled;
@@ -500,11 +487,11 @@ static sotto_err enter(struct application *a)
     return SOTTO_OK;
 }
 
-sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto_circuit *circuit,
-                            const sotto_interface *interface, const uint8_t *bits,
-                            const sotto_operand *operands, uint64_t n_instances)
+static struct application call_of(sotto_mixed *mixed, const sotto_circuit *circuit,
+                                  const sotto_interface *interface, const uint8_t *bits,
+                                  const sotto_operand *operands, uint64_t n_instances)
 {
-    struct application a = {
+    return (struct application){
         .mixed = mixed,
         .circuit = circuit,
         .interface = interface,
@@ -512,6 +499,13 @@ sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto
         .bits = bits,
         .n_instances = n_instances,
     };
+}
+
+sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto_circuit *circuit,
+                            const sotto_interface *interface, const uint8_t *bits,
+                            const sotto_operand *operands, uint64_t n_instances)
+{
+    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances);
     sotto_err err = enter(&a);
 
     if (err != SOTTO_OK) return err;
@@ -525,17 +519,10 @@ sotto_err sotto_mixed_apply_shared(sotto_mixed *mixed, uint8_t *shares,
                                    const uint8_t *bits, const sotto_operand *operands,
                                    uint64_t n_instances)
 {
-    struct application a = {
-        .mixed = mixed,
-        .circuit = circuit,
-        .interface = interface,
-        .operands = operands,
-        .bits = bits,
-        .n_instances = n_instances,
-        .shares = shares,
-    };
+    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances);
     sotto_err err = enter(&a);
 
+    a.shares = shares;
     if (err == SOTTO_OK && shares == NULL) err = mixed_usage(mixed, "no room for the shares");
     if (err != SOTTO_OK) return err;
     err = mixed_leave(mixed, apply(&a));

@@ -30,7 +30,7 @@ sotto_err mixed_finals_new(struct sotto_context *context, struct mixed_finals **
     bool has_any = err == SOTTO_OK && made->split->n_finals > 0;
 
     if (has_any && made->split->n_finals <= MAX_FINALS) {
-        err = schedule_new(context, &made->schedule, made->split->head);
+        err = schedule_new_narrow(context, &made->schedule, made->split->head);
         if (err == SOTTO_OK) err = make_gates(made, context);
         if (err == SOTTO_OK) {
             made->n_each = (size_t)split_n_places(made->split) + made->split->n_outputs;
@@ -141,9 +141,7 @@ static sotto_err run(struct ending *ending, struct label_hash *hash)
     const struct bundle *bundle = ending->bundle;
     uint64_t n = ending->finals->split->n_finals * (uint64_t)bundle->n_groups, tweak;
 
-    if (!take_tweaks(hash, &tweak, 2 * n))
-        return fail(bundle->context, SOTTO_ERR_LIMIT,
-                    "too many gates in one session: tweaks used up");
+    if (!take_tweaks(hash, &tweak, 2 * n)) return fail_tweaks(bundle->context);
     ending->first = tweak / 2;
     ending->start = &hash->start;
     team_run(bundle->team, end_group, ending, bundle->n_groups);

@@ -52,7 +52,7 @@ sotto_err party_init(struct party *party, struct sotto_context *context, const s
         party->colours == NULL || frame_memory == NULL)
         return fail_memory(context);
     party->peer_colours = party->colours + colours_len;
-    return tables_new(context, &party->tables, plan_table_bytes(plan, plan->window));
+    return stream_init(&party->stream, context, 0, plan_table_bytes(plan, plan->window));
 }
 
 void party_wipe(struct party *party)
@@ -66,7 +66,7 @@ void party_wipe(struct party *party)
     bulk_free(party->rows, party->n_rows, BLOCK_LEN);
     bulk_free(party->colours, plan_output_bytes(party->plan, party->plan->window), 2);
     if (party->payload != NULL) bulk_free(party->payload - FRAME_ALIGNMENT, FRAME_MEMORY, 1);
-    tables_free(party->tables);
+    stream_wipe(&party->stream);
     *party = (struct party){0};
 }
 

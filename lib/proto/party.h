@@ -1,7 +1,7 @@
 /*
- * The two parties of a run, garbler.c and evaluator.c, and what they have in common, party.c. A
- * party is made before the peer is reached, so that what needs no peer is done by then, and runs
- * once.
+ * The two parties of a run, garbler.c and evaluator.c, and what they have in common, party.c and
+ * gates.c. A party is made before the peer is reached, so that what needs no peer is done by then,
+ * and runs once.
  */
 #ifndef SOTTO_PROTO_PARTY_H
 #define SOTTO_PROTO_PARTY_H
@@ -11,7 +11,7 @@
 #include "net/wire.h"
 #include "ot/base.h"
 #include "proto/plan.h"
-#include "proto/tables.h"
+#include "proto/stream.h"
 
 /** A run in progress, as its session sees it. */
 struct run {
@@ -61,7 +61,7 @@ struct party {
     block *lane_inputs;   /* the same for each group of the bundle */
     block *rows; /* of a window's evaluator inputs, from the OT extension; of all without */
     uint64_t n_rows;
-    struct tables *tables;
+    struct stream stream;
     uint8_t *frame;   /* room for a header, then payload */
     uint8_t *payload; /* FRAME_MAX_LEN bytes, aligned for the kernels' stores */
     uint8_t *colours; /* of this party's output labels, one bit each, packed */
@@ -111,5 +111,11 @@ void party_append_bundle(struct party *party);
 /** Exchanges the window's colours as the reveal policy says and decodes the results of the window
  *  that starts at instance first. */
 sotto_err party_exchange_outputs(struct party *party, struct run *run, uint64_t first) CHECKED;
+
+/** All of the window that starts at instance first but its choices: the gates, garbled by the party
+ *  whose engine has delta and evaluated by the other, and the outputs. seed is that of the labels
+ *  of the garbler's inputs. */
+sotto_err party_run_window(struct party *party, struct run *run, uint64_t first,
+                           const block *seed) CHECKED;
 
 #endif

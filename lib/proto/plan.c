@@ -191,9 +191,14 @@ static sotto_err plan_extension(struct plan *plan, struct sotto_context *context
     return SOTTO_OK;
 }
 
+/* No window sends more than this for each of its instances' inputs and outputs, and one: a block of
+ * choices of its own, two more with their check in the malicious model, headers and records. */
+#define MAX_BYTES_PER_BIT ((uint64_t)1 << 13)
+
+/* So that no sum of bytes that is made of the plan overflows. */
 static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
 {
-    uint64_t passes, bytes;
+    uint64_t passes, bytes, bits;
 
     if (plan->n_instances > context->limits.max_instances)
         return fail(context, SOTTO_ERR_LIMIT, "%llu instances are more than the limit of %llu",
@@ -202,7 +207,9 @@ static sotto_err check_counts(struct plan *plan, struct sotto_context *context)
     if (!mul_u64(&passes, plan->n_instances, plan->n_rounds) ||
         !mul_u64(&plan->n_and, passes, plan->schedule->n_and) ||
         !mul_u64(&bytes, plan->n_and, 2 * TABLE_LEN) ||
-        !mul_u64(&bytes, plan->n_instances, plan->n_output_bits + plan->circuit->n_input_wires + 1))
+        !mul_u64(&bits, plan->n_instances,
+                 plan->n_output_bits + plan->circuit->n_input_wires + 1) ||
+        !mul_u64(&bits, bits, MAX_BYTES_PER_BIT))
         return fail(context, SOTTO_ERR_LIMIT, "the run is too long");
     return SOTTO_OK;
 }

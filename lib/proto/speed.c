@@ -144,10 +144,11 @@ static sotto_err run_many(struct probe *probe)
 {
     struct bundle *bundle = &probe->bundle;
     sotto_err err = bundle_begin(bundle, &probe->hash, bundle->capacity, keep_labels, NULL);
+    size_t len;
 
     while (err == SOTTO_OK && !bundle_finished(bundle)) {
-        if (is_garbling(probe->what)) (void)bundle_garble(bundle, probe->tables, TABLES_LEN);
-        else (void)bundle_evaluate(bundle, probe->tables, TABLES_LEN);
+        if (is_garbling(probe->what)) err = bundle_garble(bundle, probe->tables, &len, TABLES_LEN);
+        else err = bundle_evaluate(bundle, &len, probe->tables, TABLES_LEN);
     }
     return err;
 }

@@ -5,12 +5,14 @@
 
 #include <string.h>
 
-sotto_err stream_init(struct stream *stream, struct sotto_context *context, size_t piece_len)
+sotto_err stream_init(struct stream *stream, struct sotto_context *context, size_t piece_len,
+                      uint64_t max_len)
 {
+    stream->context = context;
     stream->piece_len = piece_len;
     stream->piece = bulk_new(piece_len, 1);
     if (stream->piece == NULL) return fail_memory(context);
-    return tables_new(context, &stream->tables, UINT64_MAX);
+    return tables_new(context, &stream->tables, max_len);
 }
 
 void stream_wipe(struct stream *stream)
@@ -51,6 +53,30 @@ sotto_err stream_pass(struct stream *stream, size_t len)
     if (stream->at < stream->len) return SOTTO_OK;
     stream->frame = NULL;
     return tables_pass(stream->tables);
+}
+
+sotto_err stream_engine(struct stream *stream, size_t *len, struct engine *engine)
+{
+    uint8_t *room;
+    size_t room_len;
+    sotto_err err = stream_room(stream, &room, &room_len);
+
+    if (err == SOTTO_OK && engine->delta != NULL)
+        err = engine_garble(engine, stream->context, room, len, room_len);
+    else if (err == SOTTO_OK) err = engine_evaluate(engine, stream->context, len, room, room_len);
+    return err == SOTTO_OK ? stream_pass(stream, *len) : err;
+}
+
+sotto_err stream_bundle(struct stream *stream, size_t *len, struct bundle *bundle)
+{
+    uint8_t *room;
+    size_t room_len;
+    sotto_err err = stream_room(stream, &room, &room_len);
+
+    if (err == SOTTO_OK && bundle->groups[0].engine.delta != NULL)
+        err = bundle_garble(bundle, room, len, room_len);
+    else if (err == SOTTO_OK) err = bundle_evaluate(bundle, len, room, room_len);
+    return err == SOTTO_OK ? stream_pass(stream, *len) : err;
 }
 
 /* Moves len bytes between a piece and the frames that share it. */

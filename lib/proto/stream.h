@@ -5,9 +5,11 @@
 #ifndef SOTTO_PROTO_STREAM_H
 #define SOTTO_PROTO_STREAM_H
 
+#include "garble/bundle.h"
 #include "proto/tables.h"
 
 struct stream {
+    struct sotto_context *context;
     struct tables *tables;
     uint8_t *frame; /* at hand; NULL: none */
     size_t len;
@@ -16,9 +18,9 @@ struct stream {
     size_t piece_len;
 };
 
-/** Zero-initialise *stream first. Pieces have at most piece_len bytes. */
-sotto_err stream_init(struct stream *stream, struct sotto_context *context,
-                      size_t piece_len) CHECKED;
+/** Zero-initialise *stream first. Pieces have at most piece_len bytes, streams max_len. */
+sotto_err stream_init(struct stream *stream, struct sotto_context *context, size_t piece_len,
+                      uint64_t max_len) CHECKED;
 void stream_wipe(struct stream *stream);
 
 /** Opens a stream of len bytes over wire; closed by stream_close() in any case. */
@@ -29,6 +31,11 @@ sotto_err stream_close(struct stream *stream) CHECKED;
 sotto_err stream_room(struct stream *stream, uint8_t **room, size_t *len) CHECKED;
 /** len bytes of the room are done. */
 sotto_err stream_pass(struct stream *stream, size_t len) CHECKED;
+
+/** The next stretch of a pass, or of a bundle that is not finished: garbled into the frame at hand
+ *  where the engines have delta, evaluated out of it else. *len tells how many bytes. */
+sotto_err stream_engine(struct stream *stream, size_t *len, struct engine *engine) CHECKED;
+sotto_err stream_bundle(struct stream *stream, size_t *len, struct bundle *bundle) CHECKED;
 
 /** The garbler's next piece, to be filled, then passed with stream_put(). */
 sotto_err stream_piece(struct stream *stream, uint8_t **piece, size_t len) CHECKED;

@@ -131,8 +131,11 @@ static double measure_bundle(const struct schedule *schedule, uint64_t n_threads
         uint64_t n_runs = 0;
 
         do {
+            size_t len;
+
             if (bundle_begin(&bundle, &hash, n, fill_nothing, NULL) != SOTTO_OK) abort();
-            while (!bundle_finished(&bundle)) bundle_garble(&bundle, bench.tables, BUFFER_LEN);
+            while (!bundle_finished(&bundle))
+                if (bundle_garble(&bundle, bench.tables, &len, BUFFER_LEN) != SOTTO_OK) abort();
             n_runs++;
             end = clock();
         } while (end - begin < REPEAT_SECONDS);
@@ -177,15 +180,17 @@ static double count_fill(double share[8], const struct schedule *schedule)
     return (double)schedule->n_and / (double)(n_calls > 0 ? n_calls : 1);
 }
 
+/* One instance has the schedule for one, instances side by side have theirs. */
 static void run(const char *path)
 {
     const char *name = strrchr(path, '/');
     sotto_circuit *circuit;
-    struct schedule *schedule;
+    struct schedule *schedule, *narrow;
     double share[8], fill;
 
     if (sotto_circuit_load(bench.context, &circuit, path) != SOTTO_OK ||
-        schedule_new(bench.context, &schedule, circuit) != SOTTO_OK) {
+        schedule_new(bench.context, &schedule, circuit) != SOTTO_OK ||
+        schedule_new_narrow(bench.context, &narrow, circuit) != SOTTO_OK) {
         fprintf(stderr, "bench_circuits: %s\n", sotto_context_message(bench.context));
         exit(1);
     }
@@ -194,13 +199,16 @@ static void run(const char *path)
            (unsigned long long)schedule->n_and, (unsigned long long)schedule->n_free,
            schedule->n_slots);
     for (size_t n_lanes = 1; n_lanes <= N_LANES; n_lanes += N_LANES - 1) {
-        printf(" %7.1f", measure(schedule, &bench.delta, n_lanes));
-        printf(" %7.1f", measure(schedule, NULL, n_lanes));
+        const struct schedule *used = n_lanes == 1 ? schedule : narrow;
+
+        printf(" %7.1f", measure(used, &bench.delta, n_lanes));
+        printf(" %7.1f", measure(used, NULL, n_lanes));
     }
-    printf(" %7.1f %7.1f", measure_bundle(schedule, 1), measure_bundle(schedule, 2));
+    printf(" %7.1f %7.1f", measure_bundle(narrow, 1), measure_bundle(narrow, 2));
     printf(" %6.1f %5.2f ", circuit->n_gates / measure_scheduling(circuit) / 1e6, fill);
     for (size_t i = 0; i < 8; i++) printf(" %3.0f", share[i]);
     printf("\n");
+    schedule_free(narrow);
     schedule_free(schedule);
     sotto_circuit_free(circuit);
 }

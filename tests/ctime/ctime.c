@@ -54,21 +54,48 @@ static const char circuit_text[] = "12 22\n"
 #define N_INSTANCES 30
 #define N_DIRECT_INSTANCES 25 /* whose inputs need no extension */
 
+/* A circuit that threads share: rows of ANDs of the row before and the evaluator's bits. */
+#define WIDE_BITS 512
+#define WIDE_ROWS 32
+
+static char *wide_text(void)
+{
+    size_t size = 32 * WIDE_ROWS * WIDE_BITS + 64, len, next = 2 * (size_t)WIDE_BITS, row = 0;
+    char *text = malloc(size);
+
+    CHECK(text != NULL);
+    len = (size_t)snprintf(text, size, "%d %d\n2 %d %d\n1 %d\n\n", WIDE_ROWS * WIDE_BITS,
+                           (2 + WIDE_ROWS) * WIDE_BITS, WIDE_BITS, WIDE_BITS, WIDE_BITS);
+    for (size_t r = 0; r < WIDE_ROWS; r++, row = next - WIDE_BITS)
+        for (size_t i = 0; i < WIDE_BITS; i++)
+            len += (size_t)snprintf(text + len, size - len, "2 1 %zu %zu %zu AND\n", row + i,
+                                    WIDE_BITS + (i + r) % WIDE_BITS, next++);
+    CHECK(len < size);
+    return text;
+}
+
 struct side {
     sotto_role role;
     int fd;
     unsigned ot_width; /* 0: no extension */
     bool ot_malicious;
-    uint8_t inputs[N_INSTANCES * N_BITS];
-    uint8_t outputs[N_INSTANCES * N_OUTPUTS];
+    const char *text;
+    uint64_t n_instances;
+    uint64_t n_threads;
+    uint8_t inputs[WIDE_BITS];
+    uint8_t outputs[WIDE_BITS];
 };
+
+_Static_assert(N_INSTANCES *N_BITS <= WIDE_BITS && N_INSTANCES * N_OUTPUTS <= WIDE_BITS,
+               "all instances have room");
 
 static void *run_side(void *argument)
 {
     struct side *side = argument;
     sotto_session_options options = {
         .role = side->role,
-        .n_instances = side->ot_width == 0 ? N_DIRECT_INSTANCES : N_INSTANCES,
+        .n_instances = side->n_instances,
+        .n_threads = side->n_threads,
         .ot = side->ot_width == 0  ? SOTTO_OT_BASE
               : side->ot_width > 1 ? SOTTO_OT_SOFTSPOKEN
                                    : SOTTO_OT_IKNP,
@@ -83,7 +110,7 @@ static void *run_side(void *argument)
     static const int owners[] = {SOTTO_GARBLER, SOTTO_EVALUATOR};
 
     CHECK(sotto_context_new(&context, NULL) == SOTTO_OK);
-    CHECK(sotto_circuit_parse(context, &circuit, "ctime", circuit_text, sizeof circuit_text - 1) ==
+    CHECK(sotto_circuit_parse(context, &circuit, "ctime", side->text, strlen(side->text)) ==
           SOTTO_OK);
     CHECK(sotto_interface_default(context, &interface, circuit, owners, 2) == SOTTO_OK);
     CHECK(sotto_session_new(context, &session, circuit, interface, &options) == SOTTO_OK);
@@ -107,21 +134,37 @@ static void fill(struct side *side, sotto_role role, int fd)
     for (size_t i = 0; i < sizeof side->inputs; i++) side->inputs[i] &= 1;
 }
 
-static void run_session(unsigned ot_width, bool ot_malicious)
+static void run_parties(struct side terms)
 {
     static struct side garbler, evaluator;
     pthread_t thread;
     int fds[2];
 
+    garbler = evaluator = terms;
+
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
     fill(&garbler, SOTTO_GARBLER, fds[0]);
     fill(&evaluator, SOTTO_EVALUATOR, fds[1]);
-    garbler.ot_width = evaluator.ot_width = ot_width;
-    garbler.ot_malicious = evaluator.ot_malicious = ot_malicious;
     CHECK(pthread_create(&thread, NULL, run_side, &garbler) == 0);
     run_side(&evaluator);
     CHECK(pthread_join(thread, NULL) == 0);
     CHECK(memcmp(garbler.outputs, evaluator.outputs, sizeof garbler.outputs) == 0);
+}
+
+static void run_session(unsigned ot_width, bool ot_malicious)
+{
+    run_parties((struct side){.ot_width = ot_width,
+                              .ot_malicious = ot_malicious,
+                              .text = circuit_text,
+                              .n_instances = ot_width == 0 ? N_DIRECT_INSTANCES : N_INSTANCES});
+}
+
+static void run_shared_instance(void)
+{
+    char *text = wide_text();
+
+    run_parties((struct side){.ot_width = 1, .text = text, .n_instances = 1, .n_threads = 2});
+    free(text);
 }
 
 /* The flavours of OT that a session does not use, over secret rows, choices and delta. */
@@ -489,6 +532,7 @@ int main(int argc, char **argv)
         run_session(1, false);
         run_session(1, true);
         run_session(4, true);
+        run_shared_instance();
         run_mixed();
         run_transfers();
         run_oblivious_transfers();

@@ -342,7 +342,7 @@ void relay_init(struct relay *relay)
 {
     *relay = (struct relay){0};
     for (int i = 0; i < 2; i++) {
-        struct stream *stream = &relay->streams[i];
+        struct relay_stream *stream = &relay->streams[i];
 
         stream->cut_at = stream->flip_at = stream->insert_at = stream->delay_at = NEVER;
     }
@@ -355,7 +355,7 @@ void relay_wipe(struct relay *relay)
 
 /* One direction at work. */
 struct pump {
-    struct stream *stream;
+    struct relay_stream *stream;
     int from;
     int to;
     uint64_t at; /* bytes of the party's passed on */
@@ -375,7 +375,8 @@ static bool send_all(int fd, const uint8_t *bytes, size_t len)
     return true;
 }
 
-static bool send_dripping(const struct stream *stream, int fd, const uint8_t *bytes, size_t len)
+static bool send_dripping(const struct relay_stream *stream, int fd, const uint8_t *bytes,
+                          size_t len)
 {
     if (stream->drip == 0) return send_all(fd, bytes, len);
     for (size_t i = 0; i < len; i++) {
@@ -388,7 +389,7 @@ static bool send_dripping(const struct stream *stream, int fd, const uint8_t *by
 /* Bytes up to the next offset at which something happens, of len at most. */
 static size_t quiet_length(const struct pump *pump, size_t len)
 {
-    const struct stream *stream = pump->stream;
+    const struct relay_stream *stream = pump->stream;
     const uint64_t events[] = {stream->cut_at, stream->insert_at, stream->delay_at};
 
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
@@ -406,7 +407,7 @@ static void cut(const struct pump *pump)
 /* False: no more is passed on. */
 static bool pass_on(struct pump *pump, uint8_t *bytes, size_t len)
 {
-    const struct stream *stream = pump->stream;
+    const struct relay_stream *stream = pump->stream;
     uint64_t flipped = stream->flip_at / 8;
 
     if (flipped >= pump->at && flipped - pump->at < len)

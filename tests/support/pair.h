@@ -100,7 +100,7 @@ void record_wipe(struct record *record);
 
 /** What happens to what one party sends. Offsets count the bytes that it sent. Zero-initialising
  *  does not give one that does nothing: use relay_init(). */
-struct stream {
+struct relay_stream {
     uint64_t cut_at;        /* passes on so many bytes only; NEVER */
     bool cuts_both;         /* and ends the other direction too */
     uint64_t flip_at;       /* flips this bit; NEVER */
@@ -114,7 +114,7 @@ struct stream {
 
 /** The man in the middle. streams[r] comes from the party of role r. */
 struct relay {
-    struct stream streams[2];
+    struct relay_stream streams[2];
 };
 
 void relay_init(struct relay *relay);

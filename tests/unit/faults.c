@@ -50,7 +50,7 @@ static void cast_wipe(struct cast *cast)
 }
 
 /* The part of a record that was passed on. */
-static bool has_passed_done(const struct stream *stream)
+static bool has_passed_done(const struct relay_stream *stream)
 {
     struct record passed = stream->sent;
 

@@ -72,7 +72,7 @@ static const block start = {{3, 4}};
 static uint8_t *run_bundle(const struct schedule *schedule, size_t n_groups, struct team *team,
                            size_t n_units)
 {
-    size_t len = schedule->n_and * n_groups * BUNDLE_UNIT, at = 0;
+    size_t len = schedule->n_and * n_groups * BUNDLE_UNIT, at = 0, done;
     uint8_t *tables = malloc(len + 1);
     struct bundle garbler = {.team = team}, evaluator = {.team = team};
     struct label_hash hash = {.start = start}, other = hash;
@@ -85,13 +85,14 @@ static uint8_t *run_bundle(const struct schedule *schedule, size_t n_groups, str
     while (!bundle_finished(&garbler)) {
         size_t left = len - at < n_units * BUNDLE_UNIT ? len - at : n_units * BUNDLE_UNIT;
 
-        at += bundle_garble(&garbler, tables + at, left);
+        REQUIRE(bundle_garble(&garbler, tables + at, &done, left) == SOTTO_OK);
+        at += done;
     }
     REQUIRE(at == len);
     REQUIRE(bundle_begin(&evaluator, &other, n_groups, fill_labels, (void *)(uintptr_t)schedule) ==
             SOTTO_OK);
-    for (at = 0; !bundle_finished(&evaluator);)
-        at += bundle_evaluate(&evaluator, tables + at, len - at);
+    for (at = 0; !bundle_finished(&evaluator); at += done)
+        REQUIRE(bundle_evaluate(&evaluator, &done, tables + at, len - at) == SOTTO_OK);
     REQUIRE(at == len);
     for (size_t group = 0; group < n_groups; group++)
         for (uint32_t i = 0; i < schedule->n_output_wires; i++)
@@ -251,6 +252,43 @@ START_TEST(tweaks_of_a_crew_do_not_wrap)
 }
 END_TEST
 
+/* SEC-5: were they not reserved after all, the thread that runs out of them says so, nobody waits
+ * for it in vain, and the next pass is as good as any. */
+START_TEST(a_failure_in_a_crew_is_told)
+{
+    uint64_t seed = 13;
+    struct reference reference = random_circuit(60000, 300, 200, 30000, false, &seed);
+    sotto_circuit *circuit = parse_good(context, reference.text.text);
+    uint8_t *tables = calloc(circuit->n_and, TABLE_LEN);
+    struct schedule *schedule;
+
+    REQUIRE(schedule_new(context, &schedule, circuit) == SOTTO_OK);
+    for (uint64_t n_threads = 2; n_threads < N_STRANDS + 2; n_threads++) {
+        uint64_t n = schedule->n_and, wrapping = (UINT64_C(1) << 63) - n / n_threads;
+        struct team *team = team_new(n_threads);
+        struct schedule_source source;
+        struct engine engine;
+
+        REQUIRE(engine_init(&engine, context, schedule->n_slots, &start, &delta) == SOTTO_OK);
+        REQUIRE(engine_share(&engine, context, schedule, team) == SOTTO_OK);
+        schedule_source_init(&source, schedule);
+        engine_begin(&engine, &source.source);
+        ck_assert_int_eq(crew_run(engine.crew, tables, NULL, n, wrapping), SOTTO_ERR_LIMIT);
+        ck_assert_int_eq(crew_run(engine.crew, tables, NULL, n, 0), SOTTO_ERR_LIMIT);
+        engine_begin(&engine, &source.source);
+        ck_assert_int_eq(crew_run(engine.crew, NULL, tables, n, wrapping), SOTTO_ERR_LIMIT);
+        engine_begin(&engine, &source.source);
+        ck_assert_int_eq(crew_run(engine.crew, tables, NULL, n, 0), SOTTO_OK);
+        engine_wipe(&engine);
+        team_free(team);
+    }
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+    reference_free(&reference);
+    free(tables);
+}
+END_TEST
+
 static void burn(void *argument, uint64_t i)
 {
     double *seconds = argument;
@@ -301,6 +339,39 @@ START_TEST(tweaks_of_a_bundle_do_not_wrap)
 }
 END_TEST
 
+/* SEC-5: the same for a group of a bundle. */
+START_TEST(a_failure_in_a_bundle_is_told)
+{
+    static uint8_t tables[2 * 1000 * BUNDLE_UNIT];
+    sotto_circuit *circuit = load(context, "mul8.txt");
+    struct team *team = team_new(2);
+    struct bundle bundle = {.team = team};
+    struct label_hash hash = {.start = start};
+    struct schedule *schedule;
+    size_t len = 1;
+
+    REQUIRE(schedule_new(context, &schedule, circuit) == SOTTO_OK);
+    REQUIRE(schedule->n_and > 10 && schedule->n_and <= 1000);
+    REQUIRE(bundle_init(&bundle, context, schedule, 2, &start, &delta) == SOTTO_OK);
+    for (size_t group = 0; group < 2; group++) {
+        REQUIRE(bundle_begin(&bundle, &hash, 2, fill_labels, schedule) == SOTTO_OK);
+        bundle.groups[group].engine.hash.next = UINT64_MAX - 9;
+        ck_assert_int_eq(bundle_garble(&bundle, tables, &len, sizeof tables), SOTTO_ERR_LIMIT);
+        REQUIRE(bundle_begin(&bundle, &hash, 2, fill_labels, schedule) == SOTTO_OK);
+        bundle.groups[group].engine.hash.next = UINT64_MAX - 9;
+        ck_assert_int_eq(bundle_evaluate(&bundle, &len, tables, sizeof tables), SOTTO_ERR_LIMIT);
+        ck_assert_uint_eq(len, 1);
+    }
+    REQUIRE(bundle_begin(&bundle, &hash, 2, fill_labels, schedule) == SOTTO_OK);
+    ck_assert_int_eq(bundle_garble(&bundle, tables, &len, sizeof tables), SOTTO_OK);
+    ck_assert(bundle_finished(&bundle));
+    bundle_wipe(&bundle);
+    team_free(team);
+    schedule_free(schedule);
+    sotto_circuit_free(circuit);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("garble_bundle");
@@ -316,6 +387,8 @@ int main(void)
     tcase_add_test(tests, one_instance_is_shared);
     tcase_add_test(tests, tweaks_of_a_crew_do_not_wrap);
     tcase_add_test(tests, tweaks_of_a_bundle_do_not_wrap);
+    tcase_add_test(tests, a_failure_in_a_crew_is_told);
+    tcase_add_test(tests, a_failure_in_a_bundle_is_told);
     suite_add_tcase(suite, tests);
     srunner_run_all(runner, CK_ENV);
     n_failed = srunner_ntests_failed(runner);
