@@ -141,7 +141,20 @@ int step_rows(struct report *report, double **rows, const struct step *step, con
     return status;
 }
 
-int net_run_float(struct report *report, const struct net *net, double *values, double *scores)
+/** What becomes of row r of a step: a score, whole where the network is quantised, or an
+ * activation. */
+static void put_row(const struct step *step, double *values, double *real, int64_t *whole,
+                    uint64_t r, double row)
+{
+    if (step->activation != ACTIVATION_NONE)
+        values[step->first + r] = whole != NULL ? (double)step_activate(step, (int64_t)row)
+                                                : step_activate_float(step, row);
+    else if (whole != NULL) whole[r] = (int64_t)row;
+    else real[r] = row;
+}
+
+static int run_steps(struct report *report, const struct net *net, double *values, double *real,
+                     int64_t *whole)
 {
     for (size_t s = 0; s < net->n_steps; s++) {
         const struct step *step = &net->steps[s];
@@ -154,33 +167,21 @@ int net_run_float(struct report *report, const struct net *net, double *values, 
         }
         status = step_rows(report, &rows, step, values);
         for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++)
-            if (step->activation == ACTIVATION_NONE) scores[r] = rows[r];
-            else values[step->first + r] = step_activate_float(step, rows[r]);
+            put_row(step, values, real, whole, r, rows[r]);
         free_secret(rows, step->n_rows * sizeof *rows);
         if (status != STATUS_OK) return status;
     }
     return STATUS_OK;
 }
 
+int net_run_float(struct report *report, const struct net *net, double *values, double *scores)
+{
+    return run_steps(report, net, values, scores, NULL);
+}
+
 int net_run_integer(struct report *report, const struct net *net, double *values, int64_t *scores)
 {
-    for (size_t s = 0; s < net->n_steps; s++) {
-        const struct step *step = &net->steps[s];
-        double *rows;
-        int status;
-
-        if (step->kind == STEP_MAX_POOL) {
-            step_pool(step, values);
-            continue;
-        }
-        status = step_rows(report, &rows, step, values);
-        for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++)
-            if (step->activation == ACTIVATION_NONE) scores[r] = (int64_t)rows[r];
-            else values[step->first + r] = (double)step_activate(step, (int64_t)rows[r]);
-        free_secret(rows, step->n_rows * sizeof *rows);
-        if (status != STATUS_OK) return status;
-    }
-    return STATUS_OK;
+    return run_steps(report, net, values, NULL, scores);
 }
 
 /* --------------------------------------------------------------------------------------- bound */

@@ -1,5 +1,5 @@
-# gc-nn: its commands, what they refuse, and the accuracy of the models in the tree. SOTTO_NN_DIR may
-# name a folder with the two MNIST networks and MNIST's test rows.
+# gc-nn: its commands, what they refuse, and the accuracy of the models in the tree. SOTTO_NN_DIR
+# may name a folder with the two MNIST networks and MNIST's test rows.
 load common
 
 MODELS=$SRCDIR/apps/nn/models

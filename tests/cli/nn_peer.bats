@@ -254,7 +254,8 @@ far()
     quantised digits-mlp
     for ((i = 0; i < 20; i++)); do cat "$MODELS/digits-test.csv"; done >rows.csv
     serve digits-mlp.gcnn
-    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always --json -o labels
+    start bob gc-nn query --connect "unix:$PWD/s" --input rows.csv --progress always --json \
+        -o labels
     until_true grep -q "layer 1" bob.err
     kill -KILL "${pids[alice]}"
     finish alice; expect 137
