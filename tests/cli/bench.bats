@@ -124,7 +124,7 @@ END
     pids[garbler]=$!
     try gc-bench ot --connect unix:d --repeats 2 --transfers 30000 -q
     [ "$status" -ne 0 ]; silent
-    ! wait "${pids[garbler]}"
+    run ! wait "${pids[garbler]}"
 }
 
 @test "wrong options and files are told" {

@@ -6,14 +6,38 @@
 #include "tests/support/suite.h"
 
 #include <check.h>
+#include <errno.h>
+#include <signal.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LEN 64
+#define EXPORTED __attribute__((visibility("default")))
+
+/* What libsodium asks the system by: these take the place of the C library's. */
+static bool system_fails;
+
+EXPORTED ssize_t getrandom(void *memory, size_t len, unsigned flags);
+EXPORTED int getentropy(void *memory, size_t len);
+
+ssize_t getrandom(void *memory, size_t len, unsigned flags)
+{
+    if (!system_fails) return syscall(SYS_getrandom, memory, len, flags);
+    errno = EIO;
+    return -1;
+}
+
+int getentropy(void *memory, size_t len)
+{
+    return getrandom(memory, len, 0) == (ssize_t)len ? 0 : -1;
+}
 
 /* What a child draws; the parent's generator has been used before, so that a state would exist. */
 static void draw_in_child(uint8_t drawn[LEN])
@@ -65,6 +89,28 @@ START_TEST(random_has_no_switch)
 }
 END_TEST
 
+/* SEC-2: without randomness the process ends before anything can use what was not filled. */
+START_TEST(random_ends_the_process_without_the_system)
+{
+    const struct rlimit no_core = {0, 0};
+    uint8_t drawn[LEN];
+    int status = 0;
+    pid_t pid = fork();
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGABRT, SIG_DFL);
+        system_fails = true;
+        random_bytes(drawn, LEN);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGABRT);
+}
+END_TEST
+
 /* Exactly len bytes are filled, and every one of them. */
 START_TEST(random_fills_what_was_asked_for)
 {
@@ -92,6 +138,7 @@ int main(void)
     if (sodium_init() < 0) return EXIT_FAILURE;
     tcase_add_test(tcase, random_differs_across_fork);
     tcase_add_test(tcase, random_has_no_switch);
+    tcase_add_test(tcase, random_ends_the_process_without_the_system);
     tcase_add_test(tcase, random_fills_what_was_asked_for);
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
