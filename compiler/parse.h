@@ -58,6 +58,7 @@ bool parse(struct unit *unit, struct arena *arena, struct lexer *lexer, struct d
 struct specifiers {
     struct type *type;
     bool is_typedef, is_static, is_extern;
+    bool is_untagged; /* a struct or union without a tag, defined here */
     enum owner owner;
 };
 

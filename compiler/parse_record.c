@@ -79,7 +79,8 @@ static struct member **struct_declaration(struct parser *p, struct type *record,
     if (specifiers.is_static || specifiers.is_extern || specifiers.is_typedef)
         diag_error(p->diag, here(p), "a member has no storage class");
     refuse_mark(p, &specifiers, here(p));
-    if (next_is(p, ";") && type_is_record(specifiers.type)) {
+    /* Without a declarator, what has a tag or is named by a typedef declares no member. */
+    if (next_is(p, ";") && specifiers.is_untagged) {
         *tail = arena_new(p->arena, 1, sizeof **tail);
         (*tail)->type = specifiers.type;
         (*tail)->position = here(p);

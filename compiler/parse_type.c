@@ -254,7 +254,7 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
 {
     source_pos position = here(p);
     uint32_t words = 0, bit_int = 0, word;
-    bool is_const = false;
+    bool is_const = false, is_record;
 
     *out = (struct specifiers){0};
     for (;;) {
@@ -269,8 +269,10 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
             continue;
         }
         if (words != 0 || out->type != NULL) break;
+        is_record = next_is(p, "struct") || next_is(p, "union");
         out->type = whole_type(p);
         if (out->type == NULL) break;
+        out->is_untagged = is_record && out->type->name == NULL;
     }
     if (words != 0) out->type = basic_type(p, position, words, bit_int);
     if (out->type == NULL) {

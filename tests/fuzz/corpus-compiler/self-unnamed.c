@@ -1,0 +1,3 @@
+struct s { int  p ; struct s a;  int ;
+static struct s  ;  long 
+int f c  
