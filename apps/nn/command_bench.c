@@ -98,7 +98,7 @@ static void add_linear(struct maker *maker, const char *name, uint64_t n_rows,
         maker->status = net_bound(maker->report, &bound, maker->net, step);
     if (maker->status != STATUS_OK) return;
     step->ring = ring_for(bound);
-    step->shift = activation == ACTIVATION_NONE ? 0 : step->ring - 11;
+    step->shift = activation == ACTIVATION_NONE ? 0 : step->ring - 10;
     if (activation != ACTIVATION_NONE) advance(maker, step);
 }
 

@@ -172,7 +172,8 @@ int net_run_integer(struct report *report, const struct net *net, double *values
 int64_t step_activate(const struct step *step, int64_t accumulator);
 
 /** The largest magnitude that any accumulator of a quantised linear step can have, whatever its
- *  inputs: the maximum over rows of the sum of |weight| * largest activation, plus |bias|. */
+ *  inputs: the maximum over rows of bias + the sum of weight * largest activation over the positive
+ *  weights, and of minus the same over the negative ones. */
 int net_bound(struct report *report, double *bound, const struct net *net, const struct step *step);
 
 /** Bits of the ring that holds accumulators up to bound: ceil(log2(bound + 1)) + 1. */

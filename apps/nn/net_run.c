@@ -199,33 +199,46 @@ static void fill_largest(double *largest, const struct net *net)
     }
 }
 
-int net_bound(struct report *report, double *bound, const struct net *net, const struct step *step)
+/** The largest accumulator of a step, or of what is minus that step when sign is -1: activations
+ * are not negative, so each is as large as it can be where its weight adds, and 0 where it takes
+ * away. */
+static int largest_row(struct report *report, double *bound, const struct step *step, double sign,
+                       const double *largest)
 {
-    double *largest = new_array(net->n_activations, sizeof *largest);
-    struct step magnitude = *step;
+    struct step adding = *step;
     double *rows = NULL;
     int status = STATUS_OK;
 
-    magnitude.terms = new_array(step->n_terms, sizeof *step->terms);
-    magnitude.n_terms = 0;
-    magnitude.bias = new_array(step->n_rows, sizeof *step->bias);
-    if (largest == NULL || magnitude.terms == NULL || magnitude.bias == NULL)
-        status = report_memory(report);
-    if (status == STATUS_OK) fill_largest(largest, net);
+    adding.terms = new_array(step->n_terms, sizeof *step->terms);
+    adding.n_terms = 0;
+    adding.bias = new_array(step->n_rows, sizeof *step->bias);
+    if (adding.terms == NULL || adding.bias == NULL) status = report_memory(report);
     for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++)
-        magnitude.bias[r] = fabs(step->bias[r]);
+        adding.bias[r] = sign * step->bias[r];
     for (size_t t = 0; status == STATUS_OK && t < step->n_terms; t++) {
-        status = term_copy(report, &magnitude.terms[t], &step->terms[t]);
-        if (status == STATUS_OK) magnitude.n_terms++;
+        status = term_copy(report, &adding.terms[t], &step->terms[t]);
+        if (status == STATUS_OK) adding.n_terms++;
         for (uint64_t e = 0; status == STATUS_OK && e < step->terms[t].n_weights; e++)
-            magnitude.terms[t].weights[e] = fabs(magnitude.terms[t].weights[e]);
+            adding.terms[t].weights[e] = fmax(sign * adding.terms[t].weights[e], 0);
     }
-    if (status == STATUS_OK) status = step_rows(report, &rows, &magnitude, largest);
-    *bound = 0;
+    if (status == STATUS_OK) status = step_rows(report, &rows, &adding, largest);
     for (uint64_t r = 0; status == STATUS_OK && r < step->n_rows; r++)
         *bound = fmax(*bound, rows[r]);
     free_secret(rows, step->n_rows * sizeof *rows);
-    step_free(&magnitude);
+    step_free(&adding);
+    return status;
+}
+
+int net_bound(struct report *report, double *bound, const struct net *net, const struct step *step)
+{
+    double *largest = new_array(net->n_activations, sizeof *largest);
+    int status;
+
+    *bound = 0;
+    if (largest == NULL) return report_memory(report);
+    fill_largest(largest, net);
+    status = largest_row(report, bound, step, 1, largest);
+    if (status == STATUS_OK) status = largest_row(report, bound, step, -1, largest);
     free(largest);
     return status;
 }

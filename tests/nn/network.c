@@ -706,6 +706,48 @@ START_TEST(test_ring)
 }
 END_TEST
 
+/* No input leads beyond the bound, and one leads there: sums are largest or least where each
+ * activation is 0 or as large as it can be. */
+START_TEST(test_bound)
+{
+    enum { N = 6, ROWS = 4 };
+    uint32_t source[N] = {1, 2, 3, 4, 5, 6};
+    double weights[ROWS * N], bias[ROWS], values[N], bound, *rows;
+    struct term term = {.kind = TERM_DENSE,
+                        .n_elements = N,
+                        .source = source,
+                        .n_weights = ROWS * N,
+                        .weights = weights};
+    struct step step = {.kind = STEP_LINEAR,
+                        .n_rows = ROWS,
+                        .first = N,
+                        .n_terms = 1,
+                        .terms = &term,
+                        .bias = bias};
+    struct net net = {.n_inputs = N, .n_activations = N, .n_steps = 1, .steps = &step};
+    uint32_t state = 1;
+
+    memset(&report, 0, sizeof report);
+    for (int trial = 0; trial < 200; trial++) {
+        double reached = 0;
+
+        for (size_t i = 0; i < ROWS * N; i++) {
+            state = state * 1664525 + 1013904223;
+            weights[i] = (int)(state >> 24) - (trial % 3 == 0 ? 255 : trial % 3 == 1 ? 0 : 128);
+            bias[i % ROWS] = (int)(state >> 16) % 2000 - 1000;
+        }
+        must(net_bound(&report, &bound, &net, &step));
+        for (unsigned corner = 0; corner < 1U << N; corner++) {
+            for (unsigned i = 0; i < N; i++) values[i] = corner >> i & 1 ? 255 : 0;
+            must(step_rows(&report, &rows, &step, values));
+            for (size_t r = 0; r < ROWS; r++) reached = fmax(reached, fabs(rows[r]));
+            free_secret(rows, ROWS * sizeof *rows);
+        }
+        ck_assert(bound == reached);
+    }
+}
+END_TEST
+
 START_TEST(test_activations)
 {
     struct step relu = {.activation = ACTIVATION_RELU, .shift = 3};
@@ -746,6 +788,7 @@ int main(void)
     tcase_add_loop_test(tests, test_columns, 0, N_MODELS);
     tcase_add_loop_test(tests, test_file_round_trip, 0, N_MODELS);
     tcase_add_test(tests, test_file_damage);
+    tcase_add_test(tests, test_bound);
     tcase_add_test(tests, test_file_widths);
     tcase_add_test(tests, test_file_products);
     tcase_add_test(tests, test_plan_counts);
