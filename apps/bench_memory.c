@@ -31,8 +31,7 @@ int bench_measure_raw(struct bench *bench, const struct bench_row **result, cons
     return status;
 }
 
-/* ------------------------------------------------------------------------------------- baselines
- */
+/* ------------------------------------------------------------------------------------ baselines */
 
 #if defined(__x86_64__)
 /* AES-128 as a naive program has it: one block after another under stored round keys. */
@@ -82,8 +81,7 @@ static int measure_single_blocks(struct bench *bench, const struct bench_row **r
 }
 #endif
 
-/* ---------------------------------------------------------------------------------------- speeds
- */
+/* --------------------------------------------------------------------------------------- speeds */
 
 int bench_measure_speed(struct bench *bench, const struct bench_row **result,
                         const struct bench_row *baseline, const sotto_speed_options *options,

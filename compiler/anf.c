@@ -268,8 +268,7 @@ uint64_t anf_cost(struct graph *graph, const struct anf_space *functions)
     return n;
 }
 
-/* -------------------------------------------------------------------------------- realisation --
- */
+/* ------------------------------------------------------------------------------- realisation -- */
 
 /* The product of the variables in m, all products on the way being remembered. */
 static literal monomial(struct graph *graph, literal *known, const literal *variables, uint64_t m)

@@ -66,8 +66,7 @@ static void choose_input(struct checking *c, uint8_t *bits, uint64_t number)
     }
 }
 
-/* ------------------------------------------------------------------------------ the host's side --
- */
+/* --------------------------------------------------------------------------- the host's side -- */
 
 static bool is_hosts(const struct word_value *value)
 {
@@ -218,8 +217,7 @@ static sotto_err compare_batch(struct checking *c, uint64_t n, const uint8_t *le
     return SOTTO_OK;
 }
 
-/* ------------------------------------------------------------------------------------ the run --
- */
+/* ----------------------------------------------------------------------------------- the run -- */
 
 static sotto_err compare_all(struct checking *c, bool *differs)
 {

@@ -173,8 +173,7 @@ static void put_head(FILE *file, const struct word_program *program, const char 
                     (unsigned long long)check_value(program, i)->type->size);
 }
 
-/* ------------------------------------------------------------------------------------ the call --
- */
+/* ---------------------------------------------------------------------------------- the call -- */
 
 static uint64_t value_of(const struct word_program *program, const struct symbol *parameter)
 {

@@ -25,8 +25,7 @@ struct entry {
     uint64_t n_input_bits;
 };
 
-/* ------------------------------------------------------------------------------- the function --
- */
+/* ------------------------------------------------------------------------------ the function -- */
 
 static struct symbol *find_function(struct exec *x, const struct unit *unit, const char *name)
 {
@@ -51,8 +50,7 @@ static struct symbol *find_function(struct exec *x, const struct unit *unit, con
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------- owners --
- */
+/* ------------------------------------------------------------------------------------ owners -- */
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -159,8 +157,7 @@ static void default_owners(struct entry *entry)
               "#include <sotto-circuit.h> and write GARBLER, EVALUATOR or OUTPUT before it");
 }
 
-/* ------------------------------------------------------------------------------------- leaves --
- */
+/* ------------------------------------------------------------------------------------ leaves -- */
 
 struct leaf {
     struct type *type;
@@ -243,8 +240,7 @@ static void read_output(struct exec *x, struct word_value *out, struct object *o
     }
 }
 
-/* --------------------------------------------------------------------------------- the program --
- */
+/* ------------------------------------------------------------------------------- the program -- */
 
 /* Whether a second call could find what a first one left. */
 static bool has_state(const struct unit *unit)

@@ -14,8 +14,7 @@
 
 #include "compiler/parse.h"
 
-/* ----------------------------------------------------------------------------------- pointers --
- */
+/* ---------------------------------------------------------------------------------- pointers -- */
 
 /** A secret part of an address: index * stride, within [low, high) or the whole object. */
 struct term {

@@ -497,8 +497,7 @@ static struct value call(struct exec *x, struct expr *e)
     return call_targets(x, e, function, arguments);
 }
 
-/* --------------------------------------------------------------------------------- expression --
- */
+/* -------------------------------------------------------------------------------- expression -- */
 
 struct value exec_expr(struct exec *x, struct expr *e)
 {

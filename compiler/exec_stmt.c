@@ -49,8 +49,7 @@ static void declare(struct exec *x, struct stmt *stmt)
         slot_set(x, object, &object->slots[i], fresh->slots[i].content);
 }
 
-/* ---------------------------------------------------------------------------------- selection --
- */
+/* --------------------------------------------------------------------------------- selection -- */
 
 static void exec_if(struct exec *x, struct stmt *stmt)
 {

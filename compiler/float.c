@@ -98,8 +98,7 @@ void float_count_zeros(struct graph *graph, literal *count, uint32_t count_n, co
     }
 }
 
-/* -------------------------------------------------------------------------- putting it together --
- */
+/* ----------------------------------------------------------------------- putting it together -- */
 
 /* How far the bits go right: 1 + below when that is positive (the result is subnormal), else by
  * the top bit; all the way when clear. Only one of the three applies, so that XOR joins them. */

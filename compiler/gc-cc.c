@@ -129,8 +129,7 @@ static int compile_on_large_stack(struct job *job)
     return job->status;
 }
 
-/* -------------------------------------------------------------------------------------- files --
- */
+/* ------------------------------------------------------------------------------------- files -- */
 
 /* The preprocessor's words for a file that is not there would blame the preprocessor. */
 static int check_input(const struct job *job)

@@ -288,8 +288,7 @@ literal graph_majority(struct graph *graph, literal a, literal b, literal c)
     return graph_xor(graph, c, graph_and(graph, x, y));
 }
 
-/* -------------------------------------------------------------------------------- whole graph --
- */
+/* ------------------------------------------------------------------------------- whole graph -- */
 
 void graph_mark_live(const struct graph *graph, uint8_t *marks, const literal *outputs,
                      uint64_t n_outputs)

@@ -57,8 +57,7 @@ pid_t host_start(const char *const *command, int out, int error)
     return child;
 }
 
-/* -------------------------------------------------------------------------------- our headers --
- */
+/* ------------------------------------------------------------------------------- our headers -- */
 
 static char *join(const char *folder, size_t folder_len, const char *rest)
 {

@@ -319,8 +319,7 @@ static void lex_number(struct lexer *lexer)
     else lex_integer(lexer, start, lexer->at);
 }
 
-/* ------------------------------------------------------------------------ characters, strings --
- */
+/* ----------------------------------------------------------------------- characters, strings -- */
 
 static uint32_t lex_escape(struct lexer *lexer)
 {

@@ -83,8 +83,7 @@ static void reduce_quadratic(struct recipe *recipe, uint64_t anf)
     recipe->out ^= affine_form(anf);
 }
 
-/* ----------------------------------------------------------------------------- five variables --
- */
+/* ---------------------------------------------------------------------------- five variables -- */
 
 /* variables[i] is what variable i of the table stands for. */
 static void recipe_of_class(const struct mc *mc, struct recipe *best, uint32_t table,
@@ -118,8 +117,7 @@ static unsigned compress(uint64_t *anf, uint16_t *variables)
     return n;
 }
 
-/* ------------------------------------------------------------------------------ six variables --
- */
+/* ----------------------------------------------------------------------------- six variables -- */
 
 /* The table in coordinates of which number k is the given form, k its lowest variable. */
 static uint64_t change_coordinate(uint64_t table, unsigned k, unsigned form)

@@ -57,8 +57,7 @@ static void add_constant_multiple(struct columns *columns, uint32_t shift, const
     }
 }
 
-/* ----------------------------------------------------------------------------- Karatsuba's step --
- */
+/* -------------------------------------------------------------------------- Karatsuba's step -- */
 
 /* difference = |x - y| of n bits; returns whether x < y. */
 static literal absolute_difference(struct graph *graph, literal *difference, const literal *x,

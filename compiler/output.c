@@ -155,8 +155,7 @@ sotto_err output_text(struct sotto_context *context, const char *path, const cha
     return err;
 }
 
-/* -------------------------------------------------------------------------------- the circuit --
- */
+/* ------------------------------------------------------------------------------- the circuit -- */
 
 /* "dir/prog.txt" to "dir/prog.json", as gc-run looks for it. */
 static char *sibling(const char *path)

@@ -205,8 +205,7 @@ static void declare_builtin(struct parser *p, const struct builtin_name *builtin
     scope_add(p, symbol);
 }
 
-/* --------------------------------------------------------------------------- translation unit --
- */
+/* -------------------------------------------------------------------------- translation unit -- */
 
 /* To behind the next ';' or before a '}' that closes nothing since here. */
 static void skip_declaration(struct parser *p)

@@ -25,8 +25,7 @@ void static_assertion(struct parser *p)
     expect(p, ";");
 }
 
-/* ------------------------------------------------------------------------------- declarations --
- */
+/* ------------------------------------------------------------------------------ declarations -- */
 
 static struct symbol *new_symbol(struct parser *p, enum symbol_kind kind,
                                  const struct declarator *declared,

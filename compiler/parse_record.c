@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---------------------------------------------------------------------------- struct and enum --
- */
+/* --------------------------------------------------------------------------- struct and enum -- */
 
 static struct scope_entry *find_tag(struct scope *scope, const char *name, bool here_only)
 {

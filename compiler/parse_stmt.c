@@ -24,8 +24,7 @@ static struct expr *condition(struct parser *p)
     return value;
 }
 
-/* ---------------------------------------------------------------------------------- selection --
- */
+/* --------------------------------------------------------------------------------- selection -- */
 
 /* "if" "(" expression ")" statement ("else" statement)? */
 static struct stmt *if_statement(struct parser *p)
@@ -207,8 +206,7 @@ static struct stmt *bounded_loop(struct parser *p)
     return stmt;
 }
 
-/* -------------------------------------------------------------------------------------- jumps --
- */
+/* ------------------------------------------------------------------------------------- jumps -- */
 
 static struct stmt *jump_statement(struct parser *p)
 {

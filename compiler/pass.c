@@ -51,8 +51,7 @@ bool pass_dead(struct graph *to, struct graph *from, literal *outputs, uint64_t 
     return true;
 }
 
-/* ----------------------------------------------------------------------------------- checking --
- */
+/* ---------------------------------------------------------------------------------- checking -- */
 
 #define N_CHECKS 4 /* of 64 assignments each */
 
@@ -101,8 +100,7 @@ static void check(struct graph *to, const literal *new_outputs, struct graph *fr
     }
 }
 
-/* ------------------------------------------------------------------------------------ running --
- */
+/* ----------------------------------------------------------------------------------- running -- */
 
 static void run_once(struct graph *graph, literal *outputs, uint64_t n_outputs, pass_fn run,
                      bool checked)

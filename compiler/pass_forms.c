@@ -38,8 +38,7 @@ struct distributor {
     uint64_t stack_capacity;
 };
 
-/* ------------------------------------------------------------------------------ one quadratic --
- */
+/* ----------------------------------------------------------------------------- one quadratic -- */
 
 static unsigned variable_of(struct form *form, uint32_t node)
 {
@@ -90,8 +89,7 @@ static unsigned reduce(struct product *products, struct form *form)
     return n;
 }
 
-/* ----------------------------------------------------------------------------------- the sums --
- */
+/* ---------------------------------------------------------------------------------- the sums -- */
 
 static void push(struct distributor *d, uint64_t *n, uint32_t node)
 {
@@ -181,8 +179,7 @@ static struct sum walk_sum(struct distributor *d, uint32_t root, enum purpose pu
     return sum;
 }
 
-/* ----------------------------------------------------------------------------------- the graph --
- */
+/* --------------------------------------------------------------------------------- the graph -- */
 
 /* Nodes whose only reader is a XOR. */
 static void find_parts(struct distributor *d)

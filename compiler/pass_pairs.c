@@ -62,8 +62,7 @@ struct sharer {
     uint32_t n_pieces, n_pairs, n_meetings, n_made;
 };
 
-/* ----------------------------------------------------------------------------------- the sums --
- */
+/* ---------------------------------------------------------------------------------- the sums -- */
 
 /* Parts of a sum are XORs that only a XOR reads. */
 static void find_parts(struct sharer *s)
@@ -165,8 +164,7 @@ static uint32_t take_block(struct sharer *s, uint32_t node)
     return node;
 }
 
-/* ---------------------------------------------------------------------------------- the pairs --
- */
+/* --------------------------------------------------------------------------------- the pairs -- */
 
 static uint32_t *find_pair(struct sharer *s, uint32_t a, uint32_t b)
 {
@@ -309,8 +307,7 @@ static void share(struct sharer *s)
     }
 }
 
-/* ----------------------------------------------------------------------------------- the graph --
- */
+/* --------------------------------------------------------------------------------- the graph -- */
 
 /* Terms that are pairs of pairs lie in one piece, so they are not deep. */
 static literal name_of(struct sharer *s, uint32_t term)

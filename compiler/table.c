@@ -28,8 +28,7 @@ static literal is_below(struct graph *graph, const literal *index, uint32_t inde
     return n < index_n ? lit_not(arith_any(graph, index + n, index_n - n)) : LIT_TRUE;
 }
 
-/* ---------------------------------------------------------------------------- multiplexer tree --
- */
+/* -------------------------------------------------------------------------- multiplexer tree -- */
 
 /* out = the element of 2^bits from first that the low bits of the index name; any element when
  * there is none of that name. */
@@ -64,8 +63,7 @@ static literal is_in_range(const struct table *table, uint32_t bits)
     return below;
 }
 
-/* ----------------------------------------------------------------------------- constant table --
- */
+/* ---------------------------------------------------------------------------- constant table -- */
 
 static bool is_constant(const struct table *table)
 {
@@ -121,8 +119,7 @@ void table_select(struct graph *graph, literal *out, uint32_t width, const liter
     arith_gate(graph, out, valid, out, width);
 }
 
-/* ------------------------------------------------------------------------------------ decoder --
- */
+/* ----------------------------------------------------------------------------------- decoder -- */
 
 /* One more bit of the index: line i, for the prefix i, becomes the lines 2i and 2i + 1. When all
  * 2^k prefixes are there and nothing is disabled, the last product is the rest of the new bit. */

@@ -27,8 +27,7 @@ bool word_is_value(const struct word *word, uint64_t value)
     return word_is_const(word) && word->bits[0] == value && bits_len(word->bits, word->width) <= 64;
 }
 
-/* --------------------------------------------------------------------------- known properties --
- */
+/* -------------------------------------------------------------------------- known properties -- */
 
 static uint64_t mask(uint32_t width)
 {

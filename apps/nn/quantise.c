@@ -69,8 +69,7 @@ static void absorb_scales(const struct quantiser *q, struct term *term, uint64_t
     }
 }
 
-/* ------------------------------------------------------------------------------- making integers
- */
+/* ------------------------------------------------------------------------------ making integers */
 
 static int round_weights(struct quantiser *q, struct step *step, double accumulator)
 {

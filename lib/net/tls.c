@@ -243,8 +243,7 @@ static sotto_err report_failure(struct tls *tls, int result)
     return fail_reason(tls, reason);
 }
 
-/* -------------------------------------------------------------------------------- credentials --
- */
+/* ------------------------------------------------------------------------------- credentials -- */
 
 /* Replaces OpenSSL's chain building: one certificate, judged by certificate_fault() alone. A peer
  * is told no more than bad_certificate, whatever the fault. */
@@ -323,8 +322,7 @@ static int find_psk(SSL *ssl, const unsigned char *identity, size_t identity_len
     return *session != NULL;
 }
 
-/* ----------------------------------------------------------------------------------- settings --
- */
+/* ---------------------------------------------------------------------------------- settings -- */
 
 static bool restrict_protocol(SSL_CTX *settings)
 {
@@ -404,8 +402,7 @@ static sotto_err set_up(struct tls *tls, bool is_server)
     return SOTTO_OK;
 }
 
-/* ---------------------------------------------------------------------------------- handshake --
- */
+/* --------------------------------------------------------------------------------- handshake -- */
 
 /* What the settings promise, asked again of the connection that came of them. */
 static sotto_err check_outcome(struct tls *tls)
@@ -461,8 +458,7 @@ void tls_free(struct tls *tls)
     mem_free(tls);
 }
 
-/* ------------------------------------------------------------------------------------- records --
- */
+/* ----------------------------------------------------------------------------------- records -- */
 
 /* The peer is not asked to renew its own keys: it counts for itself. How often keys are renewed
  * depends on the number of records alone, not on how they come in calls, so that it can be told
@@ -533,8 +529,7 @@ void tls_set_key_lifetime(struct tls *tls, uint64_t n_records)
     tls->key_lifetime = n_records;
 }
 
-/* ----------------------------------------------------------------------------------- overhead --
- */
+/* ---------------------------------------------------------------------------------- overhead -- */
 
 /* Two ends in memory: the client, and the server. */
 struct rehearsal {

@@ -93,8 +93,7 @@ void transport_close(struct transport *transport)
     end_close(&transport->in);
 }
 
-/* ------------------------------------------------------------------------ reading and writing --
- */
+/* ----------------------------------------------------------------------- reading and writing -- */
 
 static bool would_block(int error)
 {

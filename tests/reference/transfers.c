@@ -50,8 +50,7 @@ void ref_base_proof(uint8_t proof[REF_BASE_PROOF_LEN], uint8_t answer[32],
     ref_oracle_end(&oracle, proof + (size_t)32 * REF_N_BASE);
 }
 
-/* -------------------------------------------------------------------------------------- trees --
- */
+/* ------------------------------------------------------------------------------------- trees -- */
 
 /* The node at the end of the first n_levels branches of x. */
 static struct ref_block node_of(const struct ref_transfers *transfers, size_t g, size_t x,

@@ -40,8 +40,7 @@ static struct ref_block times_bit(struct ref_block value, unsigned bit)
     return bit != 0 ? value : (struct ref_block){{0}};
 }
 
-/* ------------------------------------------------------------------------------------ secrets --
- */
+/* ----------------------------------------------------------------------------------- secrets -- */
 
 /* What each party draws, in the order in which it draws. */
 static void redraw(struct replica *replica, const struct side *sides[2])
@@ -156,8 +155,7 @@ static void derive_masked(struct replica *replica)
     }
 }
 
-/* ------------------------------------------------------------------------------------- labels --
- */
+/* ------------------------------------------------------------------------------------ labels -- */
 
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -253,8 +251,7 @@ static void derive_inputs(struct replica *replica, const struct task *task,
     }
 }
 
-/* ------------------------------------------------------------------------------------ garbling --
- */
+/* ---------------------------------------------------------------------------------- garbling -- */
 
 /* Instances that are garbled side by side, and where the run is. */
 struct group {

@@ -102,8 +102,7 @@ START_TEST(cheat_honest_replay)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------------- frames --
- */
+/* ------------------------------------------------------------------------------------ frames -- */
 
 /* A DONE that becomes a sign of life leaves the garbler waiting for the DONE. */
 static bool is_allowed_elsewhere(const struct stage *stage, const struct frame_view *frame,

@@ -32,8 +32,7 @@ static void only_hello_was_sent(const struct record *record)
     ck_assert_uint_eq(record->len, FRAME_HEADER_LEN + hello_len());
 }
 
-/* ------------------------------------------------------------------------------ two real sides --
- */
+/* ---------------------------------------------------------------------------- two real sides -- */
 
 /* Both refuse and name the field and both values; neither sends more than its hello. The values
  * are NULL for digests, which only need to differ. */
@@ -256,8 +255,7 @@ START_TEST(hello_unused_chain_does_not_matter)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------ crafted hellos --
- */
+/* ---------------------------------------------------------------------------- crafted hellos -- */
 
 /* The layout, counted from the start of the payload. */
 #define MAGIC_AT 0

@@ -115,8 +115,7 @@ static void run_peer(struct party *peer, enum end end)
     _exit(0);
 }
 
-/* ------------------------------------------------------------------------------- the searches --
- */
+/* ------------------------------------------------------------------------------ the searches -- */
 
 /* Dead frames of earlier calls are the compiler's; the next calls overwrite them. */
 static __attribute__((noinline)) void burn_stack(void)

@@ -121,8 +121,7 @@ START_TEST(handles_run_over_tls)
 }
 END_TEST
 
-/* ----------------------------------------------------------------------------------- the peer --
- */
+/* ---------------------------------------------------------------------------------- the peer -- */
 
 /* Between the two: turns the second half of the first CHOICES over. It has none of the secrets. */
 struct relay {
@@ -190,8 +189,7 @@ static void run_peer(struct party *peer, enum end end)
     _exit(0);
 }
 
-/* ------------------------------------------------------------------------------- the searches --
- */
+/* ------------------------------------------------------------------------------ the searches -- */
 
 /* Dead frames of earlier calls are the compiler's; the next calls overwrite them. */
 static __attribute__((noinline)) void burn_stack(void)

@@ -324,8 +324,7 @@ START_TEST(cheating_goes_unnoticed_without_the_check)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------- disagreement --
- */
+/* ------------------------------------------------------------------------------ disagreement -- */
 
 /* SEC-11: both sides see that the extensions differ, or their widths. */
 START_TEST(sessions_must_agree_on_the_extension)

@@ -49,8 +49,7 @@ static void run_text(const char *text, const int *owners, size_t n_owners, uint6
     task_wipe(&task);
 }
 
-/* ---------------------------------------------------------------------------- random circuits --
- */
+/* --------------------------------------------------------------------------- random circuits -- */
 
 #define N_RANDOM 60
 
@@ -90,8 +89,7 @@ START_TEST(session_random_circuits)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------- particular shapes --
- */
+/* ------------------------------------------------------------------------- particular shapes -- */
 
 static const int garbler_first[] = {SOTTO_GARBLER, SOTTO_EVALUATOR};
 static const int evaluator_first[] = {SOTTO_EVALUATOR, SOTTO_GARBLER};
@@ -139,8 +137,7 @@ START_TEST(session_shapes)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- windows --
- */
+/* ----------------------------------------------------------------------------------- windows -- */
 
 static const struct window_case {
     const int *owners;
@@ -223,8 +220,7 @@ START_TEST(session_isas)
 }
 END_TEST
 
-/* --------------------------------------------------------------------------------------- costs --
- */
+/* ------------------------------------------------------------------------------------- costs -- */
 
 /* The cost with the extension that the run came to measure. */
 static sotto_cost taken(const sotto_cost *cost, unsigned ot_width)

@@ -125,8 +125,7 @@ static void close_take(struct take *take)
     task_wipe(&take->task);
 }
 
-/* ------------------------------------------------------------------------------------ baseline --
- */
+/* ---------------------------------------------------------------------------------- baseline -- */
 
 #define BASELINE_MAX 8192
 
@@ -196,8 +195,7 @@ START_TEST(transcript_baseline)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------- re-derivation --
- */
+/* ----------------------------------------------------------------------------- re-derivation -- */
 
 static void must_equal(const struct record *sent, enum frame_type type, const void *bytes,
                        size_t len)
@@ -257,8 +255,7 @@ START_TEST(transcript_rederived) /* SEC-4 */
 }
 END_TEST
 
-/* ------------------------------------------------------------------------- what must not leave --
- */
+/* ----------------------------------------------------------------------- what must not leave -- */
 
 /* A constant's active label is zero on purpose, and zeros are everywhere. */
 static bool contains(const struct record *record, struct ref_block needle)

@@ -208,8 +208,7 @@ START_TEST(wire_refuses_another_type)
 }
 END_TEST
 
-/* ------------------------------------------------------------------------------------- lengths --
- */
+/* ----------------------------------------------------------------------------------- lengths -- */
 
 /* What a claimed length gives when the receiver expects 100 bytes; the payload follows as far as
  * it fits the socket. */
@@ -310,8 +309,7 @@ START_TEST(wire_range_of_lengths) /* SEC-13 */
 }
 END_TEST
 
-/* ------------------------------------------------------------------ signs of life and of death --
- */
+/* ---------------------------------------------------------------- signs of life and of death -- */
 
 /* SEC-13: any number of PROGRESS frames where an evaluator may send them, and none elsewhere. */
 START_TEST(wire_passes_over_progress)
@@ -532,8 +530,7 @@ START_TEST(wire_stream_falls_silent)
 }
 END_TEST
 
-/* -------------------------------------------------------------------------------- long messages --
- */
+/* ----------------------------------------------------------------------------- long messages -- */
 
 static const size_t long_lengths[] = {
     0,
