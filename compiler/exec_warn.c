@@ -9,6 +9,12 @@
 void warn_unwritten(struct exec *x, const struct object *object, source_pos position)
 {
     if (x->is_quiet) return;
+    if (object == x->result) {
+        diag_warning(x->diag, position, "'%s' ends without returning a value: it is 0",
+                     x->call->function->name);
+        diag_hint(x->diag, "write 'return' and the value");
+        return;
+    }
     diag_warning(x->diag, position, "'%s' is read before it is written: the value is 0",
                  object->name);
     diag_hint(x->diag, "give it a value where it is declared");

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Programs of circuit C, and programs in the manner of CBMC-GC and HyCC: the circuit against the same program built by the host's compiler, at every
-# level of optimisation; then integers wider than any host has. Reports in the Test Anything
-# Protocol.
+# Programs of circuit C, and programs in the manner of CBMC-GC and HyCC: the circuit against the same
+# program built by the host's compiler, at every level of optimisation; then integers wider than any
+# host has. Reports in the Test Anything Protocol.
 : "${SRCDIR:=.}" "${BINDIR:=.}"
 count=0
 status=0

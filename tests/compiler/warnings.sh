@@ -63,7 +63,6 @@ warns 6:12 "'x' is read before it is written: the value is 0" "give it a value" 
     o[0] = x;'
 warns 6:13 "'t' is read before it is written: the value is 0" "give it a value" '    int t[2];
     o[0] = t[1];'
-
 quiet "a division by a constant" '    o[0] = a / 10 + a % 7;'
 quiet "a division of public values" '    for (int i = 1; i < 9; i++) o[0] += 100 / i;'
 quiet "a narrow division" '    o[0] = (a & 7) / (b & 7);'
@@ -71,6 +70,13 @@ quiet "a small array" '    int t[9] = {a, b}; o[0] = t[b];'
 quiet "a table of constants" '    static const unsigned char t[256] = {1, 2, 3}; o[0] = t[b & 255];'
 quiet "a bit-field of a new struct" '    struct { unsigned x : 3, y : 4; } s; s.x = a & 7; o[0] = s.x;'
 quiet "written under a condition" '    int x; if (a > b) x = 1; else x = 2; o[0] = x;'
+
+# A value that a function does not return.
+printf '%s\n' 'static int g(int *p) { *p = 1; }' 'int f(int a, int b) { return g(&a) + a + b; }' \
+    >"$folder/p.c"
+compile && grep -qF "p.c:2:31: warning: 'g' ends without returning a value: it is 0" "$folder/err" &&
+    grep -qF "  hint: write 'return' and the value" "$folder/err"
+result $? "a function without return"
 
 # Outputs: all of one, some of one, and a local of CBMC-GC's.
 cat >"$folder/p.c" <<'PROGRAM'
