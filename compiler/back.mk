@@ -11,6 +11,7 @@ COMPILER_BACK_SOURCES = \
 	compiler/float_convert.c \
 	compiler/float_divide.c \
 	compiler/float_multiply.c \
+	compiler/float_narrow.c \
 	compiler/graph.c compiler/graph.h \
 	compiler/loop_cost.c compiler/loop_cost.h \
 	compiler/lower.c compiler/lower.h compiler/lower_node.h \

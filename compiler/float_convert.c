@@ -248,37 +248,6 @@ static void widen(struct graph *graph, literal *out, struct float_format to, con
     out[width_of(to) - 1] = graph_and(graph, x.sign, lit_not(x.is_nan));
 }
 
-/* The exponent's distance is clamped to what the narrow format can tell. */
-static void narrow(struct graph *graph, literal *out, struct float_format to, const literal *a,
-                   struct float_format from)
-{
-    uint32_t m = from.mantissa, e = from.exponent, n_lost = m + 1 - (to.mantissa + 2);
-    literal below[FLOAT_MAX_EXPONENT + 2], exponent[FLOAT_MAX_EXPONENT + 2] = {0};
-    literal high[FLOAT_MAX_EXPONENT + 2], sign;
-    uint32_t n_high = e + 1 - (to.exponent + 1);
-    struct float_parts x;
-    struct float_result result;
-
-    float_unpack(graph, &x, a, from);
-    word_bits_constant(below, float_bias(from) - float_bias(to), e + 2);
-    word_bits_copy(exponent, a + m, e);
-    arith_subtract(graph, below, below, exponent, e + 2);
-    sign = below[e + 1];
-    for (uint32_t i = 0; i < n_high; i++)
-        high[i] = graph_xor(graph, below[to.exponent + 1 + i], sign);
-    result.is_nan = x.is_nan;
-    result.is_infinite = graph_and(graph, sign, arith_any(graph, high, n_high));
-    result.is_infinite = graph_or(graph, result.is_infinite, x.is_infinite);
-    result.is_zero = graph_and(graph, lit_not(sign), arith_any(graph, high, n_high));
-    result.sign = x.sign;
-    word_bits_copy(result.below, below, to.exponent + 1);
-    result.below[to.exponent + 1] = sign;
-    word_bits_copy(result.bits, x.mantissa + n_lost, to.mantissa + 2);
-    result.bits[to.mantissa + 2] = LIT_FALSE;
-    result.sticky = arith_any(graph, x.mantissa, n_lost);
-    float_pack(graph, out, &result, to);
-}
-
 void float_convert(struct graph *graph, literal *out, struct float_format to, const literal *a,
                    struct float_format from)
 {
@@ -286,6 +255,6 @@ void float_convert(struct graph *graph, literal *out, struct float_format to, co
 
     if (to.mantissa == from.mantissa) word_bits_copy(out, a, width_of(to));
     else if (to.mantissa > from.mantissa) widen(graph, out, to, a, from);
-    else narrow(graph, out, to, a, from);
+    else float_narrow(graph, out, to, a, from);
     graph_scratch_release(graph, mark);
 }

@@ -41,24 +41,11 @@ void float_count_zeros(struct graph *graph, literal *count, uint32_t count_n, co
 
 uint64_t float_bias(struct float_format format);
 
-/** Bits that count the leading zeros of a mantissa, or a shift that clears a float_result. */
+/** Bits that count the leading zeros of a mantissa, or a shift that clears it. */
 uint32_t float_shift_bits(struct float_format format);
 
-/** A result before rounding. Its value is (-1)^sign * bits * 2^..., where bits has mantissa + 3
- * bits of which the highest two are not both 0 (but for results that are special or zero), and 1 -
- * below is the biased exponent if the top bit counts as the leading one. */
-struct float_result {
-    literal sign;
-    literal bits[FLOAT_MAX_MANTISSA + 3];
-    literal sticky;                        /* something lies below the bits */
-    literal below[FLOAT_MAX_EXPONENT + 2]; /* two's complement */
-    literal is_zero;
-    literal is_infinite;
-    literal is_nan;
-};
-
-/** Rounds to nearest even, with gradual underflow and overflow to infinity. result is used up. */
-void float_pack(struct graph *graph, literal *out, struct float_result *result,
-                struct float_format format);
+/** Conversion to a format with a shorter mantissa and exponent. */
+void float_narrow(struct graph *graph, literal *out, struct float_format to, const literal *a,
+                  struct float_format from);
 
 #endif
