@@ -260,6 +260,7 @@ lint: lint-man
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh tests/library/*.sh tests/nn/*.sh tests/bench/*.sh \
 		circuits/*.sh
+	cd $(srcdir) && shellcheck -s bats -i SC2314,SC2315 tests/cli/*.bats tests/docs/*.bats
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits

@@ -41,7 +41,8 @@ gc-info() { "$BINDIR/gc-info" "$@"; }
 @test "gc-cc: where the interface goes" {
     setup_program
     try gc-cc p.c -o out.d --interface names.json; expect 0
-    [ -e names.json ] && [ ! -e out.json ]
+    [ -e names.json ]
+    [ ! -e out.json ]
     try gc-cc p.c -o other --interface none; expect 0
     [ ! -e other.json ]
     try gc-cc p.c -o a.b/c; expect 10 "cannot write a.b/c: No such file or directory"
@@ -75,7 +76,9 @@ older" ]
     try gc-cc p.c -o .; expect 10
     ln -s p.txt link; chmod 600 p.txt
     try gc-cc p.c -o link; expect 0
-    [ -L link ] && [ "$(stat -c %a p.txt)" = 600 ] && [ "$(wc -l <p.txt)" -gt 9 ]
+    [ -L link ]
+    [ "$(stat -c %a p.txt)" = 600 ]
+    [ "$(wc -l <p.txt)" -gt 9 ]
     [ -z "$(find . -name '.gc-cc*')" ]
 }
 
@@ -261,7 +264,8 @@ exec cc "$@"
 SCRIPT
     chmod +x fails
     CC=$PWD/fails try gc-cc p.c --check -o p.txt; expect 5 "does not take the program" "no such luck"
-    [ -z "$(ls tmp)" ] && [ ! -e p.txt ]
+    [ -z "$(ls tmp)" ]
+    [ ! -e p.txt ]
     TMPDIR=$PWD/no/where try gc-cc p.c --check; expect 10 "cannot make the folder"
     cat >slow <<'SCRIPT'
 #!/bin/bash
