@@ -10,7 +10,7 @@ page_statuses() {
 # What the tools exit with; interruption is 128 and the number of a signal.
 tool_statuses() {
     sed -n -E 's/^ +STATUS_[A-Z]+ = ([0-9]+),?$/\1/p' "$SRCDIR/apps/report.h" \
-        "$SRCDIR/compiler/status.h" | sed 's/^128$/130\n143/' | sort -nu
+        "$SRCDIR/compiler/status.h" | sed 's/^128$/129\n130\n143/' | sort -nu
 }
 
 # "SOTTO_ERR_USAGE 2", one a line.
