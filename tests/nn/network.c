@@ -304,13 +304,48 @@ static void mirrored(struct build *build)
     scores(build, "f", 24);
 }
 
+static Onnx__NodeProto *placed_node(struct build *build, const char *type, const char *inputs,
+                                    const char *output, int64_t axis)
+{
+    Onnx__NodeProto *node = build_node(build, type, inputs, output);
+
+    build_int(build, node, "broadcast", 1);
+    build_int(build, node, "axis", axis);
+    return node;
+}
+
+/** Before set 7, attributes say which dimensions the second operand has. */
+static void placed(struct build *build)
+{
+    build_init(build, 6, DIMS(0, 2, 5, 4));
+    build_weights(build, "w", DIMS(3, 2, 3, 3));
+    build_weights(build, "bias", DIMS(3));
+    build_weights(build, "each", DIMS(1, 3, 5, 4));
+    conv_node(build, "x w", "c", 1, 1);
+    placed_node(build, "Add", "c bias", "d", 1);
+    build_node(build, "Relu", "d", "r");
+    build_node(build, "GlobalAveragePool", "r", "g");
+    build_ints(build, "to", 1, (int64_t[]){3});
+    build_node(build, "Reshape", "g to", "mean");
+    placed_node(build, "Sub", "r mean", "s", 1);
+    placed_node(build, "Mul", "each mean", "t", 1);
+    build_node(build, "Add", "s t", "u");
+    build_int(build, build_node(build, "Dropout", "u", "v"), "is_test", 1);
+    build_node(build, "Relu", "v", "q");
+    build_node(build, "Flatten", "q", "f");
+    build_weights(build, "end.w", DIMS(60, 5));
+    build_weights(build, "end.b", DIMS(5));
+    build_int(build, build_node(build, "Gemm", "f end.w end.b", "y"), "broadcast", 1);
+}
+
 static const struct {
     const char *name;
     model_fn make;
 } models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
               {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
               {"clipped", clipped}, {"squares", squares},       {"moved", moved},
-              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored}};
+              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored},
+              {"placed", placed}};
 #define N_MODELS ((int)(sizeof models / sizeof models[0]))
 
 /* ---------------------------------------------------------------------------------- fixture */
