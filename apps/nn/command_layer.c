@@ -81,7 +81,8 @@ static int parse_numbers(struct job *job)
 
     if (status == STATUS_OK) status = cli_count(report, cli, &group, "group");
     if (status != STATUS_OK) return status;
-    if (ring < 2 || ring > 32) return usage(job, "--ring K says what shares are modulo: 2 to 32");
+    if (ring < MIN_RING || ring > MAX_RING)
+        return usage(job, "--ring K says what shares are modulo: 2 to 32");
     if (groups && (group < 1 || group > 4096))
         return usage(job, "--group N says how many numbers belong together: 1 to 4096");
     if (!groups && group != 0) return usage(job, "--group is for maxpool and argmax");

@@ -11,7 +11,7 @@ bool file_is_stdin(const char *path);
 const char *file_name(const char *path);
 
 /** Reads a whole file, or standard input; status is what failing to open or read it is.
- * STATUS_LIMIT above max. */
+ *  STATUS_LIMIT above max bytes, of which no more are read: it may have no end. */
 int file_load(struct report *report, struct buffer *buffer, const char *path, uint64_t max,
               int status);
 

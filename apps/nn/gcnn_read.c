@@ -249,8 +249,9 @@ static int read_parameters(struct reader *reader, struct step *step, double *sca
     step->square_shift = (unsigned)get(reader, 1);
     *scale = get_double(reader);
     *zero = get_double(reader);
-    if (step->ring < 1 || step->ring > MAX_RING || step->shift >= step->ring || step->slope > 128 ||
-        step->offset > HIDDEN_MAX || step->square_shift > 14 || !good_encoding(*scale, *zero))
+    if (step->ring < MIN_RING || step->ring > MAX_RING || step->shift >= step->ring ||
+        step->slope > 128 || step->offset > HIDDEN_MAX || step->square_shift > 14 ||
+        !good_encoding(*scale, *zero))
         return bad(reader, "a parameter is out of range");
     if ((step->activation != ACTIVATION_LEAKY && (step->slope != 0 || step->offset != 0)) ||
         (step->activation != ACTIVATION_SQUARE && step->square_shift != 0) ||

@@ -176,24 +176,27 @@ static int lower_concat(struct lowering *lowering, struct symbol *out, const str
 /* ------------------------------------------------------------------------------- element by
  * element */
 
-/** Gives the symbol the larger shape that its sum with other has. */
-static int broadcast(struct lowering *lowering, struct symbol *x, const struct tensor *other)
+/** Gives the symbol, operand number at of a binary node, the shape that the node's output has. */
+static int broadcast(struct lowering *lowering, struct symbol *x, const struct node *binary,
+                     size_t at, const struct tensor *other)
 {
-    static char add[] = "Add", no_name[] = "";
-    size_t inputs[2] = {0, 0};
-    struct node node = {
-        .op = op_find("Add"), .type = add, .name = no_name, .inputs = inputs, .n_inputs = 2};
+    static char add[] = "Add";
+    struct node node = *binary;
     struct tensor zeros = *other;
     struct tensor *tensors[] = {&x->index, &x->mul, &x->add};
     int status;
 
+    /* The sum with zeros, placed as its attributes say. */
+    node.op = op_find(add);
+    node.type = add;
     zeros.type = TENSOR_DOUBLE;
     zeros.data = NULL;
     status = tensor_allocate(lowering->report, &zeros);
     for (size_t i = 0; status == STATUS_OK && i < (x->kind == SYMBOL_ROWS ? 1 : 3); i++) {
-        const struct tensor *in[] = {tensors[i], &zeros};
+        const struct tensor *in[] = {&zeros, &zeros};
         struct tensor out;
 
+        in[at] = tensors[i];
         status = run_on(lowering, &out, &node, in, 2);
         if (status != STATUS_OK) break;
         tensor_free(tensors[i]);
@@ -212,7 +215,8 @@ static int lower_affine(struct lowering *lowering, struct symbol *symbol, const 
     int status = STATUS_OK;
 
     if (node->n_inputs == 2)
-        status = broadcast(lowering, symbol, &lowering->graph->values[node->inputs[1 - x]].tensor);
+        status = broadcast(lowering, symbol, node, x,
+                           &lowering->graph->values[node->inputs[1 - x]].tensor);
     probe = symbol->index;
     probe.data = NULL;
     if (status == STATUS_OK) status = tensor_allocate(lowering->report, &probe);
@@ -275,8 +279,8 @@ static int lower_binary(struct lowering *lowering, struct symbol *x, const struc
     if (status == STATUS_OK && !tensor_same_shape(&x->index, &other.index)) {
         status = symbol_to_activations(lowering, x);
         if (status == STATUS_OK) status = symbol_to_activations(lowering, &other);
-        if (status == STATUS_OK) status = broadcast(lowering, x, &other.index);
-        if (status == STATUS_OK) status = broadcast(lowering, &other, &x->index);
+        if (status == STATUS_OK) status = broadcast(lowering, x, node, 0, &other.index);
+        if (status == STATUS_OK) status = broadcast(lowering, &other, node, 1, &x->index);
     }
     if (status == STATUS_OK && strcmp(node->type, "Sub") == 0)
         status = affine_all(lowering, &other, node, -1, 0);

@@ -24,7 +24,8 @@
 #define HIDDEN_BITS 7
 #define HIDDEN_MAX ((1 << HIDDEN_BITS) - 1)
 
-/** The widest ring Z_{2^k} of accumulators. */
+/** The narrowest and the widest ring Z_{2^k} of accumulators, which have a sign. */
+#define MIN_RING 2
 #define MAX_RING 32
 
 /** Bounds of a network, far beyond what can be run. */
@@ -176,7 +177,8 @@ int64_t step_activate(const struct step *step, int64_t accumulator);
  *  weights, and of minus the same over the negative ones. */
 int net_bound(struct report *report, double *bound, const struct net *net, const struct step *step);
 
-/** Bits of the ring that holds accumulators up to bound: ceil(log2(bound + 1)) + 1. */
+/** Bits of the ring that holds accumulators up to bound: ceil(log2(bound + 1)) + 1, or MIN_RING for
+ *  those that are all 0. */
 unsigned ring_for(double bound);
 
 /** Index of the largest score, the lowest one among equals; of a single score, whether it is

@@ -245,7 +245,7 @@ int net_bound(struct report *report, double *bound, const struct net *net, const
 
 unsigned ring_for(double bound)
 {
-    unsigned k = 1;
+    unsigned k = MIN_RING;
 
     while (ldexp(1, (int)k - 1) < bound + 1) k++;
     return k;

@@ -4,8 +4,8 @@
 
 #include "apps/nn/graph.h"
 
-/** Operator sets that are understood: 7 to 18 in full, and of the older ones the nodes that do not
- *  differ but in broadcasting. */
+/** Operator sets that are understood. A node of an old one means what it meant there, or is
+ *  refused. */
 #define ONNX_MIN_OPSET 1
 #define ONNX_MAX_OPSET 18
 

@@ -204,10 +204,14 @@ static int op_clip(struct op_call *call)
 static int op_cast(struct op_call *call)
 {
     const struct tensor *x = call->in[0];
+    const struct attribute *named = node_attribute(call->node, "to");
     int64_t to = node_int(call->node, "to", 0);
     bool compute;
     int status;
 
+    if (named != NULL && named->kind == ATTRIBUTE_STRING)
+        return node_fail(call->report, call->node,
+                         "an element type by name, as before operator set 6, is not supported");
     if (!tensor_type_known(to))
         return node_fail(call->report, call->node, "element type %lld is not supported",
                          (long long)to);
@@ -225,12 +229,20 @@ static bool may_be_set(const struct op_call *call, size_t in)
     return x != NULL && (x->data == NULL || x->n != 1 || x->data[0] != 0);
 }
 
+int op_check_test(const struct op_call *call)
+{
+    if (call->opset >= 7 || node_int(call->node, "is_test", 0) != 0) return STATUS_OK;
+    return node_fail(call->report, call->node,
+                     "is_test is not set, and training mode is not supported");
+}
+
 /** In training mode it drops nothing when its ratio is 0; without one it is 1/2. */
 static int op_dropout(struct op_call *call)
 {
     bool has_ratio = call->n_in > 1 && call->in[1] != NULL;
-    int status;
+    int status = op_check_test(call);
 
+    if (status != STATUS_OK) return status;
     if (may_be_set(call, 2) && (!has_ratio || may_be_set(call, 1)))
         return node_fail(call->report, call->node, "training mode is not supported");
     status = op_identity(call);
@@ -244,8 +256,8 @@ static int op_dropout(struct op_call *call)
 
 /* -------------------------------------------------------------------------------------- binary */
 
-/** A shape of rank dimensions that tensor is broadcast to; 0 strides where it repeats. Before
- *  opset 7, axis tells where the second operand's dimensions begin. */
+/** Strides of a tensor that is broadcast to rank dimensions, its own from first on; 0 where it
+ *  repeats. */
 static void strides_of(uint64_t *strides, const struct tensor *tensor, unsigned rank,
                        unsigned first)
 {
@@ -258,25 +270,38 @@ static void strides_of(uint64_t *strides, const struct tensor *tensor, unsigned 
     }
 }
 
+/** Before opset 7 both operands have one shape, unless broadcast is set: then the dimensions of the
+ *  second are some of the first's, from axis on or else the last ones. */
+static int place_second(const struct op_call *call, unsigned *first)
+{
+    int64_t most = (int64_t)call->in[0]->rank - (int64_t)call->in[1]->rank;
+    int64_t axis = node_int(call->node, "axis", most);
+
+    *first = 0;
+    if (tensor_same_shape(call->in[0], call->in[1])) return STATUS_OK;
+    if (node_int(call->node, "broadcast", 0) == 0)
+        return node_fail(call->report, call->node,
+                         "its operands differ in shape, and broadcast is not set");
+    if (axis < 0 || axis > most) return node_fail(call->report, call->node, "axis does not fit");
+    *first = (unsigned)axis;
+    return STATUS_OK;
+}
+
 static int broadcast_shape(const struct op_call *call, uint64_t *dims, unsigned *rank,
                            unsigned first[2])
 {
     const struct tensor *a = call->in[0], *b = call->in[1];
-    const struct attribute *axis = node_attribute(call->node, "axis");
+    bool one_way = call->opset < 7;
 
     *rank = a->rank > b->rank ? a->rank : b->rank;
     first[0] = *rank - a->rank;
     first[1] = *rank - b->rank;
-    if (call->opset < 7 && axis != NULL && axis->kind == ATTRIBUTE_INT) {
-        if (axis->i < 0 || axis->i > (int64_t)*rank - (int64_t)b->rank)
-            return node_fail(call->report, call->node, "axis does not fit");
-        first[1] = (unsigned)axis->i;
-    }
+    if (one_way && place_second(call, &first[1]) != STATUS_OK) return call->report->status;
     for (unsigned d = 0; d < *rank; d++) {
         uint64_t m = d < first[0] ? 1 : a->dims[d - first[0]];
         uint64_t n = d < first[1] || d - first[1] >= b->rank ? 1 : b->dims[d - first[1]];
 
-        if (m != n && m != 1 && n != 1)
+        if (m != n && n != 1 && (m != 1 || one_way))
             return node_fail(call->report, call->node, "its operands do not fit in dimension %u",
                              d + 1);
         dims[d] = m == 1 ? n : m;

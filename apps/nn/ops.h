@@ -61,6 +61,9 @@ int op_integers(const struct op_call *call, int64_t **values, size_t *n, const c
  */
 int op_axes(const struct op_call *call, bool marked[TENSOR_MAX_RANK], size_t *n, unsigned rank);
 
+/** Refuses a node that trains: before opset 7 nodes do unless is_test is set. */
+int op_check_test(const struct op_call *call);
+
 /** What op_dims() makes of -1. */
 #define OPEN_DIMENSION UINT64_MAX
 

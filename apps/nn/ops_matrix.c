@@ -21,12 +21,15 @@ static void multiply(double *out, const double *a, const double *b, const struct
         }
 }
 
-/** Whether c can be added to an m by n matrix. */
-static bool bias_fits(const struct tensor *c, uint64_t m, uint64_t n)
+/** Whether c can be added to an m by n matrix. Before opset 7 it is such a matrix itself, unless
+ *  broadcast is set. */
+static bool bias_fits(const struct op_call *call, const struct tensor *c, uint64_t m, uint64_t n)
 {
     uint64_t rows = c->rank == 2 ? c->dims[0] : 1;
     uint64_t columns = c->rank == 0 ? 1 : c->dims[c->rank - 1];
 
+    if (call->opset < 7 && node_int(call->node, "broadcast", 0) == 0)
+        return c->rank == 2 && rows == m && columns == n;
     return c->rank <= 2 && (rows == 1 || rows == m) && (columns == 1 || columns == n);
 }
 
@@ -53,7 +56,7 @@ int op_gemm(struct op_call *call)
     p = (struct product){a->dims[ta],         a->dims[!ta],        b->dims[!tb],
                          ta ? 1 : a->dims[1], ta ? a->dims[1] : 1, tb ? 1 : b->dims[1],
                          tb ? b->dims[1] : 1};
-    if (c != NULL && !bias_fits(c, p.m, p.n))
+    if (c != NULL && !bias_fits(call, c, p.m, p.n))
         return node_fail(call->report, call->node, "its bias does not fit");
     status = op_output(call, &compute, a->type, 2, (uint64_t[]){p.m, p.n});
     if (status == STATUS_OK) status = op_check_products(call, (uint64_t[]){p.m, p.k, p.n}, 3);
@@ -146,6 +149,7 @@ int op_batch_normalization(struct op_call *call)
 
     if (call->n_out > 1 || node_int(call->node, "training_mode", 0) != 0)
         return node_fail(call->report, call->node, "training mode is not supported");
+    if (op_check_test(call) != STATUS_OK) return call->report->status;
     if (node_int(call->node, "spatial", 1) != 1)
         return node_fail(call->report, call->node, "spatial = 0 is not supported");
     channels = x->rank < 2 ? 1 : x->dims[1];

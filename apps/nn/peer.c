@@ -4,8 +4,6 @@
 #include "apps/nn/file.h"
 #include "apps/signals.h"
 
-#include <string.h>
-
 typedef unsigned long long ull;
 
 #define MAX_THREADS 64
@@ -58,7 +56,6 @@ int peer_check_stdio(const struct peer *peer)
     static const char *const options[] = {"input", "labels"};
     const struct cli *cli = &peer->command->cli;
     struct report *report = &peer->command->report;
-    const char *output = cli_text(cli, "output");
 
     if (!connection_is_stdio(&peer->connection)) return STATUS_OK;
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -68,10 +65,7 @@ int peer_check_stdio(const struct peer *peer)
             return report_fail(report, STATUS_USAGE,
                                "--%s -: standard input is the connection to the peer", options[i]);
     }
-    if (output != NULL && strcmp(output, "-") != 0) return STATUS_OK;
-    report_fail(report, STATUS_USAGE, "standard output is the connection to the peer");
-    report_hint(report, "say with -o FILE where the answers go");
-    return STATUS_USAGE;
+    return connection_check_output(report, &peer->connection, cli);
 }
 
 int peer_connect(struct peer *peer, const char *peer_command)

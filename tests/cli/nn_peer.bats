@@ -348,10 +348,14 @@ open("bent.gcnn", "wb").write(data)' $at
     expect 2 "--input -: standard input is the connection"
     try gc-nn query --connect stdio: --input rows.csv --labels - -o labels
     expect 2 "--labels -: standard input is the connection"
-    try gc-nn query --connect stdio: --input rows.csv
-    expect 2 "standard output is the connection" "-o FILE"
-    try gc-nn layer relu --ring 8 --connect stdio: --input rows.csv
-    expect 2 "standard output is the connection" "-o FILE"
+    for output in "" "-o -" "-o /dev/stdout"; do
+        # shellcheck disable=SC2086 # a list of words
+        try gc-nn query --connect stdio: --input rows.csv $output
+        expect 2 "standard output is the connection" "-o FILE"
+        # shellcheck disable=SC2086 # a list of words
+        try gc-nn layer relu --ring 8 --connect stdio: --input rows.csv $output
+        expect 2 "standard output is the connection" "-o FILE"
+    done
 }
 
 # unheard: what the asker has, 31337 and 27182, is nowhere in what the owner said.

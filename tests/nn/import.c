@@ -116,6 +116,54 @@ START_TEST(test_opset)
 }
 END_TEST
 
+/** A node of operator set 6 with an attribute that is 1, unless there is none, on inputs x, of 2 by
+ *  3 elements, and b, of 3. */
+static void old_node(struct build *build, const char *type, const char *inputs,
+                     const char *attribute)
+{
+    Onnx__NodeProto *node;
+
+    build_init(build, 6, DIMS(2, 3));
+    build_weights(build, "b", DIMS(3));
+    build_weights(build, "w", DIMS(3, 3));
+    node = build_node(build, type, inputs, "y");
+    if (attribute != NULL) build_int(build, node, attribute, 1);
+}
+
+/* Until set 7, nothing was broadcast and all nodes were in training unless they said otherwise. */
+START_TEST(test_old_sets)
+{
+    static const struct {
+        const char *type, *inputs, *attribute, *words;
+    } cases[] = {
+        {"Add", "x b", "broadcast", "differ in shape, and broadcast is not set"},
+        {"Mul", "x b", "broadcast", "differ in shape, and broadcast is not set"},
+        {"Gemm", "x w b", "broadcast", "its bias does not fit"},
+        {"Dropout", "x", "is_test", "is_test is not set"},
+        {"BatchNormalization", "x b b b b", "is_test", "is_test is not set"},
+    };
+    static char name[] = "FLOAT";
+    struct build build;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        old_node(&build, cases[i].type, cases[i].inputs, NULL);
+        refused(&build, cases[i].words);
+        old_node(&build, cases[i].type, cases[i].inputs, cases[i].attribute);
+        (void)take(&build);
+        ck_assert_msg(strstr(report.message, cases[i].words) == NULL, "%s", report.message);
+    }
+    /* The second operand is the one that is broadcast, from an axis within the first. */
+    old_node(&build, "Add", "b x", "broadcast");
+    refused(&build, "axis does not fit");
+    old_node(&build, "Add", "x b", "broadcast");
+    build_int(&build, build.nodes[0], "axis", 2);
+    refused(&build, "axis does not fit");
+    build_init(&build, 5, DIMS(0, 3));
+    build_string(&build, build_node(&build, "Cast", "x", "y"), "to", name);
+    refused(&build, "an element type by name");
+}
+END_TEST
+
 START_TEST(test_not_a_number)
 {
     static const float values[] = {1, NAN, 2, INFINITY};
@@ -475,6 +523,7 @@ int main(void)
     tcase_add_test(tests, test_unsupported);
     tcase_add_test(tests, test_constants_only);
     tcase_add_test(tests, test_opset);
+    tcase_add_test(tests, test_old_sets);
     tcase_add_test(tests, test_not_a_number);
     tcase_add_test(tests, test_overflow);
     tcase_add_test(tests, test_tensors);

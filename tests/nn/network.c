@@ -304,13 +304,48 @@ static void mirrored(struct build *build)
     scores(build, "f", 24);
 }
 
+static Onnx__NodeProto *placed_node(struct build *build, const char *type, const char *inputs,
+                                    const char *output, int64_t axis)
+{
+    Onnx__NodeProto *node = build_node(build, type, inputs, output);
+
+    build_int(build, node, "broadcast", 1);
+    build_int(build, node, "axis", axis);
+    return node;
+}
+
+/** Before set 7, attributes say which dimensions the second operand has. */
+static void placed(struct build *build)
+{
+    build_init(build, 6, DIMS(0, 2, 5, 4));
+    build_weights(build, "w", DIMS(3, 2, 3, 3));
+    build_weights(build, "bias", DIMS(3));
+    build_weights(build, "each", DIMS(1, 3, 5, 4));
+    conv_node(build, "x w", "c", 1, 1);
+    placed_node(build, "Add", "c bias", "d", 1);
+    build_node(build, "Relu", "d", "r");
+    build_node(build, "GlobalAveragePool", "r", "g");
+    build_ints(build, "to", 1, (int64_t[]){3});
+    build_node(build, "Reshape", "g to", "mean");
+    placed_node(build, "Sub", "r mean", "s", 1);
+    placed_node(build, "Mul", "each mean", "t", 1);
+    build_node(build, "Add", "s t", "u");
+    build_int(build, build_node(build, "Dropout", "u", "v"), "is_test", 1);
+    build_node(build, "Relu", "v", "q");
+    build_node(build, "Flatten", "q", "f");
+    build_weights(build, "end.w", DIMS(60, 5));
+    build_weights(build, "end.b", DIMS(5));
+    build_int(build, build_node(build, "Gemm", "f end.w end.b", "y"), "broadcast", 1);
+}
+
 static const struct {
     const char *name;
     model_fn make;
 } models[] = {{"dense", dense},     {"normalised", normalised}, {"convolution", convolution},
               {"grouped", grouped}, {"residual", residual},     {"leaky", leaky},
               {"clipped", clipped}, {"squares", squares},       {"moved", moved},
-              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored}};
+              {"pooled", pooled},   {"folded", folded},         {"mirrored", mirrored},
+              {"placed", placed}};
 #define N_MODELS ((int)(sizeof models / sizeof models[0]))
 
 /* ---------------------------------------------------------------------------------- fixture */
@@ -698,7 +733,7 @@ END_TEST
 
 START_TEST(test_ring)
 {
-    ck_assert_uint_eq(ring_for(0), 1);
+    ck_assert_uint_eq(ring_for(0), 2);
     ck_assert_uint_eq(ring_for(1), 2);
     ck_assert_uint_eq(ring_for(127), 8);
     ck_assert_uint_eq(ring_for(128), 9);
@@ -748,6 +783,43 @@ START_TEST(test_bound)
 }
 END_TEST
 
+/** Every product is 0, and so is every score. */
+static void dead(struct build *build)
+{
+    static const float zeros[12 * 9];
+
+    build_init(build, 13, DIMS(0, 12));
+    build_floats(build, "w", DIMS(12, 9), zeros);
+    build_floats(build, "end.w", DIMS(9, 5), zeros);
+    build_node(build, "MatMul", "x w", "a");
+    build_node(build, "Relu", "a", "r");
+    build_node(build, "MatMul", "r end.w", "y");
+}
+
+/* The ring of accumulators that are all 0 has two bits as well: circuits take signed numbers. */
+START_TEST(test_narrow_ring)
+{
+    struct net net, again;
+    struct dataset rows = {0};
+    struct buffer file = {0};
+    struct plan plan;
+
+    load_quantised(&net, &rows, dead);
+    for (size_t s = 0; s < net.n_steps; s++) ck_assert_uint_eq(net.steps[s].ring, 2);
+    must(plan_make(&report, &plan, &net, PLAN_REVEAL_LABEL));
+    plan_free(&plan);
+    net.steps[0].ring = 1;
+    gcnn_write(&file, &net, false);
+    ck_assert_int_eq(
+        gcnn_parse(&report, &again, (const uint8_t *)file.data, file.len, false, "file"),
+        STATUS_CIRCUIT);
+    ck_assert_ptr_nonnull(strstr(report.message, "out of range"));
+    net_free(&net);
+    data_free(&rows);
+    buffer_free(&file);
+}
+END_TEST
+
 START_TEST(test_activations)
 {
     struct step relu = {.activation = ACTIVATION_RELU, .shift = 3};
@@ -793,6 +865,7 @@ int main(void)
     tcase_add_test(tests, test_file_products);
     tcase_add_test(tests, test_plan_counts);
     tcase_add_test(tests, test_ring);
+    tcase_add_test(tests, test_narrow_ring);
     tcase_add_test(tests, test_activations);
     tcase_add_test(tests, test_labels);
     suite_add_tcase(suite, tests);

@@ -3,8 +3,10 @@
 #include "tests/support/suite.h"
 
 #include "apps/nn/data.h"
+#include "apps/nn/file.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct report report;
 static struct dataset data;
@@ -162,6 +164,42 @@ START_TEST(test_idx)
 }
 END_TEST
 
+/** Standard input from now on: a pipe that holds text. What writes to it is in *open. */
+static void pipe_in(const char *text, int *open)
+{
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    ck_assert_int_eq(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+    *open = ends[1];
+}
+
+/* What tells no size is bounded as well: a pipe that more may come from, a device without end. */
+START_TEST(test_bounded)
+{
+    struct buffer file = {0};
+    int open;
+
+    memset(&report, 0, sizeof report);
+    pipe_in("1,2,3", &open);
+    ck_assert_int_eq(file_load(&report, &file, "-", 4, STATUS_INPUT), STATUS_LIMIT);
+    ck_assert_str_eq(report.message, "standard input is larger than 4 bytes");
+    close(open);
+    buffer_free(&file);
+    pipe_in("1,2,3", &open);
+    close(open);
+    ck_assert_int_eq(file_load(&report, &file, "-", 5, STATUS_INPUT), STATUS_OK);
+    ck_assert_uint_eq(file.len, 5);
+    buffer_free(&file);
+    memset(&report, 0, sizeof report);
+    ck_assert_int_eq(file_load(&report, &file, "/dev/zero", 4, STATUS_INPUT), STATUS_LIMIT);
+    ck_assert_str_eq(report.message, "/dev/zero is larger than 4 bytes");
+    buffer_free(&file);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rows");
@@ -171,6 +209,7 @@ int main(void)
     tcase_add_test(tests, test_npy_bad);
     tcase_add_test(tests, test_csv);
     tcase_add_test(tests, test_idx);
+    tcase_add_test(tests, test_bounded);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
