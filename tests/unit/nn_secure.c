@@ -54,16 +54,16 @@ static void fill_term(struct term *term, uint64_t n_rows, uint64_t first, uint64
     term->n_weights = term->begin[n];
 }
 
-/* k as nn.md has it, from the weights. */
+/* The least k, from the weights: what positive and what negative ones can lead to at most. */
 static unsigned ring_of(const struct net *net, const struct step *step)
 {
     double most = 0;
     uint32_t rows[64];
     int64_t weights[64];
-    unsigned ring = 1;
+    unsigned ring = 2;
 
     for (uint64_t r = 0; r < step->n_rows; r++) {
-        double sum = step->bias[r] < 0 ? -step->bias[r] : step->bias[r];
+        double up = step->bias[r], down = -step->bias[r];
 
         for (size_t t = 0; t < step->n_terms; t++)
             for (uint64_t e = 0; e < step->terms[t].n_elements; e++) {
@@ -72,18 +72,21 @@ static unsigned ring_of(const struct net *net, const struct step *step)
 
                 for (uint64_t k = 0; source > 0 && k < n; k++)
                     if (rows[k] == r)
-                        sum += (double)(llabs(weights[k]) *
-                                        ((1 << activation_bits(net, source - 1)) - 1));
+                        *(weights[k] > 0 ? &up : &down) +=
+                            (double)(llabs(weights[k]) *
+                                     ((1 << activation_bits(net, source - 1)) - 1));
             }
-        if (sum > most) most = sum;
+        if (up > most) most = up;
+        if (down > most) most = down;
     }
     while ((double)((uint64_t)1 << (ring - 1)) <= most) ring++;
     return ring;
 }
 
-static void linear_step(struct net *net, size_t number, uint64_t n_rows, enum activation activation,
+static void linear_step(struct net *net, uint64_t n_rows, enum activation activation,
                         uint64_t *state)
 {
+    size_t number = net->n_steps;
     struct step *step = &net->steps[number];
 
     step->kind = STEP_LINEAR;
@@ -102,20 +105,21 @@ static void linear_step(struct net *net, size_t number, uint64_t n_rows, enum ac
         fill_term(&step->terms[0], n_rows, net->steps[number - 1].first,
                   net->steps[number - 1].n_rows, false, state);
     fill_term(&step->terms[1], n_rows, 0, net->n_activations, true, state);
-    step->ring = ring_of(net, step);
+    step->ring = ring_of(net, step); /* of the steps before */
     step->shift = activation == ACTIVATION_NONE ? 0 : step->ring > 9 ? step->ring - 9 : 0;
     step->slope = (unsigned)(test_next(state) % 129);
     step->offset = (unsigned)(test_next(state) % 100);
     if (activation != ACTIVATION_LEAKY) step->slope = step->offset = 0;
     if (activation == ACTIVATION_SQUARE) step->square_shift = 7;
     net->n_activations += activation == ACTIVATION_NONE ? 0 : n_rows;
+    net->n_steps++;
 }
 
 /* Windows of one to three values from number first on, of all steps before, some of them in two
  * windows. */
-static void pool_step(struct net *net, size_t number, uint64_t n_rows, uint64_t first,
-                      uint64_t *state)
+static void pool_step(struct net *net, uint64_t n_rows, uint64_t first, uint64_t *state)
 {
+    size_t number = net->n_steps++;
     struct step *step = &net->steps[number];
     uint64_t n = net->n_activations - first;
 
@@ -139,23 +143,21 @@ static void net_make(struct net *net, uint64_t seed)
 {
     uint64_t state = seed, first_hidden;
     uint64_t n_scores = 1 + seed % MAX_SCORES;
-    size_t s = 0;
 
     *net = (struct net){.rank = 1, .n_inputs = 6 + seed % 10, .n_scores = n_scores};
     net->dims[0] = net->n_inputs;
     net->n_activations = net->n_inputs;
-    net->n_steps = seed % 3 == 0 ? 7 : 5;
-    net->steps = new_array(net->n_steps, sizeof *net->steps);
+    net->steps = new_array(7, sizeof *net->steps);
     if (seed % 3 == 0) {
-        pool_step(net, s++, 5, 0, &state);
-        pool_step(net, s++, 8, 0, &state);
+        pool_step(net, 5, 0, &state);
+        pool_step(net, 8, 0, &state);
     }
     first_hidden = net->n_activations;
-    linear_step(net, s++, 9 + seed % 3, ACTIVATION_RELU, &state);
-    linear_step(net, s++, 8, ACTIVATION_LEAKY, &state);
-    pool_step(net, s++, 10, first_hidden, &state);
-    linear_step(net, s++, 7, ACTIVATION_SQUARE, &state);
-    linear_step(net, s++, n_scores, ACTIVATION_NONE, &state);
+    linear_step(net, 9 + seed % 3, ACTIVATION_RELU, &state);
+    linear_step(net, 8, ACTIVATION_LEAKY, &state);
+    pool_step(net, 10, first_hidden, &state);
+    linear_step(net, 7, ACTIVATION_SQUARE, &state);
+    linear_step(net, n_scores, ACTIVATION_NONE, &state);
     net->scale = new_array(net->n_activations, sizeof *net->scale);
     net->zero = new_array(net->n_activations, sizeof *net->zero);
     for (uint64_t i = 0; i < net->n_activations; i++) net->scale[i] = 1;
