@@ -194,5 +194,6 @@ struct type *enum_specifier(struct parser *p)
     /* As the host: unsigned int unless an enumerator is negative. */
     *type = has_negative ? p->sema->types.int_type : p->sema->types.uint_type;
     type->is_enum = true;
+    type->qualified = NULL;
     return type;
 }
