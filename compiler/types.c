@@ -142,7 +142,6 @@ void type_lay_out(struct type *type)
             bit = place_bit_field(member, bit);
         } else if (member->name == NULL && !type_is_record(member->type)) {
             bit = round_up(bit, member->type->size * 8); /* a zero-width bit-field */
-            continue;
         } else {
             member->offset = round_up((bit + 7) / 8, align);
             bit = (member->offset + member->type->size) * 8;
