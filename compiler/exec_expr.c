@@ -180,6 +180,12 @@ static bool is_below(const struct word *constant, uint64_t n)
     return word_value_u64(constant) < n;
 }
 
+/* What was declared without its length can have got one since. */
+static uint64_t array_len(const struct expr *array)
+{
+    return array->kind == EXPR_VARIABLE ? array->symbol->type->n : array->type->n;
+}
+
 /* a[i] of an array by its name or a member: the index against this dimension. An index that is
  * known means what a secret one would: to be followed, it must be within; its address need not. */
 static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
@@ -187,11 +193,10 @@ static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
     struct expr *sum = e->a, *array = sum->a->a;
     struct pointer *base = exec_place(x, array);
     struct word *index = exec_expr(x, sum->b).word;
+    uint64_t n = array_len(array);
 
-    if (is_followed && word_is_const(index) && !is_below(index, array->type->n))
-        return pointer_outside(x, base);
-    return pointer_element(x, base, index, sum->b->type->is_signed, array->type->base->size,
-                           array->type->n);
+    if (is_followed && word_is_const(index) && !is_below(index, n)) return pointer_outside(x, base);
+    return pointer_element(x, base, index, sum->b->type->is_signed, array->type->base->size, n);
 }
 
 /* The place of an operand of &, or of an array that becomes a pointer. */

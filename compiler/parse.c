@@ -118,6 +118,15 @@ void scope_add(struct parser *p, struct symbol *symbol)
     p->scope->entries = entry;
 }
 
+/* The builtins are around it. */
+struct scope *scope_of_file(const struct parser *p)
+{
+    struct scope *scope = p->scope;
+
+    while (scope->outer->outer != NULL) scope = scope->outer;
+    return scope;
+}
+
 /* ---------------------------------------------------------------------------------- builtins -- */
 
 struct builtin_name {

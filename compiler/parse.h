@@ -90,6 +90,8 @@ void scope_open(struct parser *p);
 void scope_close(struct parser *p);
 struct symbol *scope_find(const struct parser *p, const char *name);
 struct symbol *scope_find_here(const struct parser *p, const char *name);
+/** The scope of what is declared outside of functions. */
+struct scope *scope_of_file(const struct parser *p);
 void scope_add(struct parser *p, struct symbol *symbol);
 
 bool is_type_name(const struct parser *p, const struct token *token);

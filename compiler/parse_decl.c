@@ -102,12 +102,6 @@ static struct symbol *declare_variable(struct parser *p, const struct declarator
     bool is_global = p->function == NULL;
     struct symbol *old = scope_find_here(p, declared->name), *symbol;
 
-    if (!is_global && specifiers->is_extern) {
-        symbol = scope_find(p, declared->name);
-        if (symbol != NULL && symbol->kind == SYMBOL_VARIABLE && symbol->is_global) return symbol;
-        diag_error(p->diag, declared->position, "'%s' is not defined in this program",
-                   declared->name);
-    }
     if (old != NULL && is_global && old->kind == SYMBOL_VARIABLE &&
         (type_equal(old->type, declared->type) || old->type->is_incomplete) &&
         (!old->has_init || !next_is(p, "="))) {
@@ -129,6 +123,25 @@ static struct symbol *declare_variable(struct parser *p, const struct declarator
     if (!specifiers->is_extern && !(is_global && symbol->type->kind == TYPE_ARRAY))
         check_complete(p, symbol);
     return symbol;
+}
+
+/* In a block, functions and extern objects are those of the file [6.2.2, 4]. */
+static void declare_linked(struct parser *p, const struct declarator *declared,
+                           const struct specifiers *specifiers)
+{
+    struct symbol *old = scope_find_here(p, declared->name), *function = p->function, *symbol;
+    struct scope *scope = p->scope;
+
+    if (next_is(p, "=")) syntax_error(p, "',' or ';'");
+    p->scope = scope_of_file(p);
+    p->function = NULL;
+    if (declared->type->kind == TYPE_FUNCTION) symbol = declare_function(p, declared, specifiers);
+    else symbol = declare_variable(p, declared, specifiers);
+    p->scope = scope;
+    p->function = function;
+    if (old == NULL) scope_add(p, symbol);
+    else if (old != symbol)
+        diag_error(p->diag, declared->position, "'%s' is declared twice", declared->name);
 }
 
 static void remember_local(struct parser *p, struct symbol *symbol)
@@ -164,12 +177,12 @@ static struct stmt **local_declarator(struct parser *p, const struct specifiers 
         declare_typedef(p, &declared, specifiers);
         return tail;
     }
-    if (declared.type->kind == TYPE_FUNCTION) {
-        if (next_is(p, "{")) {
-            refuse(p, "a function inside a function is", "put it before, with static");
-            longjmp(*p->recover, 1);
-        }
-        declare_function(p, &declared, specifiers);
+    if (declared.type->kind == TYPE_FUNCTION && next_is(p, "{")) {
+        refuse(p, "a function inside a function is", "put it before, with static");
+        longjmp(*p->recover, 1);
+    }
+    if (specifiers->is_extern || declared.type->kind == TYPE_FUNCTION) {
+        declare_linked(p, &declared, specifiers);
         return tail;
     }
     end = here(p);

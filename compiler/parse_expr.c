@@ -95,7 +95,8 @@ static struct expr *generic_selection(struct parser *p)
         expect(p, ":");
         value = assignment_expression(p);
         if (type == NULL) fallback = value;
-        else if (chosen == NULL && type_equal(type, control->type)) chosen = value;
+        else if (chosen == NULL && !type->is_const && type_compatible(type, control->type))
+            chosen = value;
     }
     expect(p, ")");
     if (chosen == NULL) chosen = fallback;

@@ -57,20 +57,6 @@ static struct member *next_member(struct member *member)
     return member;
 }
 
-static void string_elements(struct parser *p, struct init_list *list, const struct place *array,
-                            const struct token *token)
-{
-    uint64_t n = array->type->n;
-
-    if (token->text_len > n) diag_error(p->diag, token->position, "the string is too long");
-    for (uint64_t i = 0; i < n && i < token->text_len; i++) {
-        struct word *word = word_const(p->sema->graph, 8, (unsigned char)token->text[i]);
-
-        add_item(p, list, element(array, i),
-                 sema_const(p->sema, token->position, array->type->base, word));
-    }
-}
-
 /* ------------------------------------------------------------------------------- designators -- */
 
 static uint64_t designated_index(struct parser *p, const struct place *at)
@@ -148,7 +134,8 @@ static void designation(struct parser *p, struct init_list *list, struct place p
     }
 }
 
-/* A list in braces replaces all that was given for its object before [6.7.9, 19]. */
+/* A list in braces or a string replaces all that was given for its aggregate before
+ * [6.7.9, 19]. */
 static void drop_items(struct init_list *list, const struct place *place)
 {
     struct init_item **at = &list->first;
@@ -162,6 +149,21 @@ static void drop_items(struct init_list *list, const struct place *place)
         else at = &(*at)->next;
     }
     list->tail = at;
+}
+
+static void string_elements(struct parser *p, struct init_list *list, const struct place *array,
+                            const struct token *token)
+{
+    uint64_t n = array->type->n;
+
+    drop_items(list, array);
+    if (token->text_len > n) diag_error(p->diag, token->position, "the string is too long");
+    for (uint64_t i = 0; i < n && i < token->text_len; i++) {
+        struct word *word = word_const(p->sema->graph, 8, (unsigned char)token->text[i]);
+
+        add_item(p, list, element(array, i),
+                 sema_const(p->sema, token->position, array->type->base, word));
+    }
 }
 
 /* -------------------------------------------------------------------------------- aggregates -- */
@@ -271,7 +273,7 @@ static void initialize(struct parser *p, struct init_list *list, struct place pl
         take(p, ",");
         expect(p, "}");
     } else if (pending == NULL && next_is(p, "{")) {
-        drop_items(list, &place);
+        if (is_aggregate) drop_items(list, &place);
         if (place.type->kind == TYPE_ARRAY) array_list(p, list, place);
         else if (type_is_record(place.type)) record_list(p, list, place);
         else braced_scalar(p, list, place);

@@ -152,6 +152,19 @@ static void add_enumerator(struct parser *p, const struct token *token, struct w
     scope_add(p, symbol);
 }
 
+/* Enumerators are int [6.7.2.2]. */
+static struct word *enumerator_value(struct parser *p, const struct token *name,
+                                     struct word *constant, bool is_signed)
+{
+    struct word_graph *graph = p->sema->graph;
+    uint32_t wide = (constant->width < 32 ? 32 : constant->width) + 1;
+    struct word *value = word_resize(graph, constant, 32, is_signed);
+
+    if (word_resize(graph, value, wide, true) != word_resize(graph, constant, wide, is_signed))
+        diag_error(p->diag, name->position, "'%s' does not fit int", name->text);
+    return value;
+}
+
 /* "enum" name? ("{" name ("=" constant-expression)? ("," ...)* ","? "}")? */
 struct type *enum_specifier(struct parser *p)
 {
@@ -176,16 +189,16 @@ struct type *enum_specifier(struct parser *p)
     while (!take(p, "}")) {
         const struct token *name = expect_name(p);
 
-        value = word_binary(graph, WORD_ADD, value, word_const(graph, 32, 1));
         if (take(p, "=")) {
             struct expr *given = constant_expression(p);
             struct word *constant = sema_constant(p->sema, given, "the value of an enumerator");
 
-            if (constant != NULL) {
-                value = word_resize(graph, constant, 32, given->type->is_signed);
-                if (word_resize(graph, value, constant->width, given->type->is_signed) != constant)
-                    diag_error(p->diag, name->position, "'%s' does not fit int", name->text);
-            }
+            if (constant != NULL)
+                value = enumerator_value(p, name, constant, given->type->is_signed);
+        } else {
+            value = word_resize(graph, value, 33, true);
+            value = word_binary(graph, WORD_ADD, value, word_const(graph, 33, 1));
+            value = enumerator_value(p, name, value, true);
         }
         has_negative = has_negative || bits_get(value->bits, 31);
         add_enumerator(p, name, value);
@@ -194,5 +207,6 @@ struct type *enum_specifier(struct parser *p)
     /* As the host: unsigned int unless an enumerator is negative. */
     *type = has_negative ? p->sema->types.int_type : p->sema->types.uint_type;
     type->is_enum = true;
+    type->qualified = NULL;
     return type;
 }

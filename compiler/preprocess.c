@@ -12,16 +12,18 @@
 
 #define MAX_TEXT_LEN ((size_t)1 << 30)
 
-static const char **make_command(const char *include_dir, const char *path,
+/* With -E, or with -M -MG, which names the headers that the program includes. */
+static const char **make_command(const char *mode, const char *include_dir, const char *path,
                                  const struct preprocess_options *options)
 {
-    static const char *const fixed[] = {"-E", "-nostdinc", "-D__GC_CC__=1", "-x", "c", "-isystem"};
+    const char *const fixed[] = {mode, "-nostdinc", "-D__GC_CC__=1", "-x", "c", "-isystem"};
     uint64_t n_fixed = sizeof fixed / sizeof *fixed, n = 0;
-    const char **arguments = mem_new(n_fixed + options->n_arguments + 2, sizeof *arguments);
+    const char **arguments = mem_new(n_fixed + options->n_arguments + 3, sizeof *arguments);
     const char **command;
 
     if (arguments == NULL) return NULL;
-    for (; n < n_fixed; n++) arguments[n] = fixed[n];
+    if (strcmp(mode, "-M") == 0) arguments[n++] = "-MG";
+    for (uint64_t i = 0; i < n_fixed; i++) arguments[n++] = fixed[i];
     arguments[n++] = include_dir;
     for (uint64_t i = 0; i < options->n_arguments; i++) arguments[n++] = options->arguments[i];
     arguments[n++] = path;
@@ -60,14 +62,6 @@ static sotto_err read_all(struct sotto_context *context, int fd, char **text, si
     return SOTTO_OK;
 }
 
-static sotto_err preprocessor_failed(struct sotto_context *context, const char *name)
-{
-    (void)fail(context, SOTTO_ERR_INPUT, "the preprocessor '%s -E' failed", name);
-    add_hint(context, "of the standard headers there are assert.h, inttypes.h, limits.h, math.h,");
-    add_hint(context, "stdbool.h, stddef.h, stdint.h, stdlib.h and string.h");
-    return SOTTO_ERR_INPUT;
-}
-
 static sotto_err wait_child(struct sotto_context *context, pid_t child, const char *name)
 {
     int status;
@@ -76,7 +70,8 @@ static sotto_err wait_child(struct sotto_context *context, pid_t child, const ch
         if (errno != EINTR)
             return fail(context, SOTTO_ERR_INPUT, "cannot wait for the preprocessor");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return SOTTO_OK;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 127) return preprocessor_failed(context, name);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 127)
+        return fail(context, SOTTO_ERR_INPUT, "the preprocessor '%s -E' failed", name);
     (void)fail(context, SOTTO_ERR_INPUT, "cannot run the preprocessor '%s'", name);
     add_hint(context, "install a C compiler, or name yours: CC=clang gc-cc ...");
     return SOTTO_ERR_INPUT;
@@ -106,6 +101,29 @@ static sotto_err run_command(struct sotto_context *context, char **text, size_t 
     return wait_child(context, child, command[0]);
 }
 
+/* Whether the program can be read when -MG lets missing headers pass: then it failed for them.
+ * Standard input cannot be read again. */
+static bool lacks_header(const char *include_dir, const char *path,
+                         const struct preprocess_options *options)
+{
+    const char **command =
+        strcmp(path, "-") == 0 ? NULL : make_command("-M", include_dir, path, options);
+    int nowhere = command != NULL ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    pid_t child = nowhere >= 0 ? host_start(command, nowhere, nowhere) : -1;
+    int status = -1;
+
+    if (nowhere >= 0) close(nowhere);
+    while (child >= 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    mem_free(command);
+    return status == 0;
+}
+
+static void hint_at_headers(struct sotto_context *context)
+{
+    add_hint(context, "of the standard headers there are assert.h, inttypes.h, limits.h, math.h,");
+    add_hint(context, "stdbool.h, stddef.h, stdint.h, stdlib.h and string.h");
+}
+
 sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_len, const char *path,
                      const struct preprocess_options *options)
 {
@@ -114,9 +132,11 @@ sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_le
     sotto_err err = SOTTO_ERR_MEMORY;
 
     *text = NULL;
-    if (include_dir != NULL) command = make_command(include_dir, path, options);
+    if (include_dir != NULL) command = make_command("-E", include_dir, path, options);
     if (command == NULL) err = fail_memory(context);
     else err = run_command(context, text, text_len, command);
+    if (err == SOTTO_ERR_INPUT && lacks_header(include_dir, path, options))
+        hint_at_headers(context);
     mem_free(command);
     mem_free(include_dir);
     if (err != SOTTO_OK) {

@@ -535,7 +535,7 @@ static struct expr *read_modify_write(struct sema *sema, source_pos position, en
     if (!check_writable(sema, position, a)) return sema_error(sema, position);
     whole = sema_binary(sema, position, op, a, b);
     if (is_error(whole)) return whole;
-    if (a->type->kind == TYPE_POINTER && whole->type->kind != TYPE_POINTER)
+    if ((a->type->kind == TYPE_POINTER) != (whole->type->kind == TYPE_POINTER))
         return bad_operands(sema, position, a, b);
     expr = new_pair(sema, kind, position, a->type, a, whole->b);
     expr->op = op;

@@ -88,11 +88,13 @@ struct type *type_qualified(struct types *types, struct type *type)
     struct type *copy;
 
     if (type->is_const) return type;
+    if (type->qualified != NULL) return type->qualified;
     copy = arena_new(types->arena, 1, sizeof *copy);
     *copy = *type;
     copy->is_const = true;
-    copy->original = type->original != NULL ? type->original : type;
+    copy->original = type;
     if (type->kind == TYPE_ARRAY) copy->base = type_qualified(types, type->base);
+    type->qualified = copy;
     return copy;
 }
 
@@ -114,6 +116,18 @@ static uint64_t place_bit_field(struct member *member, uint64_t bit)
     return bit + member->bit_width;
 }
 
+/* The const form of a type that was not complete when it was named. */
+static void complete_qualified(struct type *type)
+{
+    struct type *copy = type->qualified;
+
+    if (copy == NULL) return;
+    *copy = *type;
+    copy->is_const = true;
+    copy->original = type;
+    copy->qualified = NULL;
+}
+
 void type_lay_out(struct type *type)
 {
     bool is_union = type->kind == TYPE_UNION;
@@ -128,7 +142,6 @@ void type_lay_out(struct type *type)
             bit = place_bit_field(member, bit);
         } else if (member->name == NULL && !type_is_record(member->type)) {
             bit = round_up(bit, member->type->size * 8); /* a zero-width bit-field */
-            continue;
         } else {
             member->offset = round_up((bit + 7) / 8, align);
             bit = (member->offset + member->type->size) * 8;
@@ -140,6 +153,7 @@ void type_lay_out(struct type *type)
     }
     type->size = round_up(size, type->align);
     type->is_incomplete = false;
+    complete_qualified(type);
 }
 
 /* ------------------------------------------------------------------------------- conversions -- */
@@ -233,6 +247,20 @@ bool type_equal(const struct type *a, const struct type *b)
     case TYPE_UNION: return false;
     default: return true;
     }
+}
+
+bool type_compatible(const struct type *a, const struct type *b)
+{
+    const struct parameter *x = a->parameters, *y = b->parameters;
+
+    if (!type_equal(a, b)) return false;
+    if (a->kind == TYPE_INTEGER) return strcmp(a->name, b->name) == 0; /* char has three kinds */
+    if (a->kind == TYPE_POINTER || a->kind == TYPE_ARRAY)
+        return a->base->is_const == b->base->is_const && type_compatible(a->base, b->base);
+    if (a->kind != TYPE_FUNCTION) return true;
+    for (; x != NULL && y != NULL; x = x->next, y = y->next)
+        if (!type_compatible(x->type, y->type)) return false;
+    return type_compatible(a->base, b->base);
 }
 
 const char *type_text(struct arena *arena, const struct type *type)

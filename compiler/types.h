@@ -59,8 +59,9 @@ struct type {
     const char *name;  /* keyword or tag */
     struct member *members;
     struct parameter *parameters;
-    struct type *original; /* the struct that a qualified one was copied from */
-    uint64_t n_slots;      /* see memory.h; 0: not counted yet */
+    struct type *original;  /* what a qualified type was copied from */
+    struct type *qualified; /* the copy that type_qualified() made */
+    uint64_t n_slots;       /* see memory.h; 0: not counted yet */
 };
 
 /** The types without parts; made once per compilation. */
@@ -91,8 +92,10 @@ bool type_is_floating(const struct type *type);
 bool type_is_arithmetic(const struct type *type);
 bool type_is_scalar(const struct type *type);
 bool type_is_record(const struct type *type);
-/** Same type apart from qualifiers. */
+/** Same type apart from qualifiers and from the kinds of char. */
 bool type_equal(const struct type *a, const struct type *b);
+/** The same type but for the qualifiers of a and b themselves [C11 6.2.7]. */
+bool type_compatible(const struct type *a, const struct type *b);
 
 /** As C spells it, for messages. */
 const char *type_text(struct arena *arena, const struct type *type);

@@ -117,6 +117,9 @@ older" ]
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
     echo '#include <stdio.h>' >io.c
     try gc-cc io.c -o x; expect 5 "stdio.h" "stdint.h"
+    printf '#include <stdint.h>\n#error not for this machine\n' >error.c
+    try gc-cc error.c -o x; expect 5 "not for this machine" "the preprocessor" " -E' failed"
+    [[ "$stderr" != *"standard headers"* ]]
     try gc-cc p.c -f g -o x; expect 5 "there is no function 'g'"
     : >empty.c
     try gc-cc empty.c -o x; expect 5 "empty.c:1:1: error: there is no function in this program"
