@@ -102,11 +102,11 @@ static void put_header(uint8_t header[FRAME_HEADER_LEN], enum frame_type type, s
 static sotto_err hear_last_words(struct wire *wire, sotto_err err)
 {
     uint8_t header[FRAME_HEADER_LEN], abort_header[FRAME_HEADER_LEN];
-    char message[sizeof wire->context->message];
+    struct failure failure;
 
     put_header(abort_header, FRAME_ABORT, 0);
     if (err != SOTTO_ERR_DISCONNECTED) return err;
-    memcpy(message, wire->context->message, sizeof message);
+    failure_keep(&failure, wire->context);
     while (!wire->has_early && channel_readable(wire->channel)) {
         sotto_err heard = channel_receive(wire->channel, header, sizeof header);
 
@@ -116,7 +116,8 @@ static sotto_err hear_last_words(struct wire *wire, sotto_err err)
             return fail(wire->context, SOTTO_ERR_ABORTED, "the peer aborted the run");
         if (header[0] != FRAME_PROGRESS) break;
     }
-    return fail(wire->context, err, "%s", message);
+    failure_restore(&failure, wire->context);
+    return err;
 }
 
 sotto_err wire_send_begin(struct wire *wire, enum frame_type type, uint8_t *frame,
@@ -288,7 +289,7 @@ sotto_err wire_receive_all(struct wire *wire, uint8_t *data, enum frame_type typ
 void wire_abort(struct wire *wire, sotto_err err)
 {
     uint8_t header[FRAME_HEADER_LEN];
-    char message[sizeof wire->context->message], hint[sizeof wire->context->hint];
+    struct failure failure;
 
     if (wire->n_unsent > 0) return;
     switch (err) {
@@ -298,12 +299,10 @@ void wire_abort(struct wire *wire, sotto_err err)
     case SOTTO_ERR_INTERRUPTED: return;
     default: break;
     }
-    memcpy(message, wire->context->message, sizeof message);
-    memcpy(hint, wire->context->hint, sizeof hint);
+    failure_keep(&failure, wire->context);
     put_header(header, FRAME_ABORT, 0);
     if (err == SOTTO_ERR_ABORTED || err == SOTTO_ERR_MISMATCH ||
         channel_send(wire->channel, header, sizeof header) == SOTTO_OK)
         channel_finish(wire->channel);
-    memcpy(wire->context->message, message, sizeof message);
-    memcpy(wire->context->hint, hint, sizeof hint);
+    failure_restore(&failure, wire->context);
 }
