@@ -4,6 +4,7 @@
 #include "base/ct.h"
 #include "base/cursor.h"
 #include "base/memory.h"
+#include "net/credentials.h"
 
 #define BIT(type) (UINT32_C(1) << (type))
 
@@ -161,6 +162,21 @@ static sotto_err unexpected(struct wire *wire, uint8_t type, size_t payload_len,
                 type, type_name(type), payload_len, type_name((uint8_t)expected));
 }
 
+/* How a TLS connection begins: a handshake record, of whatever version (RFC 8446, 5.1). No frame
+ * begins like that. */
+static bool is_tls(const uint8_t header[FRAME_HEADER_LEN])
+{
+    return header[0] == 0x16 && header[1] == 0x03;
+}
+
+static sotto_err fail_tls(struct wire *wire)
+{
+    (void)fail(wire->context, SOTTO_ERR_PROTOCOL, "the peer speaks TLS, and this side does not");
+    add_hint(wire->context, CREDENTIALS_HINT);
+    add_hint(wire->context, "or none at either, with --insecure if they leave this machine");
+    return SOTTO_ERR_PROTOCOL;
+}
+
 static sotto_err next_header(struct wire *wire, uint8_t header[FRAME_HEADER_LEN])
 {
     if (!wire->has_early) return channel_receive(wire->channel, header, FRAME_HEADER_LEN);
@@ -180,6 +196,7 @@ static sotto_err receive_header(struct wire *wire, uint8_t *type, size_t *payloa
     uint64_t padding;
 
     if (err != SOTTO_OK) return err;
+    if (wire->last_received == FRAME_NONE && is_tls(header)) return fail_tls(wire);
     *type = read_u8(&r);
     padding = read_uint(&r, 3);
     *payload_len = read_u32(&r);
