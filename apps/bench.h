@@ -49,6 +49,9 @@ void bench_pin_begin(void);
 void bench_pin(unsigned n);
 /** Lets the calling thread, and those that it starts, run on all of them. */
 void bench_unpin(void);
+/** Binds a party, which the calling thread is, to a processor that the other one leaves it where
+ *  both are on one machine. With more threads than one they go where the system puts them. */
+void bench_pin_party(sotto_role role, uint64_t n_threads);
 double bench_clock(void);
 /** Of the calling thread. */
 double bench_processor_clock(void);

@@ -170,7 +170,7 @@ static int measure_repeats(struct bench *bench, const struct thread_rows *rows,
     return status;
 }
 
-/* Threads are compared with the single one, and go where the system puts them. */
+/* Threads are compared with the single one, and are bound to processors as it is. */
 static int measure_threads(struct bench *bench, const struct bench_row *single,
                            sotto_speed_options options)
 {
@@ -186,6 +186,7 @@ static int measure_threads(struct bench *bench, const struct bench_row *single,
     if (loads == NULL) status = report_library(bench->report, NULL, SOTTO_ERR_MEMORY);
     if (rows.least == NULL) (void)too_many(bench, &status);
     options.n_threads = bench->n_threads;
+    options.pins_threads = 1;
     options.thread_loads = loads;
     bench_unpin();
     if (status == STATUS_OK) status = measure_repeats(bench, &rows, &options);

@@ -175,6 +175,7 @@ int bench_ot_with_peer(struct bench *bench, sotto_channel *channel, bool is_send
     };
     int status = take_memory(&party);
 
+    bench_pin(is_sender ? 0 : 1);
     if (status == STATUS_OK) status = run_kinds(&party);
     if (status == STATUS_OK) status = fill_rows(bench, &party, NULL, "with the peer, ");
     else *bench->report = party.report;

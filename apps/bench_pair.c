@@ -153,15 +153,13 @@ static void run_party(const struct job *job, sotto_role role, sotto_context *con
     party->session.peak_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* With more threads than one they go where the system puts them. */
 static void live_as_party(const struct job *job, sotto_role role)
 {
     struct party *party = &job->parties[role];
     sotto_context *context = NULL;
     sotto_err err = sotto_context_new(&context, NULL);
 
-    if (party->session.n_threads > 1) bench_unpin();
-    else bench_pin(role == SOTTO_GARBLER ? 0 : 1);
+    bench_pin_party(role, party->session.n_threads);
     party->status = report_library(&party->report, NULL, err);
     if (err == SOTTO_OK) run_party(job, role, context);
     if (party->status != STATUS_OK) sem_post(&party->listening);

@@ -120,6 +120,12 @@ void bench_unpin(void)
     if (CPU_COUNT(&allowed) > 0) (void)sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
+void bench_pin_party(sotto_role role, uint64_t n_threads)
+{
+    if (n_threads > 1) bench_unpin();
+    else bench_pin(role == SOTTO_GARBLER ? 0 : 1);
+}
+
 double bench_processor_clock(void)
 {
     struct timespec now;

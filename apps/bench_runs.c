@@ -165,6 +165,7 @@ int bench_measure_with_peer(struct bench *bench, sotto_channel *channel, sotto_r
 {
     int status = STATUS_OK;
 
+    bench_pin_party(role, bench->n_threads);
     for (size_t k = 0; k < N_KINDS && status == STATUS_OK; k++) {
         struct bench_row *row =
             bench_add(bench, NULL, unit_of(&kinds[k]), "with the peer, %s", kinds[k].name);

@@ -512,6 +512,8 @@ typedef struct sotto_speed_options {
     double seconds;               /**< how long: of this thread's processor time, or with threads
                                        by the clock on the wall */
     uint64_t n_threads;           /**< that share the work on a circuit; 0: this one alone */
+    int pins_threads;             /**< not 0: while they are measured, several threads are bound to
+                                       processors of their own, of those that this one may use */
     double *thread_loads; /**< n_threads figures, which it fills in: how much of the time each
                                thread was at work, by its processor time; NULL: none */
     const char *instruction_set; /**< of garbling: "portable", "aesni", "vaes256", "vaes512";

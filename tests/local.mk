@@ -85,6 +85,7 @@ UNIT_TESTS = $(NN_UNIT_TESTS) \
 	tests/unit/session_tweaks \
 	tests/unit/share \
 	tests/unit/split \
+	tests/unit/threads \
 	tests/unit/tls \
 	tests/unit/tls_attacks \
 	tests/unit/tls_stream \

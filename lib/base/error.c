@@ -89,12 +89,12 @@ void sotto_context_free(sotto_context *context)
 
 const char *sotto_context_message(const sotto_context *context)
 {
-    return context->message;
+    return context->failure.message;
 }
 
 const char *sotto_context_hint(const sotto_context *context)
 {
-    return context->hint;
+    return context->failure.hint;
 }
 
 void sotto_context_interrupt(sotto_context *context)
@@ -138,13 +138,37 @@ char *escape_text(char *out, size_t out_size, const char *text, size_t text_len)
     return out;
 }
 
+/* NULL: the calling thread reports in contexts. */
+static _Thread_local struct failure *aside_of_thread;
+
+void failure_aside(struct failure *aside)
+{
+    aside_of_thread = aside;
+}
+
+static struct failure *failure_of(struct sotto_context *context)
+{
+    return aside_of_thread != NULL ? aside_of_thread : &context->failure;
+}
+
+void failure_keep(struct failure *kept, const struct sotto_context *context)
+{
+    *kept = aside_of_thread != NULL ? *aside_of_thread : context->failure;
+}
+
+void failure_restore(const struct failure *kept, struct sotto_context *context)
+{
+    *failure_of(context) = *kept;
+}
+
 sotto_err fail_va(struct sotto_context *context, sotto_err err, const char *format, va_list args)
 {
-    char text[sizeof context->message];
+    struct failure *failure = failure_of(context);
+    char text[sizeof failure->message];
 
     vsnprintf(text, sizeof text, format, args);
-    escape_text(context->message, sizeof context->message, text, strlen(text));
-    context->hint[0] = '\0';
+    escape_text(failure->message, sizeof failure->message, text, strlen(text));
+    failure->hint[0] = '\0';
     return err;
 }
 
@@ -160,16 +184,17 @@ sotto_err fail(struct sotto_context *context, sotto_err err, const char *format,
 
 void add_hint(struct sotto_context *context, const char *format, ...)
 {
-    char text[sizeof context->hint];
-    size_t at = strlen(context->hint);
+    struct failure *failure = failure_of(context);
+    char text[sizeof failure->hint];
+    size_t at = strlen(failure->hint);
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (at + 8 > sizeof context->hint) return;
-    if (at > 0) context->hint[at++] = '\n';
-    escape_text(context->hint + at, sizeof context->hint - at, text, strlen(text));
+    if (at + 8 > sizeof failure->hint) return;
+    if (at > 0) failure->hint[at++] = '\n';
+    escape_text(failure->hint + at, sizeof failure->hint - at, text, strlen(text));
 }
 
 sotto_err fail_memory(struct sotto_context *context)

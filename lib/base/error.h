@@ -15,10 +15,15 @@
 #define CHECKED __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
-struct sotto_context {
-    sotto_limits limits;
+/** What a failure is told with. */
+struct failure {
     char message[1024];
     char hint[1024];
+};
+
+struct sotto_context {
+    sotto_limits limits;
+    struct failure failure; /* the last one */
     atomic_bool interrupted;
     int wake_read; /* becomes readable, and stays so, when the context is interrupted */
     int wake_write;
@@ -33,6 +38,16 @@ sotto_err fail_va(struct sotto_context *context, sotto_err err, const char *form
 
 /** Appends a line to the hint of the failure just reported. */
 void add_hint(struct sotto_context *context, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/** Keep the text of a failure while more is tried that may fail with text of its own. */
+void failure_keep(struct failure *kept, const struct sotto_context *context);
+void failure_restore(const struct failure *kept, struct sotto_context *context);
+
+/** From here on failures of the calling thread go to *aside, not to the context that they are
+ *  reported in; with NULL they go there again. For work beside a context's owner, who may fail of
+ *  something else meanwhile: whoever takes the error over from the thread takes its text with
+ *  failure_restore(). */
+void failure_aside(struct failure *aside);
 
 /** Reports that memory ran out: SOTTO_ERR_MEMORY. */
 sotto_err fail_memory(struct sotto_context *context);

@@ -44,6 +44,8 @@ struct team {
     uint64_t n_threads; /* the owner included */
     uint64_t n_started; /* workers that run; they do not look at it */
     bool is_measured;
+    bool is_pinned;
+    cpu_set_t allowed; /* to the owner, before it was pinned */
     uint32_t loop;
     team_fn task;
     void *argument;
@@ -194,7 +196,40 @@ void team_free(struct team *team)
         (void)pthread_join(team->workers[i].thread, NULL);
     (void)pthread_cond_destroy(&team->begun);
     (void)pthread_mutex_destroy(&team->lock);
+    if (team->is_pinned)
+        (void)pthread_setaffinity_np(pthread_self(), sizeof team->allowed, &team->allowed);
     bulk_free(team, 1, sizeof *team);
+}
+
+/* Number n of the processors, which are one at least, modulo how many there are. */
+static size_t processor_of(const cpu_set_t *processors, uint64_t n)
+{
+    uint64_t left = n % (uint64_t)CPU_COUNT(processors);
+    size_t i = 0;
+
+    while (!CPU_ISSET(i, processors) || left-- > 0) i++;
+    return i;
+}
+
+static void pin(pthread_t thread, size_t processor)
+{
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    (void)pthread_setaffinity_np(thread, sizeof one, &one);
+}
+
+void team_pin(struct team *team)
+{
+    if (team == NULL || team->is_pinned) return;
+    CPU_ZERO(&team->allowed);
+    if (pthread_getaffinity_np(pthread_self(), sizeof team->allowed, &team->allowed) != 0 ||
+        CPU_COUNT(&team->allowed) < 1)
+        return;
+    team->is_pinned = true;
+    for (uint64_t i = 0; i <= team->n_started; i++)
+        pin(i == 0 ? pthread_self() : team->workers[i].thread, processor_of(&team->allowed, i));
 }
 
 uint64_t team_size(const struct team *team)

@@ -25,11 +25,30 @@ static void hash_in_place(block *x, size_t n_sets, const block *keys)
     mem_wipe(copy, sizeof copy);
 }
 
-/* hash: H(A0), H(B0), and 2 GROUP further on H(A1), H(B1). */
-static void finish_garbling(block *labels, uint8_t *table, const struct slot_gate *gate,
-                            const block *hash, const block *delta)
+/* Where the labels of an AND stand. */
+struct wires {
+    block *out;
+    const block *a, *b;
+};
+
+static struct wires wires_of(block *labels, const struct slot_gate *gate)
 {
-    block a = labels[gate->a], b = labels[gate->b];
+    return (struct wires){&labels[gate->out], &labels[gate->a], &labels[gate->b]};
+}
+
+/* Labels of all lanes may be more than a slot's number can count. */
+static struct wires wires_in_lane(block *labels, const struct slot_gate *gate, size_t lane)
+{
+    return (struct wires){&labels[N_LANES * (size_t)gate->out + lane],
+                          &labels[N_LANES * (size_t)gate->a + lane],
+                          &labels[N_LANES * (size_t)gate->b + lane]};
+}
+
+/* hash: H(A0), H(B0), and 2 GROUP further on H(A1), H(B1). */
+static void finish_garbling(uint8_t *table, struct wires wires, const block *hash,
+                            const block *delta)
+{
+    block a = *wires.a, b = *wires.b;
     block t_g = block_xor(hash[0], hash[2 * GROUP]);
     block t_e = block_xor(hash[1], hash[2 * GROUP + 1]); /* still without A0 */
     block out = block_xor(hash[0], hash[1]);
@@ -39,7 +58,7 @@ static void finish_garbling(block *labels, uint8_t *table, const struct slot_gat
     out = block_xor(out, block_times_bit(t_e, block_lsb(b)));
     block_store(table, t_g);
     block_store(table + BLOCK_LEN, block_xor(t_e, a));
-    labels[gate->out] = out;
+    *wires.out = out;
 }
 
 static void portable_garble(block *labels, uint8_t *tables, const struct slot_gate *gates, size_t n,
@@ -59,22 +78,22 @@ static void portable_garble(block *labels, uint8_t *tables, const struct slot_ga
         make_keys(keys, start, first + i);
         hash_in_place(x, 2, keys);
         for (size_t j = 0; j < len; j++) {
-            finish_garbling(labels, tables + TABLE_LEN * (i + j), &gates[i + j], x + 2 * j, delta);
+            finish_garbling(tables + TABLE_LEN * (i + j), wires_of(labels, &gates[i + j]),
+                            x + 2 * j, delta);
         }
     }
     mem_wipe(x, sizeof x);
     mem_wipe(&sigma_delta, sizeof sigma_delta);
 }
 
-static void finish_evaluation(block *labels, const uint8_t *table, const struct slot_gate *gate,
-                              const block *hash)
+static void finish_evaluation(const uint8_t *table, struct wires wires, const block *hash)
 {
-    block a = labels[gate->a], b = labels[gate->b];
+    block a = *wires.a, b = *wires.b;
     block t_g = block_load(table), t_e = block_load(table + BLOCK_LEN);
     block out = block_xor(hash[0], hash[1]);
 
     out = block_xor(out, block_times_bit(t_g, block_lsb(a)));
-    labels[gate->out] = block_xor(out, block_times_bit(block_xor(t_e, a), block_lsb(b)));
+    *wires.out = block_xor(out, block_times_bit(block_xor(t_e, a), block_lsb(b)));
 }
 
 static void portable_evaluate(block *labels, const uint8_t *tables, const struct slot_gate *gates,
@@ -92,7 +111,8 @@ static void portable_evaluate(block *labels, const uint8_t *tables, const struct
         make_keys(keys, start, first + i);
         hash_in_place(x, 1, keys);
         for (size_t j = 0; j < len; j++) {
-            finish_evaluation(labels, tables + TABLE_LEN * (i + j), &gates[i + j], x + 2 * j);
+            finish_evaluation(tables + TABLE_LEN * (i + j), wires_of(labels, &gates[i + j]),
+                              x + 2 * j);
         }
     }
     mem_wipe(x, sizeof x);
@@ -120,15 +140,6 @@ static void portable_evaluate_narrow(block *labels, const uint8_t *tables,
     portable_evaluate(labels, tables, gates, n, &keys->start, first);
 }
 
-/* Where the labels of one lane stand. */
-static struct slot_gate gate_in_lane(const struct slot_gate *gate, size_t lane)
-{
-    uint32_t l = (uint32_t)lane;
-
-    return (struct slot_gate){N_LANES * gate->out + l, N_LANES * gate->a + l,
-                              N_LANES * gate->b + l};
-}
-
 /* Keys of one AND for each of the lanes that fill a bit slice. */
 static void make_shared_keys(block *keys, const block *start, uint64_t number)
 {
@@ -144,20 +155,20 @@ static void portable_garble_lanes(block *labels, uint8_t *tables, const struct s
 
     for (size_t i = 0; i < n * N_LANES; i += GROUP) {
         uint8_t *t_g = tables + TABLE_LEN * N_LANES * (i / N_LANES) + BLOCK_LEN * (i % N_LANES);
-        struct slot_gate gate[GROUP];
+        struct wires wires[GROUP];
 
         make_shared_keys(shared, &keys->start, first + i / N_LANES);
         for (size_t j = 0; j < GROUP; j++) {
-            gate[j] = gate_in_lane(&gates[i / N_LANES], i % N_LANES + j);
-            x[2 * j] = block_sigma(labels[gate[j].a]);
-            x[2 * j + 1] = block_sigma(labels[gate[j].b]);
+            wires[j] = wires_in_lane(labels, &gates[i / N_LANES], i % N_LANES + j);
+            x[2 * j] = block_sigma(*wires[j].a);
+            x[2 * j + 1] = block_sigma(*wires[j].b);
         }
         for (size_t j = 0; j < 2 * GROUP; j++) x[2 * GROUP + j] = block_xor(x[j], sigma_delta);
         hash_in_place(x, 2, shared);
         for (size_t j = 0; j < GROUP; j++) {
             uint8_t table[TABLE_LEN];
 
-            finish_garbling(labels, table, &gate[j], x + 2 * j, delta);
+            finish_garbling(table, wires[j], x + 2 * j, delta);
             memcpy(t_g + BLOCK_LEN * j, table, BLOCK_LEN);
             memcpy(t_g + BLOCK_LEN * (N_LANES + j), table + BLOCK_LEN, BLOCK_LEN);
         }
@@ -175,13 +186,13 @@ static void portable_evaluate_lanes(block *labels, const uint8_t *tables,
     for (size_t i = 0; i < n * N_LANES; i += GROUP) {
         const uint8_t *t_g =
             tables + TABLE_LEN * N_LANES * (i / N_LANES) + BLOCK_LEN * (i % N_LANES);
-        struct slot_gate gate[GROUP];
+        struct wires wires[GROUP];
 
         make_shared_keys(shared, &keys->start, first + i / N_LANES);
         for (size_t j = 0; j < GROUP; j++) {
-            gate[j] = gate_in_lane(&gates[i / N_LANES], i % N_LANES + j);
-            x[2 * j] = block_sigma(labels[gate[j].a]);
-            x[2 * j + 1] = block_sigma(labels[gate[j].b]);
+            wires[j] = wires_in_lane(labels, &gates[i / N_LANES], i % N_LANES + j);
+            x[2 * j] = block_sigma(*wires[j].a);
+            x[2 * j + 1] = block_sigma(*wires[j].b);
         }
         hash_in_place(x, 1, shared);
         for (size_t j = 0; j < GROUP; j++) {
@@ -189,7 +200,7 @@ static void portable_evaluate_lanes(block *labels, const uint8_t *tables,
 
             memcpy(table, t_g + BLOCK_LEN * j, BLOCK_LEN);
             memcpy(table + BLOCK_LEN, t_g + BLOCK_LEN * (N_LANES + j), BLOCK_LEN);
-            finish_evaluation(labels, table, &gate[j], x + 2 * j);
+            finish_evaluation(table, wires[j], x + 2 * j);
         }
     }
     mem_wipe(x, sizeof x);

@@ -67,6 +67,11 @@ const char *certificate_fault(X509 *certificate, const uint8_t pinned[CREDENTIAL
         X509_verify(certificate, X509_get0_pubkey(certificate)) != 1) {
         return "is not signed by its own key";
     }
+    return NULL;
+}
+
+const char *certificate_time_fault(X509 *certificate)
+{
     /* Zero means a time that cannot be read. */
     if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0) return "is not valid yet";
     if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0) return "has expired";

@@ -20,7 +20,10 @@ void certificate_new(X509 **certificate, EVP_PKEY **key_pair,
 bool certificate_key(uint8_t key[CREDENTIALS_KEY_LEN], X509 *certificate);
 
 /** What is wrong with the peer's certificate, in words that follow "the peer's certificate"; NULL
- *  when it holds the pinned key, is signed by it, and is valid now. */
+ *  when it holds the pinned key and is signed by it. */
 const char *certificate_fault(X509 *certificate, const uint8_t pinned[CREDENTIALS_KEY_LEN]);
+
+/** The same for its times; NULL when it is valid now. */
+const char *certificate_time_fault(X509 *certificate);
 
 #endif

@@ -5,7 +5,6 @@
 #include "net/address.h"
 #include "net/dialler.h"
 #include "net/listener.h"
-#include "net/report.h"
 #include "net/tls.h"
 #include "net/transport.h"
 
@@ -224,10 +223,10 @@ static bool is_stranger(const struct sotto_channel *channel, sotto_err err)
 
 static void tell_stranger(const struct sotto_channel *channel, const char *host)
 {
-    char text[sizeof channel->context->message + 300];
+    char text[sizeof channel->context->failure.message + 300];
 
     snprintf(text, sizeof text, "%s%s%s", host, host[0] != '\0' ? ": " : "",
-             channel->context->message);
+             sotto_context_message(channel->context));
     tell(channel, SOTTO_NOTICE_STRANGER, text);
 }
 
@@ -386,14 +385,14 @@ sotto_err channel_over(struct sotto_context *context, struct sotto_channel **cha
 /* Tells a peer that is still there that nothing follows (RFC 8446, 6.1). */
 static void say_goodbye(struct sotto_channel *channel)
 {
-    struct report report;
+    struct failure failure;
 
     if (channel->tls == NULL || channel->is_finished) return;
     if (channel->send_err != SOTTO_OK || channel->receive_err != SOTTO_OK) return;
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     deadline_phase(&channel->deadline, FAREWELL_TIME);
     tls_close_notify(channel->tls);
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
 }
 
 void sotto_channel_free(sotto_channel *channel)
@@ -496,12 +495,12 @@ static sotto_err hear_last_words(struct sotto_channel *channel)
 /* A send finds a broken pipe only; the alert that tells of our refusal is still unread. */
 static sotto_err explain_failure(struct sotto_channel *channel, sotto_err err)
 {
-    struct report report;
+    struct failure failure;
 
     if (err != SOTTO_ERR_DISCONNECTED) return err;
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     if (hear_last_words(channel) == SOTTO_ERR_AUTHENTICATION) return SOTTO_ERR_AUTHENTICATION;
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
     return err;
 }
 
@@ -527,12 +526,12 @@ sotto_err channel_send(struct sotto_channel *channel, const uint8_t *data, size_
 
 bool channel_readable(struct sotto_channel *channel)
 {
-    struct report report;
+    struct failure failure;
     bool readable;
 
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     readable = hear_last_words(channel) == SOTTO_OK;
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
     return readable;
 }
 
@@ -547,42 +546,42 @@ sotto_err channel_binding(struct sotto_channel *channel, uint8_t binding[CHANNEL
 
 void channel_end_sending(struct sotto_channel *channel)
 {
-    struct report report;
+    struct failure failure;
 
     if (channel->is_finished) return;
     channel->is_finished = true;
     if (channel->tls == NULL || channel->send_err != SOTTO_OK) return;
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     tls_close_notify(channel->tls);
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
 }
 
 void channel_await_end(struct sotto_channel *channel)
 {
-    struct report report;
+    struct failure failure;
 
     if (channel->tls == NULL) return;
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     deadline_phase(&channel->deadline, FAREWELL_TIME);
     while (channel->receive_err == SOTTO_OK && !deadline_phase_over(&channel->deadline)) {
         channel->buffer_at = channel->buffer_len;
         (void)!fill_buffer(channel);
     }
     deadline_phase(&channel->deadline, DEADLINE_NEVER);
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
 }
 
 void channel_finish(struct sotto_channel *channel)
 {
-    struct report report;
+    struct failure failure;
 
     if (channel->is_finished) return;
-    report_keep(&report, channel->context);
+    failure_keep(&failure, channel->context);
     deadline_phase(&channel->deadline, FAREWELL_TIME);
     channel_end_sending(channel);
     transport_end_sending(&channel->transport);
     transport_drain(&channel->transport, FAREWELL_TIME);
-    report_restore(&report, channel->context);
+    failure_restore(&failure, channel->context);
 }
 
 struct sotto_context *channel_context(struct sotto_channel *channel)

@@ -7,6 +7,11 @@
 
 #define CREDENTIALS_KEY_LEN 32
 
+/** What helps where the credentials of the two sides do not go together. */
+#define CREDENTIALS_HINT                                                                           \
+    "both sides need credentials that fit: --identity and the other's key as --peer, or the same " \
+    "--psk"
+
 /** Lives in guarded memory as a whole. */
 struct sotto_credentials {
     sotto_credentials_kind kind;

@@ -6,7 +6,6 @@ NET_SOURCES = \
 	lib/net/deadline.c lib/net/deadline.h \
 	lib/net/dialler.c lib/net/dialler.h \
 	lib/net/listener.c lib/net/listener.h \
-	lib/net/report.h \
 	lib/net/tls.c lib/net/tls.h \
 	lib/net/transport.c lib/net/transport.h \
 	lib/net/wire.c lib/net/wire.h

@@ -35,6 +35,7 @@ struct tls {
     uint64_t key_lifetime;
     uint64_t bytes_before; /* the transport had received when the handshake began */
     const char *fault;     /* what is wrong with the peer's certificate */
+    bool fault_is_time;
     bool fault_has_key;
     uint8_t fault_key[CREDENTIALS_KEY_LEN];
     size_t out_len;
@@ -156,8 +157,10 @@ static sotto_err fail_certificate(struct tls *tls)
     if (tls->fault_has_key) {
         public_key_text(text, tls->fault_key);
         add_hint(tls->context, "its public key is %s", text);
-    } else {
+    } else if (tls->fault_is_time) {
         add_hint(tls->context, "check the clocks of both machines");
+    } else {
+        add_hint(tls->context, CREDENTIALS_HINT);
     }
     return SOTTO_ERR_AUTHENTICATION;
 }
@@ -186,8 +189,7 @@ static sotto_err fail_alert(struct tls *tls, int alert)
     default: what = "the peer gave up the TLS connection"; break;
     }
     (void)fail(tls->context, SOTTO_ERR_AUTHENTICATION, "%s (TLS alert %d)", what, alert);
-    add_hint(tls->context, "both sides need credentials that fit each other: an identity and the "
-                           "other's public key each, or the same pre-shared key");
+    add_hint(tls->context, CREDENTIALS_HINT);
     return SOTTO_ERR_AUTHENTICATION;
 }
 
@@ -217,7 +219,7 @@ static sotto_err fail_reason(struct tls *tls, int reason)
     default: what = "the peer broke the rules of TLS"; break;
     }
     (void)fail(tls->context, SOTTO_ERR_AUTHENTICATION, "%s", what);
-    add_hint(tls->context, "both sides need credentials: --identity and --peer, or --psk");
+    add_hint(tls->context, CREDENTIALS_HINT);
     return SOTTO_ERR_AUTHENTICATION;
 }
 
@@ -245,8 +247,8 @@ static sotto_err report_failure(struct tls *tls, int result)
 
 /* ------------------------------------------------------------------------------- credentials -- */
 
-/* Replaces OpenSSL's chain building: one certificate, judged by certificate_fault() alone. A peer
- * is told no more than bad_certificate, whatever the fault. */
+/* Replaces OpenSSL's chain building: one certificate, judged by the functions of certificate.h
+ * alone. A peer is told no more than bad_certificate, whatever the fault. */
 static int verify_peer(X509_STORE_CTX *chain, void *user)
 {
     struct tls *tls = user;
@@ -261,6 +263,10 @@ static int verify_peer(X509_STORE_CTX *chain, void *user)
         tls->fault_has_key =
             tls->fault != NULL && certificate_key(tls->fault_key, certificate) &&
             memcmp(tls->fault_key, tls->credentials->peer_key, sizeof tls->fault_key) != 0;
+    }
+    if (tls->fault == NULL) {
+        tls->fault = certificate_time_fault(certificate);
+        tls->fault_is_time = tls->fault != NULL;
     }
     if (tls->fault == NULL) return 1;
     X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_REJECTED);

@@ -2,7 +2,6 @@
 #include "net/transport.h"
 
 #include "base/memory.h"
-#include "net/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,17 +210,17 @@ void transport_end_sending(struct transport *transport)
 
 void transport_drain(struct transport *transport, uint64_t duration)
 {
-    struct report report;
+    struct failure failure;
     uint8_t dropped[4096];
     size_t got = 1;
 
     if (transport->in.fd < 0) return;
-    report_keep(&report, transport->context);
+    failure_keep(&failure, transport->context);
     deadline_phase(transport->deadline, duration);
     while (got > 0) {
         if (transport_read(transport, dropped, sizeof dropped, &got) != SOTTO_OK) break;
         if (deadline_phase_over(transport->deadline)) break;
     }
     mem_wipe(dropped, sizeof dropped);
-    report_restore(&report, transport->context);
+    failure_restore(&failure, transport->context);
 }

@@ -4,6 +4,7 @@
 #include "base/ct.h"
 #include "base/cursor.h"
 #include "base/memory.h"
+#include "net/credentials.h"
 
 #define BIT(type) (UINT32_C(1) << (type))
 
@@ -102,11 +103,11 @@ static void put_header(uint8_t header[FRAME_HEADER_LEN], enum frame_type type, s
 static sotto_err hear_last_words(struct wire *wire, sotto_err err)
 {
     uint8_t header[FRAME_HEADER_LEN], abort_header[FRAME_HEADER_LEN];
-    char message[sizeof wire->context->message];
+    struct failure failure;
 
     put_header(abort_header, FRAME_ABORT, 0);
     if (err != SOTTO_ERR_DISCONNECTED) return err;
-    memcpy(message, wire->context->message, sizeof message);
+    failure_keep(&failure, wire->context);
     while (!wire->has_early && channel_readable(wire->channel)) {
         sotto_err heard = channel_receive(wire->channel, header, sizeof header);
 
@@ -116,7 +117,8 @@ static sotto_err hear_last_words(struct wire *wire, sotto_err err)
             return fail(wire->context, SOTTO_ERR_ABORTED, "the peer aborted the run");
         if (header[0] != FRAME_PROGRESS) break;
     }
-    return fail(wire->context, err, "%s", message);
+    failure_restore(&failure, wire->context);
+    return err;
 }
 
 sotto_err wire_send_begin(struct wire *wire, enum frame_type type, uint8_t *frame,
@@ -160,6 +162,21 @@ static sotto_err unexpected(struct wire *wire, uint8_t type, size_t payload_len,
                 type, type_name(type), payload_len, type_name((uint8_t)expected));
 }
 
+/* How a TLS connection begins: a handshake record, of whatever version (RFC 8446, 5.1). No frame
+ * begins like that. */
+static bool is_tls(const uint8_t header[FRAME_HEADER_LEN])
+{
+    return header[0] == 0x16 && header[1] == 0x03;
+}
+
+static sotto_err fail_tls(struct wire *wire)
+{
+    (void)fail(wire->context, SOTTO_ERR_PROTOCOL, "the peer speaks TLS, and this side does not");
+    add_hint(wire->context, CREDENTIALS_HINT);
+    add_hint(wire->context, "or none at either, with --insecure if they leave this machine");
+    return SOTTO_ERR_PROTOCOL;
+}
+
 static sotto_err next_header(struct wire *wire, uint8_t header[FRAME_HEADER_LEN])
 {
     if (!wire->has_early) return channel_receive(wire->channel, header, FRAME_HEADER_LEN);
@@ -179,6 +196,7 @@ static sotto_err receive_header(struct wire *wire, uint8_t *type, size_t *payloa
     uint64_t padding;
 
     if (err != SOTTO_OK) return err;
+    if (wire->last_received == FRAME_NONE && is_tls(header)) return fail_tls(wire);
     *type = read_u8(&r);
     padding = read_uint(&r, 3);
     *payload_len = read_u32(&r);
@@ -288,7 +306,7 @@ sotto_err wire_receive_all(struct wire *wire, uint8_t *data, enum frame_type typ
 void wire_abort(struct wire *wire, sotto_err err)
 {
     uint8_t header[FRAME_HEADER_LEN];
-    char message[sizeof wire->context->message], hint[sizeof wire->context->hint];
+    struct failure failure;
 
     if (wire->n_unsent > 0) return;
     switch (err) {
@@ -298,12 +316,10 @@ void wire_abort(struct wire *wire, sotto_err err)
     case SOTTO_ERR_INTERRUPTED: return;
     default: break;
     }
-    memcpy(message, wire->context->message, sizeof message);
-    memcpy(hint, wire->context->hint, sizeof hint);
+    failure_keep(&failure, wire->context);
     put_header(header, FRAME_ABORT, 0);
     if (err == SOTTO_ERR_ABORTED || err == SOTTO_ERR_MISMATCH ||
         channel_send(wire->channel, header, sizeof header) == SOTTO_OK)
         channel_finish(wire->channel);
-    memcpy(wire->context->message, message, sizeof message);
-    memcpy(wire->context->hint, hint, sizeof hint);
+    failure_restore(&failure, wire->context);
 }

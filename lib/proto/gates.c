@@ -78,12 +78,11 @@ static sotto_err run_instances(struct party *party, struct run *run, uint64_t fi
 sotto_err party_run_window(struct party *party, struct run *run, uint64_t first, const block *seed)
 {
     uint64_t n = plan_window(run->plan, first);
-    sotto_err err = stream_open(&party->stream, run->wire, plan_table_bytes(run->plan, n)), closing;
+    sotto_err err = stream_open(&party->stream, run->wire, plan_table_bytes(run->plan, n));
 
     if (err != SOTTO_OK) return err;
     run_report(run, SOTTO_PHASE_GATES);
     err = run_instances(party, run, first, n, seed);
-    closing = stream_close(&party->stream);
-    if (err == SOTTO_OK) err = closing;
+    err = stream_close(&party->stream, err);
     return err == SOTTO_OK ? party_exchange_outputs(party, run, first) : err;
 }

@@ -432,16 +432,15 @@ static sotto_err run_tables(struct application *a, uint64_t first)
 {
     struct sotto_mixed *mixed = a->mixed;
     uint64_t end = end_of_window(a, first), len;
-    sotto_err err, closing;
+    sotto_err err;
 
     if (!tables_len(a, &len, end - first))
         return fail(mixed->context, SOTTO_ERR_LIMIT, "too many gates in one call");
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
     if (err != SOTTO_OK) return err;
     err = run_instances(a, first, end);
-    closing = stream_close(&mixed->stream);
     mixed->gates.next = a->engine.hash.next;
-    return err == SOTTO_OK ? closing : err;
+    return stream_close(&mixed->stream, err);
 }
 
 static sotto_err run_windows(struct application *a)

@@ -110,7 +110,7 @@ static sotto_err project_all(struct sotto_mixed *mixed, uint32_t *shares,
                              const sotto_linear *linear)
 {
     uint64_t len = sotto_linear_bytes(linear, n_values, operand->wires->value_bits);
-    sotto_err err, closing;
+    sotto_err err;
 
     if (len == 0) return SOTTO_OK;
     err = stream_open(&mixed->stream, &mixed->ot.wire, len);
@@ -122,8 +122,7 @@ static sotto_err project_all(struct sotto_mixed *mixed, uint32_t *shares,
         }
         if (err == SOTTO_OK) err = project_value(mixed, shares, operand, linear, i);
     }
-    closing = stream_close(&mixed->stream);
-    return err == SOTTO_OK ? closing : err;
+    return stream_close(&mixed->stream, err);
 }
 
 sotto_err sotto_mixed_project(sotto_mixed *mixed, uint32_t *shares, const sotto_operand *operand,

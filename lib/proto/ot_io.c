@@ -30,6 +30,7 @@ struct ot_io {
     bool is_over; /* no more messages will be asked for */
     bool is_off;  /* those that have been are not needed */
     sotto_err err;
+    struct failure failure; /* that err is told with */
 };
 
 sotto_err ot_io_new(struct sotto_context *context, struct ot_io **io, struct wire *wire)
@@ -84,7 +85,9 @@ static void move_next(struct ot_io *io)
     sotto_err err;
 
     (void)pthread_mutex_unlock(&io->lock);
+    failure_aside(&io->failure);
     err = move_message(io->wire, &message);
+    failure_aside(NULL);
     (void)pthread_mutex_lock(&io->lock);
     io->err = err;
     io->n_done++;
@@ -127,6 +130,13 @@ void ot_io_begin(struct ot_io *io, bool is_long)
     io->has_thread = is_long && start_thread(io);
 }
 
+/* What the messages failed with, which the handle takes over with its text. */
+static sotto_err take_error(struct ot_io *io)
+{
+    if (io->err != SOTTO_OK) failure_restore(&io->failure, io->context);
+    return io->err;
+}
+
 sotto_err ot_io_end(struct ot_io *io, sotto_err err)
 {
     if (io->has_thread) {
@@ -139,7 +149,7 @@ sotto_err ot_io_end(struct ot_io *io, sotto_err err)
             err = fail(io->context, SOTTO_ERR_INTERNAL, "a thread cannot be waited for");
         io->has_thread = false;
     }
-    return err != SOTTO_OK ? err : io->err;
+    return err != SOTTO_OK ? err : take_error(io);
 }
 
 static ot_ticket ask(struct ot_io *io, struct message message)
@@ -176,7 +186,7 @@ sotto_err ot_io_wait(struct ot_io *io, ot_ticket ticket)
     (void)pthread_mutex_lock(&io->lock);
     while (io->err == SOTTO_OK && io->n_done <= ticket)
         (void)pthread_cond_wait(&io->moved, &io->lock);
-    err = io->err;
+    err = take_error(io);
     (void)pthread_mutex_unlock(&io->lock);
     return err;
 }

@@ -79,6 +79,7 @@ static sotto_err prepare_circuit(struct probe *probe, const sotto_speed_options 
     else err = schedule_new(probe->context, &probe->schedule, options->circuit);
     if (err != SOTTO_OK) return err;
     probe->team = team_new(options->n_threads);
+    if (options->pins_threads) team_pin(probe->team);
     if (options->thread_loads != NULL) team_measure(probe->team);
     if (is_of_many(probe->what)) {
         err = bundle_init(&probe->bundle, probe->context, probe->schedule,

@@ -28,10 +28,10 @@ sotto_err stream_open(struct stream *stream, struct wire *wire, uint64_t len)
     return tables_open(stream->tables, wire, len);
 }
 
-sotto_err stream_close(struct stream *stream)
+sotto_err stream_close(struct stream *stream, sotto_err err)
 {
     stream->frame = NULL;
-    return tables_close(stream->tables);
+    return tables_close(stream->tables, err);
 }
 
 sotto_err stream_room(struct stream *stream, uint8_t **room, size_t *len)

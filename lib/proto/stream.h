@@ -23,9 +23,10 @@ sotto_err stream_init(struct stream *stream, struct sotto_context *context, size
                       uint64_t max_len) CHECKED;
 void stream_wipe(struct stream *stream);
 
-/** Opens a stream of len bytes over wire; closed by stream_close() in any case. */
+/** Opens a stream of len bytes over wire; closed by stream_close() in any case, which returns err,
+ *  what the party has failed with meanwhile, or else what the stream did. */
 sotto_err stream_open(struct stream *stream, struct wire *wire, uint64_t len) CHECKED;
-sotto_err stream_close(struct stream *stream) CHECKED;
+sotto_err stream_close(struct stream *stream, sotto_err err) CHECKED;
 
 /** What is left of the frame at hand, at least one byte: for whoever can stop anywhere. */
 sotto_err stream_room(struct stream *stream, uint8_t **room, size_t *len) CHECKED;

@@ -39,7 +39,8 @@ struct tables {
     uint64_t n_used; /* frames that the consuming side has given back */
     bool is_over;    /* the party needs no more frames */
     sotto_err err;
-    double heard_of; /* the evaluator: when a frame came in, or a sign of life went out */
+    struct failure failure; /* that err is told with */
+    double heard_of;        /* the evaluator: when a frame came in, or a sign of life went out */
 };
 
 static size_t memory_of_frame(uint64_t max_len)
@@ -219,6 +220,7 @@ static void *run_thread(void *argument)
 {
     struct tables *tables = argument;
 
+    failure_aside(&tables->failure);
     (void)pthread_mutex_lock(&tables->lock);
     while (tables->err == SOTTO_OK && !is_done(tables)) take_turn(tables);
     (void)pthread_mutex_unlock(&tables->lock);
@@ -255,6 +257,13 @@ sotto_err tables_open(struct tables *tables, struct wire *wire, uint64_t len)
     return SOTTO_OK;
 }
 
+/* What the thread failed with, which the party takes over with its text. */
+static sotto_err take_error(struct tables *tables)
+{
+    if (tables->err != SOTTO_OK) failure_restore(&tables->failure, tables->context);
+    return tables->err;
+}
+
 /* With a thread: waits until the other side has moved frame 'number' of this one. */
 static sotto_err wait_for_frame(struct tables *tables, uint64_t number)
 {
@@ -265,7 +274,7 @@ static sotto_err wait_for_frame(struct tables *tables, uint64_t number)
            (tables->role == SOTTO_GARBLER ? number - tables->n_used >= tables->n_frames
                                           : tables->n_made <= number))
         (void)pthread_cond_wait(&tables->moved, &tables->lock);
-    err = tables->err;
+    err = take_error(tables);
     (void)pthread_mutex_unlock(&tables->lock);
     return err;
 }
@@ -297,21 +306,21 @@ sotto_err tables_pass(struct tables *tables)
     }
     (void)pthread_mutex_lock(&tables->lock);
     ++*passed;
-    err = tables->err;
+    err = take_error(tables);
     (void)pthread_cond_broadcast(&tables->moved);
     (void)pthread_mutex_unlock(&tables->lock);
     return err;
 }
 
-sotto_err tables_close(struct tables *tables)
+sotto_err tables_close(struct tables *tables, sotto_err err)
 {
-    if (!tables->has_thread) return SOTTO_OK;
+    if (!tables->has_thread) return err;
     tables->has_thread = false;
     (void)pthread_mutex_lock(&tables->lock);
     tables->is_over = true;
     (void)pthread_cond_broadcast(&tables->moved);
     (void)pthread_mutex_unlock(&tables->lock);
-    if (pthread_join(tables->thread, NULL) != 0)
+    if (pthread_join(tables->thread, NULL) != 0 && err == SOTTO_OK)
         return fail(tables->context, SOTTO_ERR_INTERNAL, "a thread cannot be waited for");
-    return tables->err;
+    return err != SOTTO_OK ? err : take_error(tables);
 }

@@ -27,8 +27,8 @@ sotto_err tables_next(struct tables *tables, uint8_t **frame, size_t *len) CHECK
 sotto_err tables_pass(struct tables *tables) CHECKED;
 
 /** Waits until everything is sent, ends the thread; every tables_open() that succeeded is followed
- *  by it. Returns the stream's first failure. */
-sotto_err tables_close(struct tables *tables) CHECKED;
+ *  by it. err is what the party has failed with, and is returned; else what the stream did. */
+sotto_err tables_close(struct tables *tables, sotto_err err) CHECKED;
 
 /** Bytes of memory that streams of at most max_len bytes take. */
 uint64_t tables_memory(uint64_t max_len);

@@ -208,7 +208,8 @@ int main(int argc, char **argv)
 
     setting.ot = strcmp(ot, "auto") == 0 ? SOTTO_OT_AUTO : SOTTO_OT_IKNP;
     if (setting.circuit == NULL || repeats == 0 || repeats > MAX_REPEATS) {
-        fprintf(stderr, "usage: chain CIRCUIT [ROUNDS [CHAIN [REPEATS [plain|tls [iknp|auto]]]]]\n");
+        fprintf(stderr,
+                "usage: chain CIRCUIT [ROUNDS [CHAIN [REPEATS [plain|tls [iknp|auto]]]]]\n");
         return 2;
     }
     if (sotto_context_new(&context, NULL) != SOTTO_OK) return 1;

@@ -87,16 +87,25 @@ evaluate() { start bob gc-run evaluate "$CIRCUITS/add8.txt" -i b=2 --connect "un
 @test "SEC-12: one side without credentials" {
     garble --identity "$(K alice.key)" --peer "$(K bob.pub)"
     evaluate
-    finish alice; expect 23; silent
+    finish alice; expect 23 "does not speak TLS"; silent
     finish bob; silent; [ "$status" -ne 0 ]
     garble
     evaluate --identity "$(K bob.key)" --peer "$(K alice.pub)"
-    finish alice; silent; [ "$status" -ne 0 ]
-    finish bob; expect 23; silent
+    finish alice; expect 24 "speaks TLS, and this side does not"; silent
+    [[ "$stderr" == *"need credentials that fit"* && "$stderr" == *"--insecure"* ]]
+    finish bob; expect 23 "does not speak TLS"; silent
+}
+
+@test "SEC-12: an identity at one side, a pre-shared key at the other" {
     garble --psk "$(K psk)"
     evaluate --identity "$(K bob.key)" --peer "$(K alice.pub)"
     finish alice; silent; [[ "$status" =~ ^(22|23)$ ]]
     finish bob; silent; [[ "$status" =~ ^(22|23)$ ]]
+    garble --identity "$(K alice.key)" --peer "$(K bob.pub)"
+    evaluate --psk "$(K psk)"
+    finish alice; silent; [[ "$status" =~ ^(22|23)$ ]]
+    finish bob; expect 23 "a pre-shared key is"; silent
+    [[ "$stderr" == *"need credentials that fit"* && "$stderr" != *clock* ]]
 }
 
 @test "--keep-listening ignores strangers" {

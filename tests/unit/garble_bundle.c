@@ -10,6 +10,8 @@
 #include "garble/bundle.h"
 #include "garble/crew.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -51,6 +53,54 @@ START_TEST(teams_call_every_task_once)
         }
         team_free(team);
     }
+}
+END_TEST
+
+#define N_PINNED 4
+
+/* What threads meet in, so that each has one task. */
+struct meeting {
+    atomic_uint n_there;
+    cpu_set_t may_use[N_PINNED];
+};
+
+static void meet(void *argument, uint64_t i)
+{
+    struct meeting *meeting = argument;
+
+    REQUIRE(pthread_getaffinity_np(pthread_self(), sizeof(cpu_set_t), &meeting->may_use[i]) == 0);
+    atomic_fetch_add(&meeting->n_there, 1);
+    for (unsigned k = 0; atomic_load(&meeting->n_there) < N_PINNED; k++) team_relax(k);
+}
+
+/* The processors of the owner are given out in turn, and are its own again at the end. */
+START_TEST(teams_are_pinned)
+{
+    static struct meeting meeting;
+    struct team *team = team_new(N_PINNED);
+    unsigned n_threads[CPU_SETSIZE] = {0}, n_processors;
+    cpu_set_t before, after;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof before, &before), 0);
+    n_processors = (unsigned)CPU_COUNT(&before);
+    ck_assert_uint_eq(team_size(team), N_PINNED);
+    team_pin(team);
+    team_run(team, meet, &meeting, N_PINNED);
+    team_free(team);
+    for (size_t i = 0; i < N_PINNED; i++)
+        for (size_t k = 0; k < CPU_SETSIZE; k++)
+            n_threads[k] +=
+                CPU_COUNT(&meeting.may_use[i]) == 1 && CPU_ISSET(k, &meeting.may_use[i]);
+    for (size_t k = 0, number = 0; k < CPU_SETSIZE; k++) {
+        unsigned expected = 0;
+
+        if (CPU_ISSET(k, &before) && number < N_PINNED)
+            expected = (N_PINNED - 1 - (unsigned)number) / n_processors + 1;
+        number += CPU_ISSET(k, &before) ? 1 : 0;
+        ck_assert_uint_eq(n_threads[k], expected);
+    }
+    ck_assert_int_eq(sched_getaffinity(0, sizeof after, &after), 0);
+    ck_assert(CPU_EQUAL(&before, &after));
 }
 END_TEST
 
@@ -382,6 +432,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, teams_call_every_task_once);
+    tcase_add_test(tests, teams_are_pinned);
     tcase_add_test(tests, teams_measure_their_time);
     tcase_add_test(tests, tables_do_not_depend_on_threads);
     tcase_add_test(tests, one_instance_is_shared);

@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define MAX_ANDS 400
 
@@ -314,6 +315,47 @@ START_TEST(free_gates_in_lanes)
 }
 END_TEST
 
+/* Slots so far up that the labels of their lanes are beyond 32 bits, in memory of which only the
+ * last page is there. */
+#define FAR_SLOT (UINT32_C(1) << 29)
+#define FAR_LEN ((size_t)FAR_SLOT * N_LANES * sizeof(block))
+#define PAGE_LEN ((size_t)4096)
+
+START_TEST(lanes_of_far_slots)
+{
+    const struct garble_kernels *kernels = kernels_of(_i);
+    static const struct slot_gate near = {2, 0, 1};
+    static const struct slot_gate far = {FAR_SLOT + 2, FAR_SLOT, FAR_SLOT + 1};
+    static block labels[3 * N_LANES] __attribute__((aligned(64)));
+    uint8_t tables[2][N_LANES * TABLE_LEN];
+    struct narrow_keys keys;
+    struct batch batch;
+    uint64_t state = 28;
+    block *memory, *far_labels;
+
+    if (kernels == NULL) return;
+    batch = new_placed_batch(&keys, 1, 0, kernels, &state);
+    memory = mmap(NULL, FAR_LEN + PAGE_LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                  -1, 0);
+    ck_assert(memory != MAP_FAILED);
+    far_labels = memory + FAR_LEN / sizeof(block);
+    ck_assert_int_eq(mprotect(far_labels, PAGE_LEN, PROT_READ | PROT_WRITE), 0);
+    for (size_t i = 0; i < 3 * N_LANES; i++) far_labels[i] = labels[i] = random_block(&state);
+    kernels->garble_lanes(labels, tables[0], &near, 1, &batch.delta, &keys, batch.first);
+    kernels->garble_lanes(memory, tables[1], &far, 1, &batch.delta, &keys, batch.first);
+    ck_assert_mem_eq(tables[1], tables[0], sizeof tables[0]);
+    ck_assert_mem_eq(far_labels, labels, sizeof labels);
+    kernels->evaluate_lanes(labels, tables[0], &near, 1, &keys, batch.first);
+    kernels->evaluate_lanes(memory, tables[0], &far, 1, &keys, batch.first);
+    ck_assert_mem_eq(far_labels, labels, sizeof labels);
+    kernels->xor_lanes(labels, &near, 1);
+    kernels->xor_lanes(memory, &far, 1);
+    ck_assert_mem_eq(far_labels, labels, sizeof labels);
+    munmap(memory, FAR_LEN + PAGE_LEN);
+    free_batch(&batch);
+}
+END_TEST
+
 START_TEST(colours_are_lowest_bits)
 {
     const struct garble_kernels *kernels = kernels_of(_i);
@@ -445,6 +487,7 @@ static Suite *garble_kernels_suite(void)
     tcase_add_loop_test(tests, narrow_kernels_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, lanes_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, free_gates_in_lanes, 0, CPU_N_ISAS);
+    tcase_add_loop_test(tests, lanes_of_far_slots, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, colours_are_lowest_bits, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, truth_table, 0, CPU_N_ISAS);
     tcase_add_loop_test(tests, one_wire_twice, 0, CPU_N_ISAS);

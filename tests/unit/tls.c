@@ -118,6 +118,12 @@ START_TEST(unfitting_credentials_are_refused)
     ck_assert_int_eq(session.client.err, SOTTO_ERR_AUTHENTICATION);
     ck_assert_message(session.server.context, refusals[_i].server_says);
     ck_assert_message(session.client.context, refusals[_i].client_says);
+    for (int i = 0; i < 2; i++) {
+        sotto_context *context = i == 0 ? session.server.context : session.client.context;
+        bool has_key = strstr(sotto_context_message(context), "holds another key") != NULL;
+
+        ck_assert_hint(context, has_key ? "its public key is" : CREDENTIALS_HINT);
+    }
     ck_assert(!session.server.opened);
     ck_assert_uint_lt(session.server.elapsed, 3000);
     ck_assert_uint_lt(session.client.elapsed, 3000);
@@ -230,31 +236,40 @@ static void *stranger_run(void *user)
 static const struct {
     struct stranger stranger;
     const char *says; /* NULL: let in */
+    const char *helps;
 } strangers[] = {
     /* The first shows that the others fail for the reason that is theirs. */
-    {{.has_certificate = true, .seed = 2, .signer = 2, .from = -DAY, .until = DAY}, NULL},
-    {{.has_certificate = true, .seed = 2, .signer = 2, .from = -DAY, .until = -60}, "has expired"},
-    {{.has_certificate = true, .seed = 2, .signer = 2, .from = 60, .until = DAY}, "not valid yet"},
+    {{.has_certificate = true, .seed = 2, .signer = 2, .from = -DAY, .until = DAY}, NULL, NULL},
+    {{.has_certificate = true, .seed = 2, .signer = 2, .from = -DAY, .until = -60},
+     "has expired",
+     "clocks"},
+    {{.has_certificate = true, .seed = 2, .signer = 2, .from = 60, .until = DAY},
+     "not valid yet",
+     "clocks"},
     {{.has_certificate = true, .seed = 2, .signer = 3, .from = -DAY, .until = DAY},
-     "not signed by its own key"},
+     "not signed by its own key",
+     "fit"},
     {{.has_certificate = true, .seed = 3, .signer = 3, .from = -DAY, .until = DAY},
-     "holds another key"},
+     "holds another key",
+     "its public key is"},
     {{.has_certificate = true,
       .seed = 2,
       .signer = 2,
       .from = -DAY,
       .until = DAY,
       .has_chain = true},
-     "is one of a chain"},
-    {{.has_certificate = true, .uses_p256 = true, .from = -DAY, .until = DAY}, ""},
-    {{.has_certificate = false}, ""},
+     "is one of a chain",
+     "fit"},
+    {{.has_certificate = true, .uses_p256 = true, .from = -DAY, .until = DAY}, "", "fit"},
+    {{.has_certificate = false}, "", "fit"},
     {{.has_certificate = true,
       .seed = 2,
       .signer = 2,
       .from = -DAY,
       .until = DAY,
       .version = TLS1_2_VERSION},
-     "TLS"},
+     "TLS",
+     "fit"},
 };
 
 /* SEC-12: as a client (loop index even) and as a server (odd). */
@@ -286,6 +301,7 @@ START_TEST(strangers_are_judged_by_the_pinned_key)
         ck_assert(!party.opened);
         ck_assert(!stranger.connected);
         ck_assert_message(party.context, says);
+        ck_assert_hint(party.context, strangers[_i / 2].helps);
     }
     ck_assert_uint_lt(party.elapsed, 3000);
     party_wipe(&party);

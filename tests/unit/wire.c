@@ -208,6 +208,31 @@ START_TEST(wire_refuses_another_type)
 }
 END_TEST
 
+/* Who speaks TLS to a party without credentials is told apart; later it is a frame as any other. */
+START_TEST(wire_tells_of_tls)
+{
+    static const uint8_t record[] = {0x16, 0x03, 0x01, 0x01, 0x80, 0x01, 0x00, 0x01};
+    uint8_t payload[1];
+
+    for (int role = 0; role < 2; role++) {
+        for (int late = 0; late < 2; late++) {
+            struct fixture f;
+            bool told;
+
+            setup(&f, (sotto_role)role);
+            if (late == 1) f.wire.last_received = FRAME_HELLO;
+            peer_says(&f, record, sizeof record);
+            ck_assert_int_eq(wire_receive(&f.wire, payload, FRAME_HELLO, 1), SOTTO_ERR_PROTOCOL);
+            told = strstr(sotto_context_message(f.context), "speaks TLS") != NULL &&
+                   strstr(sotto_context_hint(f.context), "--identity") != NULL &&
+                   strstr(sotto_context_hint(f.context), "--insecure") != NULL;
+            ck_assert_int_eq(told, late == 0);
+            teardown(&f);
+        }
+    }
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------- lengths -- */
 
 /* What a claimed length gives when the receiver expects 100 bytes; the payload follows as far as
@@ -644,6 +669,7 @@ int main(void)
     tcase_add_loop_test(table, wire_receives_by_the_table, 0, 2 * N_FRAME_TYPES);
     tcase_add_loop_test(table, wire_sends_by_the_table, 0, 2 * N_FRAME_TYPES);
     tcase_add_test(table, wire_refuses_another_type);
+    tcase_add_test(table, wire_tells_of_tls);
     tcase_add_loop_test(table, wire_hears_abort_anywhere, 0, 2 * N_FRAME_TYPES);
     tcase_set_timeout(table, 30);
     suite_add_tcase(suite, table);
