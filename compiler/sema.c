@@ -131,9 +131,23 @@ static struct expr *cast_to(struct sema *sema, struct expr *a, struct type *type
     return expr;
 }
 
+/* The width of the bit-field that a value comes from, or 0. Assignments and the comma pass it on,
+ * as hosts have it. */
+static uint32_t bit_field_width(const struct expr *a)
+{
+    switch (a->kind) {
+    case EXPR_MEMBER: return a->member->bit_width;
+    case EXPR_ASSIGN:
+    case EXPR_ASSIGN_OP:
+    case EXPR_POST: return bit_field_width(a->a);
+    case EXPR_COMMA: return bit_field_width(a->b);
+    default: return 0;
+    }
+}
+
 static struct type *promoted_type(struct sema *sema, const struct expr *a)
 {
-    return type_promoted(&sema->types, a->type, a->kind == EXPR_MEMBER ? a->member->bit_width : 0);
+    return type_promoted(&sema->types, a->type, bit_field_width(a));
 }
 
 static struct expr *promote(struct sema *sema, struct expr *a)
