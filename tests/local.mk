@@ -249,8 +249,16 @@ tests_bench_compile_speed_LDADD =
 bench-compiler: tests/bench/compile_speed gc-cc
 	@tests/bench/compile_speed ./gc-cc
 
+# A matrix product, for its batches; it is not installed.
+CLEANFILES += tests/bench/matrix8.txt tests/bench/matrix8.json
+tests/bench/matrix8.txt: gc-cc$(EXEEXT) tests/bench/programs/matrix.c
+	$(AM_V_GEN)$(MKDIR_P) tests/bench && \
+		CC='$(CC)' GC_CC_INCLUDE='$(abs_top_srcdir)/compiler/include' \
+		./gc-cc$(EXEEXT) -w -o $@ $(srcdir)/tests/bench/programs/matrix.c
+
 bench: tests/bench/chain tests/bench/bench_kernels tests/bench/bench_circuits tests/bench/ot \
-		gc-bench gc-info gc-millionaires circuits/millionaires.txt
+		gc-bench gc-info gc-millionaires circuits/millionaires.txt circuits/aes128.txt \
+		circuits/sha256-block.txt circuits/div64.txt tests/bench/matrix8.txt
 	@SRCDIR='$(srcdir)' $(SHELL) $(srcdir)/tests/scripts/bench.sh
 
 lint: lint-man

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Benchmarks: the kernels, whole runs between two processes, and the millionaires from start to end.
-# SOTTO_BRISTOL_DIR may name a folder with aes_128.fashion.txt. Run in the build folder.
+# SOTTO_BRISTOL_DIR may name a folder of published circuits, to see beside those of the build. Run in
+# the build folder.
 set -eu
 
 echo "rows beside baselines of the same run"
@@ -12,25 +13,19 @@ tests/bench/bench_kernels
 
 echo
 echo "whole circuits in memory"
-set --
+set -- circuits/aes128.txt circuits/sha256-block.txt circuits/div64.txt tests/bench/matrix8.txt
 for name in aes_128.fashion sha256.fashion udivide64.fashion mult64.fashion; do
     file=${SOTTO_BRISTOL_DIR:-/nonexistent}/$name.txt
     [ ! -e "$file" ] || set -- "$@" "$file"
 done
-[ $# -gt 0 ] || set -- "$SRCDIR"/tests/circuits/mul8.txt "$SRCDIR"/tests/circuits/less32.txt \
-    "$SRCDIR"/tests/circuits/typed.txt
 tests/bench/bench_circuits "$@"
 
-aes=${SOTTO_BRISTOL_DIR:-/nonexistent}/aes_128.fashion.txt
-if [ -e "$aes" ]; then
-    set -- "$aes" 800 1
-else
-    set -- "$SRCDIR/tests/circuits/mul8.txt" 50000 0
-fi
+# Each round encrypts what the one before gave.
 echo
-echo "two processes over loopback, chained"
-tests/bench/chain "$@" 7
-tests/bench/chain "$@" 7 tls
+echo "AES of two processes over loopback, chained"
+for channel in plain tls; do
+    tests/bench/chain circuits/aes128.txt 800 1 7 $channel
+done
 
 echo
 echo "predictions and what was measured"
