@@ -159,8 +159,9 @@ static struct word *enumerator_value(struct parser *p, const struct token *name,
     struct word_graph *graph = p->sema->graph;
     uint32_t wide = (constant->width < 32 ? 32 : constant->width) + 1;
     struct word *value = word_resize(graph, constant, 32, is_signed);
+    struct word *whole = word_resize(graph, constant, wide, is_signed);
 
-    if (word_resize(graph, value, wide, true) != word_resize(graph, constant, wide, is_signed))
+    if (word_resize(graph, value, wide, true) != whole)
         diag_error(p->diag, name->position, "'%s' does not fit int", name->text);
     return value;
 }
