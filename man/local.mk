@@ -25,5 +25,6 @@ dist_man_MANS = \
 lint-man:
 	@test -n "$(MANDOC)" || { echo "lint-man: mandoc is missing" >&2; exit 1; }
 	@for page in $(dist_man_MANS); do \
-		$(MANDOC) -T lint -W warning "$(srcdir)/$$page" || exit 1; \
+		if $(MANDOC) -T lint "$(srcdir)/$$page" | grep -v 'referenced manual not found'; \
+		then exit 1; fi; \
 	done
