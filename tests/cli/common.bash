@@ -63,6 +63,7 @@ start()
 {
     local name=$1 tool=$2
     shift 2
+    : >"$name.out" >"$name.err" # it may be killed before it opens them
     "$BINDIR/$tool" "$@" >"$name.out" 2>"$name.err" </dev/null 3>&- &
     pids[$name]=$!
 }
