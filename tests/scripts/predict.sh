@@ -4,6 +4,7 @@
 # build folder of a machine that does nothing else; SOTTO_BRISTOL_DIR may name a folder of published
 # circuits. With TOLERANCE (0.25) it fails when a prediction is further off.
 set -eu
+[ -x tests/bench/chain ] || { echo "predict.sh: make tests/bench/chain first" >&2; exit 2; }
 profile=$(mktemp)
 trap 'rm -f "$profile"' EXIT
 ./gc-bench --json -q -o "$profile"
