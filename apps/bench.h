@@ -40,6 +40,10 @@ void bench_value(struct bench_row *row, double value);
 void bench_finish(struct bench_row *row);
 double bench_median(const struct bench_row *row);
 
+/** The mean of the middle half of the values. Runs of two processes come in two kinds, as the two
+ *  fall into step, and the median is of the one or of the other by chance: predictions use this. */
+double bench_middle(const struct bench_row *row);
+
 void bench_print(struct buffer *out, const struct bench *bench);
 void bench_print_json(struct buffer *out, const struct bench *bench);
 

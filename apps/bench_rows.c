@@ -44,6 +44,15 @@ double bench_median(const struct bench_row *row)
     return row->n_values > 0 ? row->values[row->n_values / 2] : 0;
 }
 
+double bench_middle(const struct bench_row *row)
+{
+    size_t first = row->n_values / 4, n = row->n_values - 2 * first;
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++) sum += row->values[first + i];
+    return n > 0 ? sum / (double)n : 0;
+}
+
 static void print_row(struct buffer *out, const struct bench_row *row, const size_t *numbers,
                       const struct bench *bench)
 {
@@ -82,9 +91,10 @@ void bench_print_json(struct buffer *out, const struct bench *bench)
         buffer_addf(out, "%s{\"name\":", comma);
         buffer_add_json(out, row->name);
         buffer_addf(out,
-                    ",\"unit\":\"%s\",\"median\":%.6g,\"min\":%.6g,\"max\":%.6g,\"repeats\":%zu}",
-                    row->unit, bench_median(row), row->values[0], row->values[row->n_values - 1],
-                    row->n_values);
+                    ",\"unit\":\"%s\",\"median\":%.6g,\"middle\":%.6g,\"min\":%.6g,"
+                    "\"max\":%.6g,\"repeats\":%zu}",
+                    row->unit, bench_median(row), bench_middle(row), row->values[0],
+                    row->values[row->n_values - 1], row->n_values);
         comma = ",";
     }
     buffer_add_text(out, "]}\n");

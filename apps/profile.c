@@ -49,7 +49,7 @@ static double *member_of(struct profile *profile, size_t i)
 
 struct row {
     char name[96];
-    double median;
+    double middle;
 };
 
 /* member := string ":" value */
@@ -64,18 +64,18 @@ static bool read_member(struct json *json, struct buffer *key, struct row *row)
         snprintf(row->name, sizeof row->name, "%s", key->data);
         return true;
     }
-    if (strcmp(key->data, "median") != 0) return json_value(json, &value);
+    if (strcmp(key->data, "middle") != 0) return json_value(json, &value);
     if (!json_token(json, &value) || value.len >= sizeof number) return false;
     memcpy(number, value.text, value.len);
     number[value.len] = '\0';
-    row->median = strtod(number, NULL);
+    row->middle = strtod(number, NULL);
     return true;
 }
 
 /* row := "{" member { "," member } "}" */
 static bool read_row(struct json *json, struct profile *profile)
 {
-    struct row row = {.median = 0};
+    struct row row = {.middle = 0};
     struct buffer key = {0};
     bool fine = json_take(json, '{');
 
@@ -86,7 +86,7 @@ static bool read_row(struct json *json, struct profile *profile)
     }
     for (size_t i = 0; fine && i < N_WANTED; i++)
         if (strcmp(row.name, wanted[i].name) == 0)
-            *member_of(profile, i) = row.median * wanted[i].unit;
+            *member_of(profile, i) = row.middle * wanted[i].unit;
     buffer_free(&key);
     return fine;
 }

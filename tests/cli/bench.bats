@@ -38,6 +38,7 @@ rows = json.load(open('out.json'))['rows']
 assert len(rows) >= 40
 for row in rows:
     assert row['median'] > 0 and row['min'] <= row['median'] <= row['max'], row
+    assert row['min'] <= row['middle'] <= row['max'], row
 named = {row['name']: row for row in rows}
 few = named['bytes both ways, TLS, one comparison']['median']
 assert few < named['bytes both ways, TLS, one comparison, IKNP']['median'] <= 20

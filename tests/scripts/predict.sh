@@ -22,7 +22,7 @@ show() {
         predicted=$(printf '%s' "$times" | SHOW=$here ROUNDS=$2 ROW=$row PROFILE=$profile python3 -c '
 import json, os, sys
 seconds = json.load(sys.stdin)["times"][os.environ["SHOW"]]["seconds"]
-rows = {r["name"]: r["median"] for r in json.load(open(os.environ["PROFILE"]))["rows"]}
+rows = {r["name"]: r["middle"] for r in json.load(open(os.environ["PROFILE"]))["rows"]}
 kind = "TLS" if os.environ["SHOW"] == "here" else "plain"
 start = rows["two parties, %s, one comparison" % kind + os.environ["ROW"]] / 1e3
 print(1e3 * (start + int(os.environ["ROUNDS"]) * (seconds - start)))')
