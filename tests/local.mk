@@ -22,10 +22,12 @@ LDADD = libsotto_test.la $(CHECK_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
+	tests/support/blocks.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
 	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
+	tests/support/relay.c tests/support/relay.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/support/search.c tests/support/search.h \
 	tests/reference/oracle.c tests/reference/oracle.h \

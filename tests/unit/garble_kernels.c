@@ -1,7 +1,7 @@
 /* Tests of the half-gates kernels: every instruction set against the portable one and against the
  * slow reference, and every row of the truth table. */
 #include "garble/kernels.h"
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -19,21 +19,6 @@ struct batch {
     block delta, start;
     uint64_t first;
 };
-
-static block random_block(uint64_t *state)
-{
-    uint64_t high = test_next(state);
-
-    return block_of(high, test_next(state));
-}
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    block_store(r.byte, x);
-    return r;
-}
 
 static void *new_array(size_t n, size_t size)
 {
