@@ -148,7 +148,7 @@ TESTS += $(BATS_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
 
-EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
+EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh tests/scripts/tap.sh \
 	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
 	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py \
 	tests/scripts/relay.py tests/scripts/make_onnx.py
