@@ -9,7 +9,9 @@ BATS_LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/scripts/run-bats.sh
 SH_LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_COMPILER = $(SHELL)
+# The caller's locale may not be there, which some programs say on stderr.
 AM_TESTS_ENVIRONMENT = \
+	LC_ALL=C; export LC_ALL; \
 	SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	BINDIR='$(abs_top_builddir)'; export BINDIR; \
@@ -271,7 +273,7 @@ lint: lint-man
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh tests/library/*.sh tests/nn/*.sh tests/bench/*.sh \
 		circuits/*.sh
-	cd $(srcdir) && shellcheck -s bats -i SC2314,SC2315 tests/cli/*.bats tests/docs/*.bats
+	cd $(srcdir) && shellcheck -s bats -i SC2314,SC2315 tests/cli/*.bats tests/docs/*.bats tests/library/*.bats
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits
