@@ -26,19 +26,26 @@ static struct expr *condition(struct parser *p)
 
 /* --------------------------------------------------------------------------------- selection -- */
 
-/* "if" "(" expression ")" statement ("else" statement)? */
+/* "if" "(" expression ")" statement ("else" statement)? A chain of else if may be longer than
+ * statements may nest. */
 static struct stmt *if_statement(struct parser *p)
 {
-    struct stmt *stmt = new_stmt(p, STMT_IF);
-    bool labels_fit = p->labels_fit;
+    struct stmt *first = NULL, **tail = &first;
+    bool labels_fit = p->labels_fit, has_other = true;
 
-    expect(p, "if");
-    stmt->value = condition(p);
     p->labels_fit = false;
-    stmt->body = statement(p);
-    if (take(p, "else")) stmt->other = statement(p);
+    while (has_other && next_is(p, "if")) {
+        struct stmt *stmt = *tail = new_stmt(p, STMT_IF);
+
+        expect(p, "if");
+        stmt->value = condition(p);
+        stmt->body = statement(p);
+        tail = &stmt->other;
+        has_other = take(p, "else");
+    }
+    if (has_other) *tail = statement(p);
     p->labels_fit = labels_fit;
-    return stmt;
+    return first;
 }
 
 /* "switch" "(" expression ")" statement */
@@ -88,9 +95,8 @@ static void check_duplicate(struct parser *p, const struct stmt *label)
     }
 }
 
-/* "case" constant-expression ("..." constant-expression)? ":" statement | "default" ":" statement
- */
-static struct stmt *case_statement(struct parser *p)
+/* "case" constant-expression ("..." constant-expression)? ":" | "default" ":" */
+static struct stmt *case_label(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_CASE), *in = p->switch_stmt;
 
@@ -115,9 +121,20 @@ static struct stmt *case_statement(struct parser *p)
     in->cases =
         arena_grow(p->arena, in->cases, in->n_cases, &in->cases_capacity, sizeof *in->cases);
     in->cases[in->n_cases++] = stmt;
-    if (next_is(p, "}")) stmt->body = new_stmt(p, STMT_EMPTY);
-    else stmt->body = statement(p);
     return stmt;
+}
+
+/* case-label+ statement. There may be more labels than statements may nest. */
+static struct stmt *case_statement(struct parser *p)
+{
+    struct stmt *first = NULL, **tail = &first;
+
+    while (next_is(p, "case") || next_is(p, "default")) {
+        *tail = case_label(p);
+        tail = &(*tail)->body;
+    }
+    *tail = next_is(p, "}") ? new_stmt(p, STMT_EMPTY) : statement(p);
+    return first;
 }
 
 /* ------------------------------------------------------------------------------------- loops -- */

@@ -289,6 +289,28 @@ SCRIPT
     done
 }
 
+@test "gc-cc: more conditions and labels in a chain than statements may nest" {
+    awk 'BEGIN {
+        print "#include <sotto-circuit.h>\n#include <stdint.h>\nenum { PUBLIC = 4321 };"
+        print "int f(GARBLER uint16_t a, EVALUATOR uint16_t b, OUTPUT uint16_t o[3])\n{\no[2] = 0;"
+        for (i = 0; i < 5000; i++) printf "if (a == %d) o[0] = %d; else\n", i, 7 * i % 50000
+        print "o[0] = b;"
+        for (i = 0; i < 5000; i++) printf "if (PUBLIC == %d) o[1] = %d; else\n", i, i + 3
+        print "o[1] = 0;\nswitch (b) {"
+        for (i = 0; i < 5000; i++) printf "case %d:\n", 3 * i
+        print "o[2] = 1;\n}"
+        for (i = 0; i < 5000; i++) printf "if (b == %d) return %d; else\n", 2 * i, i
+        print "return -1;\n}"
+    }' >chain.c
+    try gc-cc chain.c -O0 -w -o chain.txt; expect 0
+    try gc-run clear chain.txt -q -i a=4999 -i b=9999; [ "$output" = "result = -1
+o = 34993,4324,1" ]
+    try gc-run clear chain.txt -q -i a=5000 -i b=9998; [ "$output" = "result = 4999
+o = 9998,4324,0" ]
+    try gc-run clear chain.txt -q -i a=0 -i b=0; [ "$output" = "result = 0
+o = 0,4324,1" ]
+}
+
 @test "sotto-circuit.h is taken by C and C++ compilers" {
     cat >h.c <<'PROGRAM'
 #include <sotto-circuit.h>

@@ -70,6 +70,9 @@ while (a) a--;'
 body "unknown '#pragma gc'" '
 #pragma gc unroll 3
 while (a) a--;'
+body "nested too deeply" "$(yes 'if (a)' | head -n 500) a++;"
+body "nested too deeply" "$(yes '{' | head -n 500) a++; $(yes '}' | head -n 500)"
+body "nested too deeply" "$(yes 'if (a) b++; else {' | head -n 500) a++; $(yes '}' | head -n 500)"
 body "'break' outside of a loop or switch" 'break;'
 body "'continue' outside of a loop" 'continue;'
 body "a label outside of a switch" 'case 1: a = 1;'
