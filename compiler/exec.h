@@ -247,6 +247,10 @@ void note_loop(struct exec *x, uint64_t first, source_pos position);
 /* exec_builtin.c */
 struct value exec_builtin(struct exec *x, struct expr *e);
 
+/* exec_count.c */
+/** Whether a loop has a counter by which its condition holds n_runs times in turn. */
+bool loop_outlasts(const struct stmt *loop, uint64_t n_runs);
+
 /* exec_stmt.c */
 void exec_stmt(struct exec *x, struct stmt *stmt);
 void exec_bind(struct exec *x, struct symbol *symbol, struct object *object);

@@ -267,15 +267,26 @@ static void refuse_endless(struct exec *x, const struct stmt *stmt)
     x->stop = true;
 }
 
-static bool count_step(struct exec *x, const struct stmt *stmt)
+static bool refuse_steps(struct exec *x, const struct stmt *stmt)
 {
-    if (++x->n_steps <= x->max_steps) return true;
     refuse_endless(x, stmt);
     diag_hint(x->diag,
               "write '#pragma gc bound N' before it, N the most runs there can be; "
               "--max-runs allows more than %llu",
               (unsigned long long)x->max_steps);
     return false;
+}
+
+static bool count_step(struct exec *x, const struct stmt *stmt)
+{
+    return ++x->n_steps <= x->max_steps || refuse_steps(x, stmt);
+}
+
+/* Running a loop up to the limit takes long: one that counts beyond it is refused before. */
+static bool can_end(struct exec *x, const struct stmt *stmt)
+{
+    if (stmt->bound != 0 || x->bound != 0) return true;
+    return !loop_outlasts(stmt, x->max_steps - x->n_steps) || refuse_steps(x, stmt);
 }
 
 /* A loop without a condition of its own that so far only secret conditions have left. */
@@ -337,7 +348,7 @@ static void exec_loop(struct exec *x, struct stmt *stmt)
     x->break_to = ++x->n_targets;
     x->continue_to = ++x->n_targets;
     x->n_loops++;
-    loop_runs(x, stmt);
+    if (can_end(x, stmt)) loop_runs(x, stmt);
     x->n_loops--;
     frame_pop_to(x, down);
     frame_arrive(x, x->break_to);

@@ -9,8 +9,8 @@ COMPILER_FRONT_SOURCES = \
 	compiler/diag.c compiler/diag.h \
 	compiler/entry.c compiler/entry.h \
 	compiler/exec.h \
-	compiler/exec_builtin.c compiler/exec_call.c compiler/exec_expr.c compiler/exec_stmt.c \
-	compiler/exec_warn.c \
+	compiler/exec_builtin.c compiler/exec_call.c compiler/exec_count.c compiler/exec_expr.c \
+	compiler/exec_stmt.c compiler/exec_warn.c \
 	compiler/frame.c \
 	compiler/interface_text.c \
 	compiler/lex.c compiler/lex.h \

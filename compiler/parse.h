@@ -44,6 +44,7 @@ struct parser {
     bool labels_fit;          /* no other statement between it and here */
     uint32_t n_loops;         /* around the current statement */
     uint32_t n_switches;
+    uint64_t n_leaving; /* statements so far that leave a loop or switch: break and return */
     uint32_t depth;
     uint32_t block_depth;
     jmp_buf *recover;

@@ -177,10 +177,21 @@ static struct stmt *do_statement(struct parser *p)
     return stmt;
 }
 
+/* The variable that a step moves by a constant, or NULL. */
+static struct symbol *stepped_variable(const struct expr *step)
+{
+    if (step == NULL || (step->kind != EXPR_ASSIGN_OP && step->kind != EXPR_POST)) return NULL;
+    if ((step->op != OP_ADD && step->op != OP_SUB) || step->b->kind != EXPR_CONST) return NULL;
+    if (step->a->kind != EXPR_VARIABLE || step->a->symbol->is_global) return NULL;
+    return step->a->symbol;
+}
+
 /* "for" "(" (declaration | expression? ";") expression? ";" expression? ")" statement */
 static struct stmt *for_statement(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_LOOP);
+    uint64_t n_leaving = p->n_leaving, n_writes;
+    struct symbol *counter;
 
     expect(p, "for");
     expect(p, "(");
@@ -196,7 +207,11 @@ static struct stmt *for_statement(struct parser *p)
     expect(p, ";");
     if (!next_is(p, ")")) stmt->step = expression(p);
     expect(p, ")");
+    counter = stepped_variable(stmt->step);
+    n_writes = counter != NULL ? counter->n_writes : 0;
     stmt->body = loop_body(p);
+    if (counter != NULL && counter->n_writes == n_writes && p->n_leaving == n_leaving)
+        stmt->counter = counter;
     scope_close(p);
     return stmt;
 }
@@ -233,6 +248,7 @@ static struct stmt *jump_statement(struct parser *p)
         diag_error(p->diag, stmt->position, "'break' outside of a loop or switch");
     if (stmt->kind == STMT_CONTINUE && p->n_loops == 0)
         diag_error(p->diag, stmt->position, "'continue' outside of a loop");
+    p->n_leaving += stmt->kind == STMT_BREAK;
     p->at++;
     expect(p, ";");
     return stmt;
@@ -245,6 +261,7 @@ static struct stmt *return_statement(struct parser *p)
     struct type *result = p->function->type->base;
 
     expect(p, "return");
+    p->n_leaving++;
     if (!next_is(p, ";")) stmt->value = expression(p);
     expect(p, ";");
     if (stmt->value == NULL) {

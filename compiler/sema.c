@@ -278,6 +278,7 @@ struct expr *sema_address(struct sema *sema, source_pos position, struct expr *a
                    a->member->name);
         return sema_error(sema, position);
     }
+    if (a->kind == EXPR_VARIABLE) a->symbol->is_addressed = true;
     expr = new_expr(sema, EXPR_ADDRESS, position, type_pointer(&sema->types, a->type));
     expr->a = a;
     return expr;
@@ -517,7 +518,8 @@ static bool has_const_member(const struct type *type)
     return false;
 }
 
-static bool check_writable(struct sema *sema, source_pos position, const struct expr *a)
+/* An expression that a write changes. */
+static bool take_written(struct sema *sema, source_pos position, const struct expr *a)
 {
     if (is_error(a)) return false;
     if (!is_lvalue(a) || a->type->kind == TYPE_ARRAY || a->type->kind == TYPE_FUNCTION) {
@@ -529,12 +531,13 @@ static bool check_writable(struct sema *sema, source_pos position, const struct 
                    text_of(sema, a->type));
         return false;
     }
+    if (a->kind == EXPR_VARIABLE) a->symbol->n_writes++;
     return true;
 }
 
 struct expr *sema_assign(struct sema *sema, source_pos position, struct expr *a, struct expr *b)
 {
-    if (!check_writable(sema, position, a)) return sema_error(sema, position);
+    if (!take_written(sema, position, a)) return sema_error(sema, position);
     b = sema_convert(sema, b, a->type, "assigning to");
     if (is_error(b)) return b;
     return new_pair(sema, EXPR_ASSIGN, position, a->type, a, b);
@@ -546,7 +549,7 @@ static struct expr *read_modify_write(struct sema *sema, source_pos position, en
 {
     struct expr *whole, *expr;
 
-    if (!check_writable(sema, position, a)) return sema_error(sema, position);
+    if (!take_written(sema, position, a)) return sema_error(sema, position);
     whole = sema_binary(sema, position, op, a, b);
     if (is_error(whole)) return whole;
     if ((a->type->kind == TYPE_POINTER) != (whole->type->kind == TYPE_POINTER))

@@ -181,6 +181,10 @@ bound_exceeded = false" ]
     echo 'int f(int a, int b) { int t = 1; while (t) a += b; return a; }' >s.c
     try gc-cc s.c -o s.txt --max-runs 100000000
     expect 5 "this loop does not seem to end" "its runs change nothing that its condition depends on"
+    echo 'int f(int a, int b) { for (int i = 0; i < 10; i--) a += b; return a; }' >s.c
+    try gc-cc s.c -o s.txt --max-runs 100000000
+    expect 5 "s.c:1:23: error: this loop does not seem to end" "--max-runs allows more than 100000000"
+    try gc-cc s.c -o s.txt --bound 3; expect 0
     echo 'int f(int a, int b) { int i = 0; while (i < 5000 && a != b) i++; return i; }' >s.c
     try gc-cc s.c -o s.txt; expect 0
     cat >s.c <<'END'

@@ -56,6 +56,8 @@ body "the number of runs of this loop depends on secret values" 'while (a > b) a
 body "the number of runs of this loop depends on secret values" 'for (;;) { if (a > b) break; a++; }'
 body "the number of runs of this loop depends on secret values" 'do a--; while (a > b);'
 body "does not seem to end" 'for (;;) continue;'
+body "does not seem to end" 'for (unsigned i = 9; i >= 0; i--) a += b;'
+body "does not seem to end" 'for (unsigned char i = 0; i < 256; i++) a += b;'
 body "the number of runs of this loop depends on secret values" 'int t = 1, n = 0; while (t && n < a) n += b;'
 body "the number of runs of this loop depends on secret values" 'int t = 1; while (t) { if (a > b) break; a += b; }'
 body "must stand before a loop" '
