@@ -370,17 +370,20 @@ static void lex_character_constant(struct lexer *lexer)
 {
     uint64_t start = lexer->at++;
     struct token *token = push_token(lexer, TOKEN_INTEGER, start);
+    uint32_t value = 0;
     size_t n = 0;
-    char c = 0, next;
+    char c = 0;
 
-    while (lex_character(lexer, '\'', start, &next)) {
-        c = next;
-        n++;
+    for (; lex_character(lexer, '\'', start, &c); n++) value = value << 8 | (unsigned char)c;
+    if (n == 1) value = (uint32_t)(int32_t)(signed char)c;
+    if (n < 1 || n > 4)
+        diag_error(lexer->diag, token->position, "a character constant has one to four characters");
+    else if (n > 1) {
+        diag_warning(lexer->diag, token->position, "a constant of several characters is a number");
+        diag_hint(lexer->diag, "a string stands in double quotes");
     }
-    if (n != 1)
-        diag_error(lexer->diag, (source_pos)start, "a character constant must be one character");
     token->bits = arena_new(lexer->arena, 1, sizeof *token->bits);
-    token->bits[0] = (uint32_t)(int32_t)(signed char)c;
+    token->bits[0] = value;
     token->bits_width = 32;
     token->suffix = SUFFIX_CHARACTER;
 }

@@ -136,6 +136,8 @@ report $? "an endless recursion after an error is not another one"
 # Literals.
 body "wide characters and those of an encoding are not supported" "a = L'b';"
 body "wide characters and those of an encoding are not supported" 'a = u8"text"[b & 3];'
+body "a character constant has one to four characters" "a = '';"
+body "a character constant has one to four characters" "a = 'abcde';"
 
 # Types and objects.
 body "volatile is not supported" 'volatile int x = a;'
