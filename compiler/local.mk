@@ -52,6 +52,7 @@ gc_cc_LDADD = libcompiler.la libsotto_core.la -lm
 gccincludedir = $(pkgdatadir)/include
 dist_gccinclude_DATA = \
 	compiler/include/assert.h \
+	compiler/include/float.h \
 	compiler/include/inttypes.h \
 	compiler/include/limits.h \
 	compiler/include/math.h \
@@ -59,6 +60,7 @@ dist_gccinclude_DATA = \
 	compiler/include/stdbool.h \
 	compiler/include/stddef.h \
 	compiler/include/stdint.h \
+	compiler/include/stdio.h \
 	compiler/include/stdlib.h \
 	compiler/include/string.h
 include_HEADERS += compiler/include/sotto-circuit.h

@@ -347,8 +347,7 @@ static struct expr *unary_expression(struct parser *p)
     else if (take(p, "!"))
         result = sema_unary(p->sema, position, OP_LOGICAL_NOT, cast_expression(p));
     else if (take(p, "__extension__")) result = cast_expression(p);
-    else if (next_is(p, "sizeof") || next_is(p, "_Alignof") || next_is(p, "__alignof__"))
-        result = size_expression(p);
+    else if (next_is(p, "sizeof") || next_is(p, "_Alignof")) result = size_expression(p);
     else result = postfix_operators(p, primary_expression(p));
     p->depth--;
     return result;

@@ -305,8 +305,7 @@ static struct stmt *statement(struct parser *p)
     if (peek(p)->kind == TOKEN_NAME && second_is(p, ":"))
         refuse_statement(p, "labels are", "use loops with break and continue");
     if (next_is(p, "goto")) refuse_statement(p, "goto is", "use loops with break and continue");
-    if (next_is(p, "asm") || next_is(p, "__asm__") || next_is(p, "__asm"))
-        refuse_statement(p, "inline assembly is", "write it in C");
+    if (next_is(p, "asm")) refuse_statement(p, "inline assembly is", "write it in C");
     if (next_is(p, "case") || next_is(p, "default")) stmt = case_statement(p);
     else if (next_is(p, "{")) stmt = compound_statement(p);
     else if (next_is(p, "if")) stmt = if_statement(p);

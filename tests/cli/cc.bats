@@ -115,8 +115,8 @@ older" ]
     [[ "$stderr" != *CC* ]]
     try gc-cc . -o x; expect 3 "Is a directory"
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
-    echo '#include <stdio.h>' >io.c
-    try gc-cc io.c -o x; expect 5 "stdio.h" "stdint.h"
+    echo '#include <time.h>' >time.c
+    try gc-cc time.c -o x; expect 5 "time.h" "stdint.h"
     printf '#include <stdint.h>\n#error not for this machine\n' >error.c
     try gc-cc error.c -o x; expect 5 "not for this machine" "the preprocessor" " -E' failed"
     [[ "$stderr" != *"standard headers"* ]]
@@ -313,6 +313,20 @@ o = 34993,4324,1" ]
 o = 9998,4324,0" ]
     try gc-run clear chain.txt -q -i a=0 -i b=0; [ "$output" = "result = 0
 o = 0,4324,1" ]
+}
+
+@test "gc-cc: its headers say what the host's do" {
+    for header in float limits stdint; do
+        { echo "#include <$header.h>"
+          sed -nE 's/^#define ([A-Z0-9_]+) (.+)/extern char is_\1[\1 == (\2) ? 1 : -1];/p' \
+              "$SRCDIR/compiler/include/$header.h" | grep -v 'BITINT_MAXWIDTH\|FLT_ROUNDS'
+        } >"$header.c"
+        [ "$(grep -c extern "$header.c")" -gt 15 ]
+        for compiler in gcc clang; do
+            command -v $compiler >/dev/null || continue
+            $compiler -std=c11 -w -c -o h.o "$header.c"
+        done
+    done
 }
 
 @test "sotto-circuit.h is taken by C and C++ compilers" {

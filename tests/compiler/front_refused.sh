@@ -157,6 +157,11 @@ body "'va_list' is not supported" 'va_list x;'
 body "_Alignas is not supported" '_Alignas(16) int x;'
 body "this attribute is not supported" 'int x __attribute__((aligned(16)));'
 body "this attribute is not supported" 'int x __attribute__((vector_size(16)));'
+body "this attribute is not supported" 'typedef int x __attribute__((unused, mode(DI))); x y = a;'
+body "this attribute is not supported" 'int x __attribute((__cleanup__(g))) = a;'
+program "this attribute is not supported" 'static __attribute__((constructor)) void g(void) { }
+int f(int a, int b) { return a + b; }'
+program "expected ')' at the end" 'int f(int a, int b) { return a + b; } int __attribute__((unused x;'
 program "this attribute is not supported" 'struct __attribute__((packed)) s { char c; int i; };
 int f(struct s a, int b) { return b; }'
 program "a pragma that changes layouts is not supported" '#pragma pack(1)
