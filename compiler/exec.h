@@ -218,6 +218,8 @@ struct value exec_call(struct exec *x, struct symbol *function, struct value *ar
                        uint64_t n_arguments, source_pos position);
 
 /* exec_expr.c */
+/** Bytes between here and where the run began. */
+size_t exec_stack_used(const struct exec *x);
 /** What an expression that was refused is worth. */
 struct value exec_nothing(struct exec *x, const struct type *type, source_pos position);
 struct value exec_expr(struct exec *x, struct expr *e);

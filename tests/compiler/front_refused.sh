@@ -220,6 +220,7 @@ body "integer constant is too large" 'a = 99999999999999999999999;'
 body "invalid number '09'" 'a = 09;'
 body "unexpected character '@'" 'a = @;'
 body "expected an expression before ';'" 'a = b + ;'
+body "an expression of too many operators" "a = b $(yes '^ b' | head -n 3000000);"
 body "memcmp compares padding" 'struct { char c; int i; } s = {1, 2}, t = s; a = __builtin_memcmp(&s, &t, sizeof s);'
 body "the number of bytes must be known" '__builtin_memcpy(&a, &b, b);'
 
