@@ -92,7 +92,8 @@ enum {
     WORD_SIGNED = 512,
     WORD_UNSIGNED = 1024,
     WORD_BIT_INT = 2048,
-    WORD_INT128 = 4096
+    WORD_INT128 = 4096,
+    WORD_TWICE = 8191 /* what no type is made of */
 };
 
 /* "_BitInt" "(" constant-expression ")" */
@@ -267,7 +268,7 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
             p->at++;
             if (word == WORD_LONG && words & WORD_LONG)
                 words = (words & ~(uint32_t)WORD_LONG) | WORD_LONG_LONG;
-            else words |= word;
+            else words = words & word ? WORD_TWICE : words | word;
             if (word == WORD_BIT_INT) bit_int = bit_int_width(p);
             continue;
         }

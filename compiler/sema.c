@@ -511,10 +511,13 @@ struct expr *sema_comma(struct sema *sema, source_pos position, struct expr *a, 
 
 /* -------------------------------------------------------------------------------- assignment -- */
 
-static bool has_const_member(const struct type *type)
+/* Whether a part of an object must not change, or the whole. */
+static bool has_const(const struct type *type)
 {
+    while (type->kind == TYPE_ARRAY) type = type->base;
+    if (type->is_const) return true;
     for (const struct member *member = type->members; member != NULL; member = member->next)
-        if (member->type->is_const || has_const_member(member->type)) return true;
+        if (has_const(member->type)) return true;
     return false;
 }
 
@@ -526,7 +529,7 @@ static bool take_written(struct sema *sema, source_pos position, const struct ex
         diag_error(sema->diag, position, "cannot assign to this expression");
         return false;
     }
-    if (a->type->is_const || (type_is_record(a->type) && has_const_member(a->type))) {
+    if (has_const(a->type)) {
         diag_error(sema->diag, position, "cannot assign to an object of type '%s'",
                    text_of(sema, a->type));
         return false;
