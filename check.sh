@@ -5,6 +5,9 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 . tests/scripts/setup.sh
+LC_ALL=C # the caller's may not be there
+export LC_ALL
+begun=$(date +%s)
 
 passed=0
 failed=0
@@ -37,14 +40,15 @@ suite() {
     status=0
     make -C "build/$dir" -j "$(nproc)" "$@" >"$log" 2>&1 || status=$?
     ok=$(sed -n 's/^# PASS: *//p' "$log" | awk '{n += $1} END {print n + 0}')
+    skipped=$(sed -n 's/^# SKIP: *//p' "$log" | awk '{n += $1} END {print n + 0}')
     bad=$(sed -n 's/^# \(FAIL\|ERROR\|XPASS\): *//p' "$log" | awk '{n += $1} END {print n + 0}')
     [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
     [ "$ok" -gt 0 ] || [ "$bad" -gt 0 ] || bad=1
     passed=$((passed + ok))
     failed=$((failed + bad))
     [ "$bad" -eq 0 ] && word='ok  ' || word=FAIL
-    printf '%s  %4ds  %s: %d passed, %d failed\n' "$word" $(($(date +%s) - start)) "$name" \
-        "$ok" "$bad"
+    printf '%s  %4ds  %s: %d passed, %d failed, %d skipped\n' "$word" \
+        $(($(date +%s) - start)) "$name" "$ok" "$bad" "$skipped"
     [ "$bad" -eq 0 ] || show_failures "$dir" "$log"
 }
 
@@ -58,9 +62,18 @@ show_failures() {
         done
 }
 
+# The last line is the verdict.
+finish() {
+    printf '      %4ds  in all\n' $(($(date +%s) - begun))
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
 # shellcheck disable=SC2086 # lists of words
-install_packages $BUILD_PACKAGES $TEST_PACKAGES || exit 1
-bootstrap || exit 1
+step 'packages are there' install_packages $BUILD_PACKAGES $TEST_PACKAGES
+[ "$failed" -ne 0 ] || step 'bootstrap' bootstrap
+[ "$failed" -eq 0 ] || finish # nothing can be built
 
 step 'gcc builds without warnings' sh -c '
     . tests/scripts/setup.sh
@@ -84,5 +97,4 @@ suite 'tests, sanitizers' sanitizers check
 step 'constant time under valgrind' tests/scripts/check-ctime.sh
 step 'a distribution builds, passes and installs' make_in gcc distcheck
 
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+finish

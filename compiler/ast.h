@@ -23,6 +23,8 @@ struct symbol {
     bool is_parameter;
     bool is_defined; /* of a variable: not only declared extern */
     bool is_builtin;
+    bool is_addressed; /* of a variable: & stands before its name */
+    uint64_t n_writes; /* of a variable: expressions that change it by its name */
     enum owner owner;
     struct word *constant;  /* of an enumerator */
     struct init_item *init; /* of a variable */
@@ -153,6 +155,8 @@ struct stmt {
     struct expr *value;
     struct stmt *body, *other, *init;
     struct expr *step;
+    struct symbol *counter; /* of a loop that only its condition ends: a variable that only its
+                             * step changes, if not through a pointer; or NULL */
     struct symbol *symbol;
     struct word *low, *high; /* of a case */
     struct stmt **cases;     /* of a switch */

@@ -218,6 +218,8 @@ struct value exec_call(struct exec *x, struct symbol *function, struct value *ar
                        uint64_t n_arguments, source_pos position);
 
 /* exec_expr.c */
+/** Bytes between here and where the run began. */
+size_t exec_stack_used(const struct exec *x);
 /** What an expression that was refused is worth. */
 struct value exec_nothing(struct exec *x, const struct type *type, source_pos position);
 struct value exec_expr(struct exec *x, struct expr *e);
@@ -246,6 +248,10 @@ void note_loop(struct exec *x, uint64_t first, source_pos position);
 
 /* exec_builtin.c */
 struct value exec_builtin(struct exec *x, struct expr *e);
+
+/* exec_count.c */
+/** Whether a loop has a counter by which its condition holds n_runs times in turn. */
+bool loop_outlasts(const struct stmt *loop, uint64_t n_runs);
 
 /* exec_stmt.c */
 void exec_stmt(struct exec *x, struct stmt *stmt);

@@ -8,15 +8,6 @@
 
 /* --------------------------------------------------------------------------------- recursion -- */
 
-static bool stack_is_used_up(const struct exec *x)
-{
-    char here;
-    const char *at = &here;
-    size_t used = at < x->stack_base ? (size_t)(x->stack_base - at) : (size_t)(at - x->stack_base);
-
-    return used > x->max_stack;
-}
-
 /* Words that steer a run alike: the same one, or secrets of which the same is known. */
 static bool words_alike(const struct word *a, const struct word *b)
 {
@@ -73,7 +64,8 @@ static bool is_too_deep(const struct exec *x, const struct call *call)
 {
     if (call->n_alike >= MAX_ALIKE_CALLS) return true;
     if (x->diag->n_errors > 0) return call->depth > MAX_ALIKE_CALLS;
-    return call->depth > MAX_CALLS || stack_is_used_up(x);
+    /* What is left is for the expressions of the innermost call. */
+    return call->depth > MAX_CALLS || exec_stack_used(x) > x->max_stack / 8 * 7;
 }
 
 static void refuse_recursion(struct exec *x, const struct call *call, source_pos position)

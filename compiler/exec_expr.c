@@ -7,6 +7,14 @@ static struct value of_word(struct word *word)
     return (struct value){.word = word};
 }
 
+size_t exec_stack_used(const struct exec *x)
+{
+    char here;
+    const char *at = &here;
+
+    return at < x->stack_base ? (size_t)(x->stack_base - at) : (size_t)(at - x->stack_base);
+}
+
 struct value exec_nothing(struct exec *x, const struct type *type, source_pos position)
 {
     if (type->kind == TYPE_POINTER) return (struct value){.pointer = pointer_null(x)};
@@ -504,11 +512,23 @@ static struct value call(struct exec *x, struct expr *e)
 
 /* -------------------------------------------------------------------------------- expression -- */
 
+/* A chain of operators is as deep as it is long. */
+static struct value refuse_depth(struct exec *x, const struct expr *e)
+{
+    if (!x->stop) {
+        diag_error(x->diag, e->position, "an expression of too many operators");
+        diag_hint(x->diag, "write it in parts, each to a variable, or as a loop over an array");
+    }
+    x->stop = true;
+    return exec_nothing(x, e->type, e->position);
+}
+
 struct value exec_expr(struct exec *x, struct expr *e)
 {
     struct value value;
     bool has_public = false;
 
+    if (exec_stack_used(x) > x->max_stack) return refuse_depth(x, e);
     x->graph->position = e->position;
     switch (e->kind) {
     case EXPR_CONST: return of_word(e->word);

@@ -51,33 +51,78 @@ static void declare(struct exec *x, struct stmt *stmt)
 
 /* --------------------------------------------------------------------------------- selection -- */
 
-static void exec_if(struct exec *x, struct stmt *stmt)
+/* Whether there is anything to run yet. */
+static bool begin_stmt(struct exec *x, const struct stmt *stmt)
 {
-    struct word *condition = exec_truth(x, stmt->value);
-    struct branch then, other;
+    x->stop = x->stop || diag_is_full(x->diag);
+    if (x->stop) return false;
+    x->graph->position = stmt->position;
+    return true;
+}
+
+/* An if with a secret condition whose other side runs. */
+struct open_if {
+    struct open_if *outer;
+    const struct stmt *stmt;
+    struct word *condition;
+    struct branch then;
+    struct frame *base; /* of the other side */
+};
+
+static struct branch run_then(struct exec *x, const struct stmt *stmt, struct word *condition)
+{
     struct frame *base;
 
-    if (word_is_const(condition)) {
-        if (!word_is_zero(condition)) exec_stmt(x, stmt->body);
-        else if (stmt->other != NULL) exec_stmt(x, stmt->other);
-        return;
-    }
     frame_push(x, condition);
     base = x->frame;
     exec_stmt(x, stmt->body);
     frame_pop_to(x, base);
-    then = frame_close(x);
-    other = branch_none(x, true);
-    if (stmt->other != NULL && !x->stop) {
-        frame_push(x, word_not(x->graph, condition));
-        base = x->frame;
-        exec_stmt(x, stmt->other);
-        frame_pop_to(x, base);
-        other = frame_close(x);
-    }
-    x->graph->position = stmt->position;
-    frame_merge(x, condition, then, other);
+    return frame_close(x);
+}
+
+static void join_sides(struct exec *x, const struct open_if *branch, struct branch other)
+{
+    x->graph->position = branch->stmt->position;
+    frame_merge(x, branch->condition, branch->then, other);
     frame_settle(x);
+}
+
+/* Runs an if up to its other side, which is left to run, or NULL; a secret condition that has one
+ * opens a frame for it. */
+static struct stmt *enter_if(struct exec *x, const struct stmt *stmt, struct open_if **open)
+{
+    struct open_if here = {.outer = *open, .stmt = stmt};
+
+    if (!begin_stmt(x, stmt)) return NULL;
+    here.condition = exec_truth(x, stmt->value);
+    if (word_is_zero(here.condition)) return stmt->other;
+    if (word_is_const(here.condition)) {
+        exec_stmt(x, stmt->body);
+        return NULL;
+    }
+    here.then = run_then(x, stmt, here.condition);
+    if (stmt->other == NULL || x->stop) {
+        join_sides(x, &here, branch_none(x, true));
+        return NULL;
+    }
+    frame_push(x, word_not(x->graph, here.condition));
+    here.base = x->frame;
+    *open = arena_new(x->arena, 1, sizeof **open);
+    **open = here;
+    return stmt->other;
+}
+
+/* A chain of else if takes as many frames as it has conditions, but no stack. */
+static void exec_if(struct exec *x, struct stmt *stmt)
+{
+    struct open_if *open = NULL;
+
+    while (stmt != NULL && stmt->kind == STMT_IF) stmt = enter_if(x, stmt, &open);
+    if (stmt != NULL) exec_stmt(x, stmt);
+    for (; open != NULL; open = open->outer) {
+        frame_pop_to(x, open->base);
+        join_sides(x, open, frame_close(x));
+    }
 }
 
 /* Whether the value is one of a label's. */
@@ -152,16 +197,23 @@ static void exec_switch(struct exec *x, struct stmt *stmt)
 
 static void exec_block(struct exec *x, struct stmt *stmt);
 
-static void exec_case(struct exec *x, struct stmt *stmt)
+static void arrive_at_label(struct exec *x, const struct stmt *label)
 {
     uint64_t index = 0;
 
-    if (x->switch_stmt == NULL) return;
-    while (index < x->switch_stmt->n_cases && x->switch_stmt->cases[index] != stmt) index++;
+    while (index < x->switch_stmt->n_cases && x->switch_stmt->cases[index] != label) index++;
     frame_pop_to(x, x->switch_frame);
     frame_arrive(x, x->switch_labels + index);
     frame_settle(x);
-    exec_block(x, stmt->body);
+}
+
+/* All labels before a statement, then the statement. */
+static void exec_case(struct exec *x, struct stmt *stmt)
+{
+    if (x->switch_stmt == NULL) return;
+    for (; stmt->kind == STMT_CASE && begin_stmt(x, stmt); stmt = stmt->body)
+        arrive_at_label(x, stmt);
+    exec_block(x, stmt);
 }
 
 /* ------------------------------------------------------------------------------------- loops -- */
@@ -215,15 +267,26 @@ static void refuse_endless(struct exec *x, const struct stmt *stmt)
     x->stop = true;
 }
 
-static bool count_step(struct exec *x, const struct stmt *stmt)
+static bool refuse_steps(struct exec *x, const struct stmt *stmt)
 {
-    if (++x->n_steps <= x->max_steps) return true;
     refuse_endless(x, stmt);
     diag_hint(x->diag,
               "write '#pragma gc bound N' before it, N the most runs there can be; "
               "--max-runs allows more than %llu",
               (unsigned long long)x->max_steps);
     return false;
+}
+
+static bool count_step(struct exec *x, const struct stmt *stmt)
+{
+    return ++x->n_steps <= x->max_steps || refuse_steps(x, stmt);
+}
+
+/* Running a loop up to the limit takes long: one that counts beyond it is refused before. */
+static bool can_end(struct exec *x, const struct stmt *stmt)
+{
+    if (stmt->bound != 0 || x->bound != 0) return true;
+    return !loop_outlasts(stmt, x->max_steps - x->n_steps) || refuse_steps(x, stmt);
 }
 
 /* A loop without a condition of its own that so far only secret conditions have left. */
@@ -285,7 +348,7 @@ static void exec_loop(struct exec *x, struct stmt *stmt)
     x->break_to = ++x->n_targets;
     x->continue_to = ++x->n_targets;
     x->n_loops++;
-    loop_runs(x, stmt);
+    if (can_end(x, stmt)) loop_runs(x, stmt);
     x->n_loops--;
     frame_pop_to(x, down);
     frame_arrive(x, x->break_to);
@@ -325,11 +388,7 @@ static void exec_block(struct exec *x, struct stmt *stmt)
 
 void exec_stmt(struct exec *x, struct stmt *stmt)
 {
-    if (x->stop || diag_is_full(x->diag)) {
-        x->stop = true;
-        return;
-    }
-    x->graph->position = stmt->position;
+    if (!begin_stmt(x, stmt)) return;
     switch (stmt->kind) {
     case STMT_EMPTY: return;
     case STMT_EXPR: exec_expr(x, stmt->value); return;

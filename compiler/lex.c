@@ -12,7 +12,7 @@ struct lexer_name {
     const char *text;
     size_t text_len;
     uint32_t hash;
-    const char *means; /* of a mark: its keyword */
+    const char *means; /* of another spelling: the keyword */
     bool is_keyword;
 };
 
@@ -26,24 +26,14 @@ static const char *const keywords[] = {"_Alignas",
                                        "_Noreturn",
                                        "_Static_assert",
                                        "_Thread_local",
-                                       "__alignof__",
-                                       "__asm",
-                                       "__asm__",
                                        "__attribute__",
-                                       "__const",
                                        "__evaluator",
                                        "__extension__",
                                        "__garbler",
-                                       "__inline",
-                                       "__inline__",
                                        "__int128",
                                        "__int128_t",
                                        "__output",
-                                       "__restrict",
-                                       "__signed__",
-                                       "__typeof__",
                                        "__uint128_t",
-                                       "__volatile__",
                                        "asm",
                                        "auto",
                                        "break",
@@ -80,6 +70,15 @@ static const char *const keywords[] = {"_Alignas",
                                        "void",
                                        "volatile",
                                        "while"};
+
+/* As the GNU compilers let them be written, in headers above all. */
+static const char *const spellings[][2] = {
+    {"__alignof", "_Alignof"}, {"__alignof__", "_Alignof"},      {"__asm", "asm"},
+    {"__asm__", "asm"},        {"__attribute", "__attribute__"}, {"__complex__", "_Complex"},
+    {"__const", "const"},      {"__const__", "const"},           {"__inline", "inline"},
+    {"__inline__", "inline"},  {"__restrict", "restrict"},       {"__restrict__", "restrict"},
+    {"__signed", "signed"},    {"__signed__", "signed"},         {"__typeof", "typeof"},
+    {"__typeof__", "typeof"},  {"__volatile", "volatile"},       {"__volatile__", "volatile"}};
 
 /* The longest first. */
 static const char *const punctuators[] = {
@@ -171,6 +170,16 @@ static void lex_word(struct lexer *lexer)
     token->text_len = name->text_len;
 }
 
+static void know_spellings(struct lexer *lexer, const char *const (*spelled)[2], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct lexer_name *name = find_name(lexer, spelled[i][0], strlen(spelled[i][0]));
+
+        name->is_keyword = true;
+        name->means = lex_name(lexer, spelled[i][1], strlen(spelled[i][1]));
+    }
+}
+
 /* From here on sotto-circuit.h's words are marks. They are no macros, so that the program's lines
  * stay as they were written. */
 static void know_marks(struct lexer *lexer)
@@ -178,12 +187,7 @@ static void know_marks(struct lexer *lexer)
     static const char *const marks[][2] = {
         {"GARBLER", "__garbler"}, {"EVALUATOR", "__evaluator"}, {"OUTPUT", "__output"}};
 
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        struct lexer_name *name = find_name(lexer, marks[i][0], strlen(marks[i][0]));
-
-        name->is_keyword = true;
-        name->means = marks[i][1];
-    }
+    know_spellings(lexer, marks, sizeof marks / sizeof *marks);
 }
 
 /* ----------------------------------------------------------------------------------- numbers -- */
@@ -366,21 +370,25 @@ static bool lex_character(struct lexer *lexer, char quote, uint64_t start, char 
     return true;
 }
 
+/* One character is a char that became int; of several the first is on top, as hosts have it. */
 static void lex_character_constant(struct lexer *lexer)
 {
     uint64_t start = lexer->at++;
     struct token *token = push_token(lexer, TOKEN_INTEGER, start);
+    uint32_t value = 0;
     size_t n = 0;
-    char c = 0, next;
+    char c = 0;
 
-    while (lex_character(lexer, '\'', start, &next)) {
-        c = next;
-        n++;
+    for (; lex_character(lexer, '\'', start, &c); n++) value = value << 8 | (unsigned char)c;
+    if (n == 1) value = (uint32_t)(int32_t)(signed char)c;
+    if (n < 1 || n > 4)
+        diag_error(lexer->diag, token->position, "a character constant has one to four characters");
+    else if (n > 1) {
+        diag_warning(lexer->diag, token->position, "a constant of several characters is a number");
+        diag_hint(lexer->diag, "a string stands in double quotes");
     }
-    if (n != 1)
-        diag_error(lexer->diag, (source_pos)start, "a character constant must be one character");
     token->bits = arena_new(lexer->arena, 1, sizeof *token->bits);
-    token->bits[0] = (uint32_t)(int32_t)(signed char)c;
+    token->bits[0] = value;
     token->bits_width = 32;
     token->suffix = SUFFIX_CHARACTER;
 }
@@ -603,6 +611,7 @@ void lex(struct lexer *lexer, struct arena *arena, struct source *source, struct
     grow_names(lexer);
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         find_name(lexer, keywords[i], strlen(keywords[i]))->is_keyword = true;
+    know_spellings(lexer, spellings, sizeof spellings / sizeof *spellings);
     while (lexer->at < source->text_len) lex_one(lexer);
     if (lexer->in_pragma) push_token(lexer, TOKEN_LINE_END, lexer->at);
     while (end > 0 && isspace((unsigned char)source->text[end - 1])) end--;

@@ -9,8 +9,8 @@ COMPILER_FRONT_SOURCES = \
 	compiler/diag.c compiler/diag.h \
 	compiler/entry.c compiler/entry.h \
 	compiler/exec.h \
-	compiler/exec_builtin.c compiler/exec_call.c compiler/exec_expr.c compiler/exec_stmt.c \
-	compiler/exec_warn.c \
+	compiler/exec_builtin.c compiler/exec_call.c compiler/exec_count.c compiler/exec_expr.c \
+	compiler/exec_stmt.c compiler/exec_warn.c \
 	compiler/frame.c \
 	compiler/interface_text.c \
 	compiler/lex.c compiler/lex.h \
@@ -52,6 +52,7 @@ gc_cc_LDADD = libcompiler.la libsotto_core.la -lm
 gccincludedir = $(pkgdatadir)/include
 dist_gccinclude_DATA = \
 	compiler/include/assert.h \
+	compiler/include/float.h \
 	compiler/include/inttypes.h \
 	compiler/include/limits.h \
 	compiler/include/math.h \
@@ -59,6 +60,7 @@ dist_gccinclude_DATA = \
 	compiler/include/stdbool.h \
 	compiler/include/stddef.h \
 	compiler/include/stdint.h \
+	compiler/include/stdio.h \
 	compiler/include/stdlib.h \
 	compiler/include/string.h
 include_HEADERS += compiler/include/sotto-circuit.h

@@ -5,7 +5,7 @@
 
 /* ------------------------------------------------------------------------------------ tokens -- */
 
-static bool token_is(const struct token *token, const char *text)
+bool token_is(const struct token *token, const char *text)
 {
     return (token->kind == TOKEN_PUNCTUATOR || token->kind == TOKEN_KEYWORD) &&
            strcmp(token->text, text) == 0;

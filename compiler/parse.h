@@ -44,6 +44,7 @@ struct parser {
     bool labels_fit;          /* no other statement between it and here */
     uint32_t n_loops;         /* around the current statement */
     uint32_t n_switches;
+    uint64_t n_leaving; /* statements so far that leave a loop or switch: break and return */
     uint32_t depth;
     uint32_t block_depth;
     jmp_buf *recover;
@@ -78,6 +79,8 @@ static inline source_pos here(const struct parser *p)
     return peek(p)->position;
 }
 
+/** Whether the token is this keyword or punctuator. */
+bool token_is(const struct token *token, const char *text);
 bool next_is(const struct parser *p, const char *text);
 bool second_is(const struct parser *p, const char *text);
 bool take(struct parser *p, const char *text);
@@ -105,16 +108,19 @@ struct stmt **local_declaration(struct parser *p, struct stmt **tail);
 void external_declaration(struct parser *p);
 /** Items of the initialiser of an object of the type, whose missing length is filled in. */
 struct init_item *initializer(struct parser *p, struct type **type);
+/** Attributes that mean nothing to a circuit; the others are refused. */
 void skip_attributes(struct parser *p);
 /** Storage classes, qualifiers and marks of ownership: true when the next token was one. */
 bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const);
 struct type *struct_specifier(struct parser *p);
 struct type *enum_specifier(struct parser *p);
-/** "WHAT not supported" at the next token; instead: a hint, or NULL. */
 /** Reports a name that circuit C knows but does not have; false for others. */
 bool refuse_name(struct parser *p, const struct token *token);
+/** Reports the next token when it is an attribute that changes what a program means. */
+void refuse_attribute(struct parser *p);
 /** GARBLER, EVALUATOR and OUTPUT stand before parameters only. */
 void refuse_mark(struct parser *p, const struct specifiers *specifiers, source_pos position);
+/** "WHAT not supported" at the next token; instead: a hint, or NULL. */
 void refuse(struct parser *p, const char *what, const char *instead);
 
 struct expr *expression(struct parser *p);

@@ -155,7 +155,7 @@ static void remember_local(struct parser *p, struct symbol *symbol)
 
 static void refuse_asm(struct parser *p)
 {
-    if (!next_is(p, "asm") && !next_is(p, "__asm__") && !next_is(p, "__asm")) return;
+    if (!next_is(p, "asm")) return;
     refuse(p, "inline assembly is", "write it in C");
     longjmp(*p->recover, 1);
 }

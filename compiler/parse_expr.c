@@ -78,20 +78,53 @@ static struct expr *name(struct parser *p)
     return sema_error(p->sema, token->position);
 }
 
+/* One of a list of types in _Generic; NULL is that of default. */
+struct association {
+    const struct association *before;
+    const struct type *type;
+};
+
+static bool choose_alike(const struct type *a, const struct type *b)
+{
+    if (a == NULL || b == NULL) return a == b;
+    if (a->kind == TYPE_ERROR || b->kind == TYPE_ERROR) return false;
+    return a->is_const == b->is_const && type_compatible(a, b);
+}
+
+/* No value may have two associations [6.5.1.1, 2]. */
+static void check_association(struct parser *p, source_pos position, const struct association *last)
+{
+    const struct association *other = last->before;
+
+    while (other != NULL && !choose_alike(other->type, last->type)) other = other->before;
+    if (other == NULL) return;
+    if (last->type == NULL)
+        diag_error(p->diag, position, "'default' stands twice in this _Generic");
+    else
+        diag_error(p->diag, position, "'%s' is compatible with another type of this _Generic",
+                   type_text(p->arena, last->type));
+}
+
 /* generic-selection = "_Generic" "(" assignment-expression ("," association)+ ")"
  * association       = (type-name | "default") ":" assignment-expression */
 static struct expr *generic_selection(struct parser *p)
 {
     source_pos position = here(p);
     struct expr *control, *chosen = NULL, *fallback = NULL;
+    struct association *last = NULL;
 
     expect(p, "_Generic");
     expect(p, "(");
     control = sema_value(p->sema, assignment_expression(p));
     while (take(p, ",")) {
+        source_pos start = here(p);
         struct type *type = take(p, "default") ? NULL : type_name(p);
+        struct association *association = arena_new(p->arena, 1, sizeof *association);
         struct expr *value;
 
+        *association = (struct association){last, type};
+        check_association(p, start, association);
+        last = association;
         expect(p, ":");
         value = assignment_expression(p);
         if (type == NULL) fallback = value;
@@ -314,8 +347,7 @@ static struct expr *unary_expression(struct parser *p)
     else if (take(p, "!"))
         result = sema_unary(p->sema, position, OP_LOGICAL_NOT, cast_expression(p));
     else if (take(p, "__extension__")) result = cast_expression(p);
-    else if (next_is(p, "sizeof") || next_is(p, "_Alignof") || next_is(p, "__alignof__"))
-        result = size_expression(p);
+    else if (next_is(p, "sizeof") || next_is(p, "_Alignof")) result = size_expression(p);
     else result = postfix_operators(p, primary_expression(p));
     p->depth--;
     return result;

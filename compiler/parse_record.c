@@ -190,6 +190,7 @@ struct type *enum_specifier(struct parser *p)
     while (!take(p, "}")) {
         const struct token *name = expect_name(p);
 
+        skip_attributes(p);
         if (take(p, "=")) {
             struct expr *given = constant_expression(p);
             struct word *constant = sema_constant(p->sema, given, "the value of an enumerator");

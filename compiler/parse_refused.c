@@ -1,5 +1,5 @@
-/* Names of the host's library and extensions that circuit C leaves out, and what to write instead.
- */
+/* Names of the host's library and extensions that circuit C leaves out, and what to write
+ * instead. */
 #include "compiler/parse.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 #define HINT_VARARGS "pass an array and its length"
 #define HINT_THREADS "leave it out: a circuit has no threads"
 #define HINT_FLOAT "use float or double"
+#define HINT_LAYOUT "leave it out: a circuit has no memory layout"
 #define HINT_LIBRARY "gc-c(7) lists the functions that there are; write your own"
 
 static const struct {
@@ -64,6 +65,22 @@ static const struct {
     {"round", HINT_LIBRARY},
 };
 
+/* Attributes that change layouts, types or what is run; others mean nothing to a circuit. */
+static const struct {
+    const char *name;
+    const char *instead;
+} attributes[] = {
+    {"aligned", HINT_LAYOUT},
+    {"packed", HINT_LAYOUT},
+    {"scalar_storage_order", HINT_LAYOUT},
+    {"ms_struct", HINT_LAYOUT},
+    {"vector_size", "use an array"},
+    {"ext_vector_type", "use an array"},
+    {"mode", "write the type, such as int64_t or __int128"},
+    {"cleanup", "call the function where the variable's block ends"},
+    {"constructor", "call the function where the circuit's function begins"},
+};
+
 static bool begins_with(const char *text, const char *start)
 {
     return strncmp(text, start, strlen(start)) == 0;
@@ -83,4 +100,21 @@ bool refuse_name(struct parser *p, const struct token *token)
     diag_error(p->diag, token->position, "'%s' is not supported", token->text);
     diag_hint(p->diag, "%s", instead);
     return true;
+}
+
+/* Between double underscores it is the same one. */
+static bool is_attribute(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (begins_with(text, "__")) text += 2;
+    return begins_with(text, name) && (text[len] == '\0' || strcmp(text + len, "__") == 0);
+}
+
+void refuse_attribute(struct parser *p)
+{
+    if (peek(p)->kind != TOKEN_NAME) return;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        if (is_attribute(peek(p)->text, attributes[i].name))
+            refuse(p, "this attribute is", attributes[i].instead);
 }

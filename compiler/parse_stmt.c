@@ -26,19 +26,26 @@ static struct expr *condition(struct parser *p)
 
 /* --------------------------------------------------------------------------------- selection -- */
 
-/* "if" "(" expression ")" statement ("else" statement)? */
+/* "if" "(" expression ")" statement ("else" statement)? A chain of else if may be longer than
+ * statements may nest. */
 static struct stmt *if_statement(struct parser *p)
 {
-    struct stmt *stmt = new_stmt(p, STMT_IF);
-    bool labels_fit = p->labels_fit;
+    struct stmt *first = NULL, **tail = &first;
+    bool labels_fit = p->labels_fit, has_other = true;
 
-    expect(p, "if");
-    stmt->value = condition(p);
     p->labels_fit = false;
-    stmt->body = statement(p);
-    if (take(p, "else")) stmt->other = statement(p);
+    while (has_other && next_is(p, "if")) {
+        struct stmt *stmt = *tail = new_stmt(p, STMT_IF);
+
+        expect(p, "if");
+        stmt->value = condition(p);
+        stmt->body = statement(p);
+        tail = &stmt->other;
+        has_other = take(p, "else");
+    }
+    if (has_other) *tail = statement(p);
     p->labels_fit = labels_fit;
-    return stmt;
+    return first;
 }
 
 /* "switch" "(" expression ")" statement */
@@ -88,9 +95,8 @@ static void check_duplicate(struct parser *p, const struct stmt *label)
     }
 }
 
-/* "case" constant-expression ("..." constant-expression)? ":" statement | "default" ":" statement
- */
-static struct stmt *case_statement(struct parser *p)
+/* "case" constant-expression ("..." constant-expression)? ":" | "default" ":" */
+static struct stmt *case_label(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_CASE), *in = p->switch_stmt;
 
@@ -115,9 +121,20 @@ static struct stmt *case_statement(struct parser *p)
     in->cases =
         arena_grow(p->arena, in->cases, in->n_cases, &in->cases_capacity, sizeof *in->cases);
     in->cases[in->n_cases++] = stmt;
-    if (next_is(p, "}")) stmt->body = new_stmt(p, STMT_EMPTY);
-    else stmt->body = statement(p);
     return stmt;
+}
+
+/* case-label+ statement. There may be more labels than statements may nest. */
+static struct stmt *case_statement(struct parser *p)
+{
+    struct stmt *first = NULL, **tail = &first;
+
+    while (next_is(p, "case") || next_is(p, "default")) {
+        *tail = case_label(p);
+        tail = &(*tail)->body;
+    }
+    *tail = next_is(p, "}") ? new_stmt(p, STMT_EMPTY) : statement(p);
+    return first;
 }
 
 /* ------------------------------------------------------------------------------------- loops -- */
@@ -160,10 +177,21 @@ static struct stmt *do_statement(struct parser *p)
     return stmt;
 }
 
+/* The variable that a step moves by a constant, or NULL. */
+static struct symbol *stepped_variable(const struct expr *step)
+{
+    if (step == NULL || (step->kind != EXPR_ASSIGN_OP && step->kind != EXPR_POST)) return NULL;
+    if ((step->op != OP_ADD && step->op != OP_SUB) || step->b->kind != EXPR_CONST) return NULL;
+    if (step->a->kind != EXPR_VARIABLE || step->a->symbol->is_global) return NULL;
+    return step->a->symbol;
+}
+
 /* "for" "(" (declaration | expression? ";") expression? ";" expression? ")" statement */
 static struct stmt *for_statement(struct parser *p)
 {
     struct stmt *stmt = new_stmt(p, STMT_LOOP);
+    uint64_t n_leaving = p->n_leaving, n_writes;
+    struct symbol *counter;
 
     expect(p, "for");
     expect(p, "(");
@@ -179,7 +207,11 @@ static struct stmt *for_statement(struct parser *p)
     expect(p, ";");
     if (!next_is(p, ")")) stmt->step = expression(p);
     expect(p, ")");
+    counter = stepped_variable(stmt->step);
+    n_writes = counter != NULL ? counter->n_writes : 0;
     stmt->body = loop_body(p);
+    if (counter != NULL && counter->n_writes == n_writes && p->n_leaving == n_leaving)
+        stmt->counter = counter;
     scope_close(p);
     return stmt;
 }
@@ -216,6 +248,7 @@ static struct stmt *jump_statement(struct parser *p)
         diag_error(p->diag, stmt->position, "'break' outside of a loop or switch");
     if (stmt->kind == STMT_CONTINUE && p->n_loops == 0)
         diag_error(p->diag, stmt->position, "'continue' outside of a loop");
+    p->n_leaving += stmt->kind == STMT_BREAK;
     p->at++;
     expect(p, ";");
     return stmt;
@@ -228,6 +261,7 @@ static struct stmt *return_statement(struct parser *p)
     struct type *result = p->function->type->base;
 
     expect(p, "return");
+    p->n_leaving++;
     if (!next_is(p, ";")) stmt->value = expression(p);
     expect(p, ";");
     if (stmt->value == NULL) {
@@ -271,8 +305,7 @@ static struct stmt *statement(struct parser *p)
     if (peek(p)->kind == TOKEN_NAME && second_is(p, ":"))
         refuse_statement(p, "labels are", "use loops with break and continue");
     if (next_is(p, "goto")) refuse_statement(p, "goto is", "use loops with break and continue");
-    if (next_is(p, "asm") || next_is(p, "__asm__") || next_is(p, "__asm"))
-        refuse_statement(p, "inline assembly is", "write it in C");
+    if (next_is(p, "asm")) refuse_statement(p, "inline assembly is", "write it in C");
     if (next_is(p, "case") || next_is(p, "default")) stmt = case_statement(p);
     else if (next_is(p, "{")) stmt = compound_statement(p);
     else if (next_is(p, "if")) stmt = if_statement(p);

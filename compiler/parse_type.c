@@ -13,14 +13,36 @@ static bool is_one_of(const struct token *token, const char *const *words, size_
     return false;
 }
 
+/* Behind "__attribute__" "(" ... ")". */
+static const struct token *behind_attribute(const struct token *token)
+{
+    uint64_t depth = 0;
+
+    if (!token_is(++token, "(")) return token;
+    for (; token->kind != TOKEN_END; token++) {
+        if (token_is(token, "(")) depth++;
+        if (token_is(token, ")") && --depth == 0) return token + 1;
+    }
+    return token;
+}
+
+/* Behind what may stand before a declaration and before other things. */
+static const struct token *behind_extensions(const struct token *token)
+{
+    for (;;) {
+        if (token_is(token, "__extension__")) token++;
+        else if (token_is(token, "__attribute__")) token = behind_attribute(token);
+        else return token;
+    }
+}
+
 bool is_type_name(const struct parser *p, const struct token *token)
 {
     static const char *const words[] = {
-        "_Atomic",  "_BitInt",    "_Bool",      "_Complex",   "__const",     "__extension__",
-        "__int128", "__int128_t", "__signed__", "__typeof__", "__uint128_t", "__volatile__",
-        "char",     "const",      "double",     "enum",       "float",       "int",
-        "long",     "short",      "signed",     "struct",     "typeof",      "union",
-        "unsigned", "void",       "volatile"};
+        "_Atomic",     "_BitInt",  "_Bool", "_Complex", "__int128", "__int128_t",
+        "__uint128_t", "char",     "const", "double",   "enum",     "float",
+        "int",         "long",     "short", "signed",   "struct",   "typeof",
+        "union",       "unsigned", "void",  "volatile"};
     struct symbol *symbol;
 
     if (token->kind == TOKEN_KEYWORD) return is_one_of(token, words, sizeof words / sizeof *words);
@@ -32,10 +54,10 @@ bool is_type_name(const struct parser *p, const struct token *token)
 bool starts_declaration(const struct parser *p)
 {
     static const char *const words[] = {
-        "_Alignas",  "_Noreturn", "_Static_assert", "_Thread_local", "__attribute__", "__evaluator",
-        "__garbler", "__inline",  "__inline__",     "__output",      "auto",          "extern",
-        "inline",    "register",  "static",         "typedef"};
-    const struct token *token = peek(p);
+        "_Alignas",  "_Noreturn", "_Static_assert", "_Thread_local", "__evaluator",
+        "__garbler", "__output",  "auto",           "extern",        "inline",
+        "register",  "static",    "typedef"};
+    const struct token *token = behind_extensions(peek(p));
 
     if (token->kind == TOKEN_KEYWORD && is_one_of(token, words, sizeof words / sizeof *words))
         return true;
@@ -43,24 +65,15 @@ bool starts_declaration(const struct parser *p)
     return is_type_name(p, token) && !(token->kind == TOKEN_NAME && second_is(p, ":"));
 }
 
-/* "__attribute__" "((" ... "))"; those that change a layout are refused, the rest mean nothing. */
+/* ("__attribute__" "((" ... "))" | "restrict")* */
 void skip_attributes(struct parser *p)
 {
-    while (next_is(p, "__attribute__") || next_is(p, "__restrict") || next_is(p, "restrict")) {
-        uint64_t depth = 0;
+    while (next_is(p, "__attribute__") || next_is(p, "restrict")) {
+        const struct token *end = behind_attribute(peek(p));
 
-        p->at++;
-        if (!next_is(p, "(")) continue;
-        do {
-            if (peek(p)->kind == TOKEN_END) syntax_error(p, "')'");
-            if (next_is(p, "(")) depth++;
-            if (next_is(p, ")")) depth--;
-            if (strstr(peek(p)->text, "packed") != NULL ||
-                strstr(peek(p)->text, "aligned") != NULL ||
-                strstr(peek(p)->text, "vector_size") != NULL)
-                refuse(p, "this attribute is", "leave it out: a circuit has no memory layout");
-            p->at++;
-        } while (depth > 0);
+        if (take(p, "restrict")) continue;
+        for (; peek(p) != end; p->at++) refuse_attribute(p);
+        if (end->kind == TOKEN_END && !token_is(end - 1, ")")) syntax_error(p, "')'");
     }
 }
 
@@ -79,7 +92,8 @@ enum {
     WORD_SIGNED = 512,
     WORD_UNSIGNED = 1024,
     WORD_BIT_INT = 2048,
-    WORD_INT128 = 4096
+    WORD_INT128 = 4096,
+    WORD_TWICE = 8191 /* what no type is made of */
 };
 
 /* "_BitInt" "(" constant-expression ")" */
@@ -105,21 +119,13 @@ static uint32_t type_word(const struct token *token)
     static const struct {
         const char *text;
         uint32_t bit;
-    } words[] = {{"void", WORD_VOID},
-                 {"_Bool", WORD_BOOL},
-                 {"char", WORD_CHAR},
-                 {"short", WORD_SHORT},
-                 {"int", WORD_INT},
-                 {"long", WORD_LONG},
-                 {"float", WORD_FLOAT},
-                 {"double", WORD_DOUBLE},
-                 {"signed", WORD_SIGNED},
-                 {"__signed__", WORD_SIGNED},
-                 {"unsigned", WORD_UNSIGNED},
-                 {"_BitInt", WORD_BIT_INT},
-                 {"__int128", WORD_INT128},
-                 {"__int128_t", WORD_INT128},
-                 {"__uint128_t", WORD_INT128 | WORD_UNSIGNED}};
+    } words[] = {{"void", WORD_VOID},         {"_Bool", WORD_BOOL},
+                 {"char", WORD_CHAR},         {"short", WORD_SHORT},
+                 {"int", WORD_INT},           {"long", WORD_LONG},
+                 {"float", WORD_FLOAT},       {"double", WORD_DOUBLE},
+                 {"signed", WORD_SIGNED},     {"unsigned", WORD_UNSIGNED},
+                 {"_BitInt", WORD_BIT_INT},   {"__int128", WORD_INT128},
+                 {"__int128_t", WORD_INT128}, {"__uint128_t", WORD_INT128 | WORD_UNSIGNED}};
 
     if (token->kind != TOKEN_KEYWORD) return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -173,7 +179,7 @@ static struct type *basic_type(struct parser *p, source_pos position, uint32_t w
     }
 }
 
-/* typeof-specifier = ("typeof" | "__typeof__") "(" (expression | type-name) ")" */
+/* typeof-specifier = "typeof" "(" (expression | type-name) ")" */
 static struct type *typeof_specifier(struct parser *p)
 {
     struct type *type;
@@ -196,20 +202,18 @@ static void mark(struct parser *p, struct specifiers *out, enum owner owner)
 /* Storage classes, qualifiers and marks of ownership: true when the next token was one. */
 bool take_qualifier(struct parser *p, struct specifiers *out, bool *is_const)
 {
-    if (take(p, "const") || take(p, "__const")) *is_const = true;
+    if (take(p, "const")) *is_const = true;
     else if (take(p, "typedef")) out->is_typedef = true;
     else if (take(p, "static")) out->is_static = true;
     else if (take(p, "extern")) out->is_extern = true;
     else if (next_is(p, "__garbler")) mark(p, out, OWNER_GARBLER);
     else if (next_is(p, "__evaluator")) mark(p, out, OWNER_EVALUATOR);
     else if (next_is(p, "__output")) mark(p, out, OWNER_OUTPUT);
-    else if (take(p, "inline") || take(p, "__inline") || take(p, "__inline__") ||
-             take(p, "_Noreturn") || take(p, "auto") || take(p, "register") ||
+    else if (take(p, "inline") || take(p, "_Noreturn") || take(p, "auto") || take(p, "register") ||
              take(p, "__extension__"))
         return true;
-    else if (next_is(p, "__attribute__") || next_is(p, "restrict") || next_is(p, "__restrict"))
-        skip_attributes(p);
-    else if (next_is(p, "volatile") || next_is(p, "__volatile__")) {
+    else if (next_is(p, "__attribute__") || next_is(p, "restrict")) skip_attributes(p);
+    else if (next_is(p, "volatile")) {
         refuse(p, "volatile is", "leave it out: nothing outside the program changes its objects");
         p->at++;
     } else if (next_is(p, "_Atomic") || next_is(p, "_Thread_local")) {
@@ -240,7 +244,7 @@ static struct type *whole_type(struct parser *p)
 
     if (next_is(p, "struct") || next_is(p, "union")) return struct_specifier(p);
     if (next_is(p, "enum")) return enum_specifier(p);
-    if (next_is(p, "typeof") || next_is(p, "__typeof__")) return typeof_specifier(p);
+    if (next_is(p, "typeof")) return typeof_specifier(p);
     if (peek(p)->kind != TOKEN_NAME) return NULL;
     symbol = scope_find(p, peek(p)->text);
     if (symbol == NULL || symbol->kind != SYMBOL_TYPEDEF) return NULL;
@@ -264,7 +268,7 @@ void declaration_specifiers(struct parser *p, struct specifiers *out)
             p->at++;
             if (word == WORD_LONG && words & WORD_LONG)
                 words = (words & ~(uint32_t)WORD_LONG) | WORD_LONG_LONG;
-            else words |= word;
+            else words = words & word ? WORD_TWICE : words | word;
             if (word == WORD_BIT_INT) bit_int = bit_int_width(p);
             continue;
         }

@@ -278,6 +278,7 @@ struct expr *sema_address(struct sema *sema, source_pos position, struct expr *a
                    a->member->name);
         return sema_error(sema, position);
     }
+    if (a->kind == EXPR_VARIABLE) a->symbol->is_addressed = true;
     expr = new_expr(sema, EXPR_ADDRESS, position, type_pointer(&sema->types, a->type));
     expr->a = a;
     return expr;
@@ -510,31 +511,36 @@ struct expr *sema_comma(struct sema *sema, source_pos position, struct expr *a, 
 
 /* -------------------------------------------------------------------------------- assignment -- */
 
-static bool has_const_member(const struct type *type)
+/* Whether a part of an object must not change, or the whole. */
+static bool has_const(const struct type *type)
 {
+    while (type->kind == TYPE_ARRAY) type = type->base;
+    if (type->is_const) return true;
     for (const struct member *member = type->members; member != NULL; member = member->next)
-        if (member->type->is_const || has_const_member(member->type)) return true;
+        if (has_const(member->type)) return true;
     return false;
 }
 
-static bool check_writable(struct sema *sema, source_pos position, const struct expr *a)
+/* An expression that a write changes. */
+static bool take_written(struct sema *sema, source_pos position, const struct expr *a)
 {
     if (is_error(a)) return false;
     if (!is_lvalue(a) || a->type->kind == TYPE_ARRAY || a->type->kind == TYPE_FUNCTION) {
         diag_error(sema->diag, position, "cannot assign to this expression");
         return false;
     }
-    if (a->type->is_const || (type_is_record(a->type) && has_const_member(a->type))) {
+    if (has_const(a->type)) {
         diag_error(sema->diag, position, "cannot assign to an object of type '%s'",
                    text_of(sema, a->type));
         return false;
     }
+    if (a->kind == EXPR_VARIABLE) a->symbol->n_writes++;
     return true;
 }
 
 struct expr *sema_assign(struct sema *sema, source_pos position, struct expr *a, struct expr *b)
 {
-    if (!check_writable(sema, position, a)) return sema_error(sema, position);
+    if (!take_written(sema, position, a)) return sema_error(sema, position);
     b = sema_convert(sema, b, a->type, "assigning to");
     if (is_error(b)) return b;
     return new_pair(sema, EXPR_ASSIGN, position, a->type, a, b);
@@ -546,7 +552,7 @@ static struct expr *read_modify_write(struct sema *sema, source_pos position, en
 {
     struct expr *whole, *expr;
 
-    if (!check_writable(sema, position, a)) return sema_error(sema, position);
+    if (!take_written(sema, position, a)) return sema_error(sema, position);
     whole = sema_binary(sema, position, op, a, b);
     if (is_error(whole)) return whole;
     if ((a->type->kind == TYPE_POINTER) != (whole->type->kind == TYPE_POINTER))

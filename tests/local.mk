@@ -9,7 +9,9 @@ BATS_LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/scripts/run-bats.sh
 SH_LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_COMPILER = $(SHELL)
+# The caller's locale may not be there, which some programs say on stderr.
 AM_TESTS_ENVIRONMENT = \
+	LC_ALL=C; export LC_ALL; \
 	SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	BINDIR='$(abs_top_builddir)'; export BINDIR; \
@@ -22,10 +24,12 @@ LDADD = libsotto_test.la $(CHECK_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS)
 
 check_LTLIBRARIES += libsotto_test.la
 libsotto_test_la_SOURCES = tests/support/suite.h tests/support/support.c tests/support/support.h \
+	tests/support/blocks.h \
 	tests/support/test_heap.c tests/support/test_random.c \
 	tests/support/circuits.c tests/support/circuits.h \
 	tests/support/keys.h \
 	tests/support/pair.c tests/support/pair.h \
+	tests/support/relay.c tests/support/relay.h \
 	tests/support/replica.c tests/support/replica.h \
 	tests/support/search.c tests/support/search.h \
 	tests/reference/oracle.c tests/reference/oracle.h \
@@ -146,7 +150,7 @@ TESTS += $(BATS_TESTS)
 endif
 TESTS += $(SCRIPT_TESTS)
 
-EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh \
+EXTRA_DIST += $(BATS_TESTS) $(SCRIPT_TESTS) tests/scripts/setup.sh tests/scripts/tap.sh \
 	tests/scripts/run-bats.sh tests/scripts/run-check.sh \
 	tests/scripts/check-ctime.sh tests/scripts/check-kernels.sh tests/ctime/libsodium.supp tests/scripts/gen_circuits.py \
 	tests/scripts/relay.py tests/scripts/make_onnx.py
@@ -269,7 +273,7 @@ lint: lint-man
 	cd $(srcdir) && shellcheck -x demo.sh check.sh .ci/run tests/scripts/*.sh tests/fuzz/*.sh \
 		tests/compiler/*.sh tests/library/*.sh tests/nn/*.sh tests/bench/*.sh \
 		circuits/*.sh
-	cd $(srcdir) && shellcheck -s bats -i SC2314,SC2315 tests/cli/*.bats tests/docs/*.bats
+	cd $(srcdir) && shellcheck -s bats -i SC2314,SC2315 tests/cli/*.bats tests/docs/*.bats tests/library/*.bats
 
 # Everything in the tree that is made from something else. CI makes it again and looks for changes.
 regenerate: completions regenerate-circuits

@@ -488,7 +488,8 @@ static sotto_err enter(struct application *a)
 
 static struct application call_of(sotto_mixed *mixed, const sotto_circuit *circuit,
                                   const sotto_interface *interface, const uint8_t *bits,
-                                  const sotto_operand *operands, uint64_t n_instances)
+                                  const sotto_operand *operands, uint64_t n_instances,
+                                  uint8_t *shares)
 {
     return (struct application){
         .mixed = mixed,
@@ -497,6 +498,7 @@ static struct application call_of(sotto_mixed *mixed, const sotto_circuit *circu
         .operands = operands,
         .bits = bits,
         .n_instances = n_instances,
+        .shares = shares,
     };
 }
 
@@ -504,7 +506,7 @@ sotto_err sotto_mixed_apply(sotto_mixed *mixed, sotto_wires **wires, const sotto
                             const sotto_interface *interface, const uint8_t *bits,
                             const sotto_operand *operands, uint64_t n_instances)
 {
-    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances);
+    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances, NULL);
     sotto_err err = enter(&a);
 
     if (err != SOTTO_OK) return err;
@@ -518,10 +520,9 @@ sotto_err sotto_mixed_apply_shared(sotto_mixed *mixed, uint8_t *shares,
                                    const uint8_t *bits, const sotto_operand *operands,
                                    uint64_t n_instances)
 {
-    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances);
+    struct application a = call_of(mixed, circuit, interface, bits, operands, n_instances, shares);
     sotto_err err = enter(&a);
 
-    a.shares = shares;
     if (err == SOTTO_OK && shares == NULL) err = mixed_usage(mixed, "no room for the shares");
     if (err != SOTTO_OK) return err;
     err = mixed_leave(mixed, apply(&a));

@@ -121,11 +121,11 @@ END
 }
 
 @test "two sides that count differently both fail" {
-    "$BINDIR/gc-bench" ot --listen unix:d "${few[@]}" -q >/dev/null 2>&1 3>&- &
-    pids[garbler]=$!
+    start garbler gc-bench ot --listen unix:d "${few[@]}" -q
     try gc-bench ot --connect unix:d --repeats 2 --transfers 30000 -q
     [ "$status" -ne 0 ]; silent
-    run ! wait "${pids[garbler]}"
+    finish garbler
+    [ "$status" -ne 0 ]; silent
 }
 
 @test "wrong options and files are told" {

@@ -115,8 +115,8 @@ older" ]
     [[ "$stderr" != *CC* ]]
     try gc-cc . -o x; expect 3 "Is a directory"
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
-    echo '#include <stdio.h>' >io.c
-    try gc-cc io.c -o x; expect 5 "stdio.h" "stdint.h"
+    echo '#include <time.h>' >time.c
+    try gc-cc time.c -o x; expect 5 "time.h" "stdint.h"
     printf '#include <stdint.h>\n#error not for this machine\n' >error.c
     try gc-cc error.c -o x; expect 5 "not for this machine" "the preprocessor" " -E' failed"
     [[ "$stderr" != *"standard headers"* ]]
@@ -181,6 +181,10 @@ bound_exceeded = false" ]
     echo 'int f(int a, int b) { int t = 1; while (t) a += b; return a; }' >s.c
     try gc-cc s.c -o s.txt --max-runs 100000000
     expect 5 "this loop does not seem to end" "its runs change nothing that its condition depends on"
+    echo 'int f(int a, int b) { for (int i = 0; i < 10; i--) a += b; return a; }' >s.c
+    try gc-cc s.c -o s.txt --max-runs 100000000
+    expect 5 "s.c:1:23: error: this loop does not seem to end" "--max-runs allows more than 100000000"
+    try gc-cc s.c -o s.txt --bound 3; expect 0
     echo 'int f(int a, int b) { int i = 0; while (i < 5000 && a != b) i++; return i; }' >s.c
     try gc-cc s.c -o s.txt; expect 0
     cat >s.c <<'END'
@@ -286,6 +290,42 @@ SCRIPT
         finish slow
         case $signal in TERM) [ "$status" -eq 143 ] ;; HUP) [ "$status" -eq 129 ] ;; esac
         [ -z "$(ls tmp)" ]
+    done
+}
+
+@test "gc-cc: more conditions and labels in a chain than statements may nest" {
+    awk 'BEGIN {
+        print "#include <sotto-circuit.h>\n#include <stdint.h>\nenum { PUBLIC = 4321 };"
+        print "int f(GARBLER uint16_t a, EVALUATOR uint16_t b, OUTPUT uint16_t o[3])\n{\no[2] = 0;"
+        for (i = 0; i < 5000; i++) printf "if (a == %d) o[0] = %d; else\n", i, 7 * i % 50000
+        print "o[0] = b;"
+        for (i = 0; i < 5000; i++) printf "if (PUBLIC == %d) o[1] = %d; else\n", i, i + 3
+        print "o[1] = 0;\nswitch (b) {"
+        for (i = 0; i < 5000; i++) printf "case %d:\n", 3 * i
+        print "o[2] = 1;\n}"
+        for (i = 0; i < 5000; i++) printf "if (b == %d) return %d; else\n", 2 * i, i
+        print "return -1;\n}"
+    }' >chain.c
+    try gc-cc chain.c -O0 -w -o chain.txt; expect 0
+    try gc-run clear chain.txt -q -i a=4999 -i b=9999; [ "$output" = "result = -1
+o = 34993,4324,1" ]
+    try gc-run clear chain.txt -q -i a=5000 -i b=9998; [ "$output" = "result = 4999
+o = 9998,4324,0" ]
+    try gc-run clear chain.txt -q -i a=0 -i b=0; [ "$output" = "result = 0
+o = 0,4324,1" ]
+}
+
+@test "gc-cc: its headers say what the host's do" {
+    for header in float limits stdint; do
+        { echo "#include <$header.h>"
+          sed -nE 's/^#define ([A-Z0-9_]+) (.+)/extern char is_\1[\1 == (\2) ? 1 : -1];/p' \
+              "$SRCDIR/compiler/include/$header.h" | grep -v 'BITINT_MAXWIDTH\|FLT_ROUNDS'
+        } >"$header.c"
+        [ "$(grep -c extern "$header.c")" -gt 15 ]
+        for compiler in gcc clang; do
+            command -v $compiler >/dev/null || continue
+            $compiler -std=c11 -w -c -o h.o "$header.c"
+        done
     done
 }
 

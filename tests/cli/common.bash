@@ -8,8 +8,9 @@ bats_require_minimum_version 1.5.0
 : "${GC_CIRCUITS_DIR:=$BINDIR/circuits}"
 export BINDIR GC_CIRCUITS_DIR
 
-# No test may take longer than this, whatever goes wrong.
-LIMIT=30
+# Seconds in which all that a test waits for comes, however busy the machine; no test waits longer,
+# whatever goes wrong.
+LIMIT=60
 
 setup()
 {
@@ -84,11 +85,11 @@ finish()
     stderr=$(cat "$name.err")
 }
 
-# until_true COMMAND...: waits for it to succeed, at most ten seconds.
+# until_true COMMAND...: waits for it to succeed, at most LIMIT seconds.
 until_true()
 {
     local i
-    for ((i = 0; i < 200; i++)); do
+    for ((i = 0; i < LIMIT * 20; i++)); do
         "$@" 2>/dev/null && return 0
         sleep 0.05
     done
@@ -113,10 +114,16 @@ start_long_local()
     until_true has_child run
 }
 
+# is_listening NAME: waits for it to say so. A socket is there a little before that.
+is_listening()
+{
+    until_true grep -q 'listening on' "$1.err"
+}
+
 # port_of NAME: the port that a listener on port 0 chose.
 port_of()
 {
-    until_true grep -q 'listening on' "$1.err"
+    is_listening "$1"
     sed -n 's/.*listening on .*:\([0-9]*\)$/\1/p' "$1.err"
 }
 

@@ -84,7 +84,7 @@ game()
 
 @test "SEC-20: a terminal: the figure is not echoed, and the terminal is restored" {
     cat >dialogue <<'END'
-set timeout 10
+set timeout 60
 log_user 1
 spawn sh
 send "stty -a | grep -q -- ' -echo ' && printf 'state=%s;' off || printf 'state=%s;' on; $env(BINDIR)/gc-millionaires --local\r"
@@ -99,7 +99,7 @@ lassign [wait] pid spawn_id os_error status
 exit $status
 END
     status=0
-    timeout -k 1 60 expect -f dialogue >transcript || status=$?
+    timeout -k 1 200 expect -f dialogue >transcript || status=$?
     [ "$status" -eq 7 ]
     run ! grep -e 987654 -e 123456 -e 'state=off;' transcript
     [ "$(grep -o 'state=on;' transcript | wc -l)" = 2 ]
@@ -107,7 +107,7 @@ END
 
 @test "a terminal is restored when the question is interrupted" {
     cat >dialogue <<'END'
-set timeout 10
+set timeout 60
 spawn sh
 send "$env(BINDIR)/gc-millionaires --local; echo status=\$?\r"
 expect "Alice's wealth (not shown): "
@@ -119,7 +119,7 @@ lassign [wait] pid spawn_id os_error status
 exit $status
 END
     status=0
-    timeout -k 1 60 expect -f dialogue >transcript || status=$?
+    timeout -k 1 200 expect -f dialogue >transcript || status=$?
     [ "$status" -eq 7 ]
     run ! grep 'state=off;' transcript
     [ "$(grep -o 'state=on;' transcript | wc -l)" = 1 ]

@@ -114,7 +114,6 @@ framed()
 }
 
 @test "bytes on the line are those that check tells, and frames, for every model" {
-    LIMIT=60
     for name in breast-cancer-logistic breast-cancer-mlp heart-logistic heart-mlp wine-mlp \
         digits-mlp fashion-mlp fashion-cnn; do
         if [[ $name == fashion-* ]]; then
@@ -199,14 +198,16 @@ far()
     head -n 1 "$MODELS/digits-test.csv" >row.csv
     rounds=$("$BINDIR/gc-nn" check digits-mlp.gcnn --json | jq .round_trips)
     [ "$rounds" -eq 4 ]
-    for ((i = 0; i < 3; i++)); do
-        far 100
-        echo "$stats" | tee -a all.json
+    # A trip is never shorter than the line. One of a few runs knows little of what else runs here.
+    for ((i = 0; i < 10; i++)); do
+        far 200
+        echo "$stats"
+        jq -e --argjson rounds "$rounds" '.online_seconds >= 0.4 * $rounds and .setup_seconds >= 0.4' \
+            <<<"$stats"
+        ! jq -e --argjson rounds "$rounds" '.online_seconds < 0.4 * ($rounds + 1) and
+            .setup_seconds < 0.4 * 4' <<<"$stats" || return 0
     done
-    # A trip is never shorter than the line. The best of three knows little of what else runs here.
-    jq -es --argjson rounds "$rounds" '
-        ([.[].online_seconds] | min >= 0.2 * $rounds and min < 0.2 * ($rounds + 1)) and
-        ([.[].setup_seconds] | min >= 0.2 and min < 0.2 * 4)' all.json
+    false
 }
 
 @test "more rows than are answered: 24 at the asker, and nothing is answered" {

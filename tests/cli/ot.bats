@@ -29,7 +29,7 @@ behind_relay() {
     finish bob; expect 0 "OT extension softspoken=8"
     cmp a.out b.out
     # A machine that other programs keep busy may take a fast link for a slow one, but not for long.
-    for ((attempt = 0; attempt < 5; attempt++)); do
+    for ((attempt = 0; attempt < 20; attempt++)); do
         behind_relay
         finish alice; expect 0; fast="${stderr##*OT extension }"
         finish bob; expect 0 "OT extension $fast"

@@ -48,13 +48,12 @@ load common
     try gc-run local "$CIRCUITS/add8.txt" -i a=1 -i b=2 -o /dev/null; expect 0
     [ -c /dev/full ]
     [ -c /dev/null ]
-    run bash -c 'trap "" PIPE; "$0" clear "$1" -i a=1 -i b=2 | (exec <&-; sleep 0.3); exit "${PIPESTATUS[0]}"' \
-        "$BINDIR/gc-run" "$CIRCUITS/add8.txt"
-    [ "$status" -eq 10 ] || [ "$status" -eq 0 ]
-    for tool in gc-info; do
-        run bash -c '"$0" "$1" >/dev/full' "$BINDIR/$tool" "$CIRCUITS/add8.txt"
-        [ "$status" -eq 10 ]
-    done
+    run bash -c 'exec 4> >(:); wait $!; "$0" clear "$1" -i a=1 -i b=2 >&4' "$BINDIR/gc-run" \
+        "$CIRCUITS/add8.txt"
+    [ "$status" -eq 10 ]
+    [[ "$output" == *"cannot write standard output: Broken pipe"* ]]
+    run bash -c '"$0" "$1" >/dev/full' "$BINDIR/gc-info" "$CIRCUITS/add8.txt"
+    [ "$status" -eq 10 ]
     run bash -c '"$0" -o k >/dev/full' "$BINDIR/gc-keygen"
     [ "$status" -eq 10 ]
 }
@@ -75,7 +74,7 @@ load common
     [ "$output" = "result = 3" ]
     mkfifo p
     start run gc-run clear "$CIRCUITS/add8.txt" -i a=1 -i b=2 -o p
-    [ "$(timeout 10 cat p)" = "result = 3" ]
+    [ "$(timeout $LIMIT cat p)" = "result = 3" ]
     finish run; expect 0
     [ -p p ]
     # What standard output is redirected to is added to, and not replaced.

@@ -37,15 +37,26 @@ load common
     [ "$(json error.code <<<"$output")" = 143 ]
 }
 
+# is_empty PIPE: what was written to it has been read.
+is_empty()
+{
+    python3 -c '
+import array, fcntl, os, sys, termios
+left = array.array("i", [1])
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK), termios.FIONREAD, left)
+sys.exit(left[0] != 0)' "$1"
+}
+
 @test "waiting for standard input is interrupted" {
     mkfifo p
-    sleep 30 >p 3>&- &
-    pids[sleep]=$!
     "$BINDIR/gc-run" clear "$CIRCUITS/add8.txt" -i a=- -i b=1 <p >alice.out 2>alice.err 3>&- &
     pids[alice]=$!
-    sleep 0.3
+    exec {writer}>p
+    printf 1 >&"$writer"
+    until_true is_empty p
     kill -TERM "${pids[alice]}"
-    finish alice; expect 143; silent
+    finish alice; expect 143 "gc-run: interrupted"; silent
+    exec {writer}>&-
 }
 
 @test "local is interrupted, and its child does not stay" {
@@ -58,10 +69,10 @@ load common
 @test "the peer of a party that is interrupted learns no more than that it is off" {
     # SEC-19
     start alice gc-run garble "$CIRCUITS/add8.txt" -i a=1 --listen "unix:$PWD/s"
-    until_true test -S s
+    is_listening alice
     socat -u "UNIX-CONNECT:$PWD/s" CREATE:heard 3>&- &
     pids[socat]=$!
-    sleep 0.3
+    until_true test -s heard
     kill -TERM "${pids[alice]}"
     finish alice; expect 143
     wait "${pids[socat]}" || true

@@ -56,6 +56,8 @@ body "the number of runs of this loop depends on secret values" 'while (a > b) a
 body "the number of runs of this loop depends on secret values" 'for (;;) { if (a > b) break; a++; }'
 body "the number of runs of this loop depends on secret values" 'do a--; while (a > b);'
 body "does not seem to end" 'for (;;) continue;'
+body "does not seem to end" 'for (unsigned i = 9; i >= 0; i--) a += b;'
+body "does not seem to end" 'for (unsigned char i = 0; i < 256; i++) a += b;'
 body "the number of runs of this loop depends on secret values" 'int t = 1, n = 0; while (t && n < a) n += b;'
 body "the number of runs of this loop depends on secret values" 'int t = 1; while (t) { if (a > b) break; a += b; }'
 body "must stand before a loop" '
@@ -70,6 +72,9 @@ while (a) a--;'
 body "unknown '#pragma gc'" '
 #pragma gc unroll 3
 while (a) a--;'
+body "nested too deeply" "$(yes 'if (a)' | head -n 500) a++;"
+body "nested too deeply" "$(yes '{' | head -n 500) a++; $(yes '}' | head -n 500)"
+body "nested too deeply" "$(yes 'if (a) b++; else {' | head -n 500) a++; $(yes '}' | head -n 500)"
 body "'break' outside of a loop or switch" 'break;'
 body "'continue' outside of a loop" 'continue;'
 body "a label outside of a switch" 'case 1: a = 1;'
@@ -131,6 +136,8 @@ report $? "an endless recursion after an error is not another one"
 # Literals.
 body "wide characters and those of an encoding are not supported" "a = L'b';"
 body "wide characters and those of an encoding are not supported" 'a = u8"text"[b & 3];'
+body "a character constant has one to four characters" "a = '';"
+body "a character constant has one to four characters" "a = 'abcde';"
 
 # Types and objects.
 body "volatile is not supported" 'volatile int x = a;'
@@ -150,6 +157,11 @@ body "'va_list' is not supported" 'va_list x;'
 body "_Alignas is not supported" '_Alignas(16) int x;'
 body "this attribute is not supported" 'int x __attribute__((aligned(16)));'
 body "this attribute is not supported" 'int x __attribute__((vector_size(16)));'
+body "this attribute is not supported" 'typedef int x __attribute__((unused, mode(DI))); x y = a;'
+body "this attribute is not supported" 'int x __attribute((__cleanup__(g))) = a;'
+program "this attribute is not supported" 'static __attribute__((constructor)) void g(void) { }
+int f(int a, int b) { return a + b; }'
+program "expected ')' at the end" 'int f(int a, int b) { return a + b; } int __attribute__((unused x;'
 program "this attribute is not supported" 'struct __attribute__((packed)) s { char c; int i; };
 int f(struct s a, int b) { return b; }'
 program "a pragma that changes layouts is not supported" '#pragma pack(1)
@@ -177,6 +189,8 @@ body "'A' does not fit int" 'enum { A = 1L << 40 };'
 body "'B' does not fit int" 'enum { A = 2147483647, B };'
 body "operands of types 'int' and 'int *' do not go together" 'a += &b;'
 body "these words do not make a type" 'short double x;'
+body "these words do not make a type" 'int int x;'
+body "these words do not make a type" 'unsigned long unsigned x;'
 body "unknown type 'nonsense'" 'auto nonsense x;'
 body "'a' is declared twice" 'int a;'
 body "too many initialisers" 'int v[3] = {1, 2, 3, 4};'
@@ -189,6 +203,9 @@ body "static assertion failed: no" '_Static_assert(0, "no");'
 body "statement expressions are not supported" 'a = ({ b; });'
 body "'?:' without a middle operand" 'a = a ?: b;'
 body "no association for type 'int'" 'a = _Generic(a, long: 1);'
+body "'unsigned int' is compatible with another type" 'a = _Generic(a, unsigned: 1, int: 2, unsigned int: 3);'
+body "'struct S *' is compatible with another type" 'a = _Generic(a, struct S *: 1, default: 2, struct S *: 3);'
+body "'default' stands twice in this _Generic" 'a = _Generic(a, default: 1, int: 2, default: 3);'
 body "a cast between" 'a = (int)(long)&b;'
 body "a cast between" 'int *p = (int *)a;'
 body "a null pointer is followed" 'int *p = 0; a = *p;'
@@ -197,6 +214,7 @@ body "pointers to different objects have no difference" 'a = (int)(&a - &b);'
 body "is not declared" 'a = c;'
 body "cannot assign to this expression" '1 = a;'
 body "cannot assign to an object of type 'const int'" 'const int c = 1; c = 2;'
+body "cannot assign to an object of type 'struct C'" 'struct C { const int m[2]; } c = {{1}}, d; d = c;'
 body "has no members" 'a.m = 1;'
 body "has no member 'n'" 'struct S s; s.n = 1;'
 body "is not a function" 'a();'
@@ -205,6 +223,7 @@ body "integer constant is too large" 'a = 99999999999999999999999;'
 body "invalid number '09'" 'a = 09;'
 body "unexpected character '@'" 'a = @;'
 body "expected an expression before ';'" 'a = b + ;'
+body "an expression of too many operators" "a = b $(yes '^ b' | head -n 3000000);"
 body "memcmp compares padding" 'struct { char c; int i; } s = {1, 2}, t = s; a = __builtin_memcmp(&s, &t, sizeof s);'
 body "the number of bytes must be known" '__builtin_memcpy(&a, &b, b);'
 

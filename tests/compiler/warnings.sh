@@ -45,6 +45,7 @@ quiet() {
 
 warns 5:14 "a division by a secret costs about" "narrower types cost less" '    o[0] = a / b;'
 warns 5:14 "a division by a secret costs about" "narrower types cost less" '    o[0] = a % b;'
+warns 5:12 "a constant of several characters is a number" "a string stands" "    o[0] = 'ab';"
 warns 5:7 "a division by a secret costs about" "narrower types cost less" '    a /= b; o[0] = a;'
 warns 7:13 "reading 't' at a secret index costs about" "every element is visited" '    int t[500];
     for (int i = 0; i < 500; i++) t[i] = a ^ i;

@@ -64,7 +64,7 @@ printed_of() {
 # The words of a document on one line: macros, comment marks, quotes and line breaks are dropped.
 words() {
     case $1 in
-        *.[1-9]) mandoc -T ascii -O width=1000 "$1" | col -b ;;
+        *.[1-9]) mandoc -T ascii -O width=1000 "$1" | sed $'s/.\b//g' ;;
         *.h) sed -e 's|^ *\**/* *\** *||' "$1" ;;
         *) cat "$1" ;;
     esac | tr -s '[:space:]' ' '

@@ -2,21 +2,9 @@
 # The circuits that are built are those of circuits/MANIFEST, and no count of ANDs rises unnoticed.
 # Reports in the Test Anything Protocol.
 : "${SRCDIR:?is the top of the sources}" "${BUILDDIR:?is the root of the build}"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+# shellcheck source=tests/scripts/tap.sh
+. "$SRCDIR/tests/scripts/tap.sh"
 manifest=$SRCDIR/circuits/manifest.py
-count=0
-status=0
-
-report() { # report STATUS NAME
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
-        echo "not ok $count - $2"
-        [ ! -s "$work/log" ] || sed 's/^/# /' "$work/log"
-        status=1
-    fi
-}
 
 # A tree of three circuits, small enough to be measured many times.
 mkdir "$work/circuits" "$work/man"

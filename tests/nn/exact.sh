@@ -74,7 +74,7 @@ listens() {
     until port=$(sed -n 's/.*listening on .*:\([0-9]*\).*/\1/p' "$work/owner.log") &&
         [ -n "$port" ]; do
         tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || return 1
+        [ "$tries" -lt 1200 ] || return 1
         sleep 0.05
     done
 }

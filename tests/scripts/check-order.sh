@@ -6,20 +6,7 @@ cd "${SRCDIR:-.}" && [ -e lib/sotto.h ] || exit 1
     echo "1..0 # SKIP python3 is not there"
     exit 0
 }
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
-count=0
-status=0
-
-report() { # report STATUS NAME
-    count=$((count + 1))
-    if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else
-        echo "not ok $count - $2"
-        [ ! -s "$work/log" ] || sed 's/^/# /' "$work/log"
-        status=1
-    fi
-}
+. tests/scripts/tap.sh
 
 find_faults() { python3 tests/scripts/check-order.py compiler/*.[ch] "$@" >"$work/log" 2>&1; }
 
@@ -55,5 +42,4 @@ report $? "arguments, operands, elements and both sides of '=' are faults, seque
     grep -q 'no function is called .*graph_and' "$work/log"
 report $? "a function that lost its name does not go unnoticed"
 
-echo "1..$count"
-exit $status
+finish

@@ -119,7 +119,7 @@ def main():
     if options.rate and not is_line:
         for end in (near, far):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
-    for _ in range(200):
+    for _ in range(1200):
         try:
             far.connect(options.there)
             break

@@ -7,8 +7,8 @@
 BUILD_PACKAGES="autoconf automake libtool pkg-config gcc libc6-dev make libssl-dev libsodium-dev
     libjansson-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev"
 # shellcheck disable=SC2034
-TEST_PACKAGES="check bats jq socat expect openssl mandoc valgrind clang clang-format libclang-rt-14-dev
-    shellcheck git procps iproute2 python3 berkeley-abc libonnx-testdata"
+TEST_PACKAGES="check bats jq socat expect openssl mandoc valgrind g++ clang clang-format
+    libclang-rt-14-dev shellcheck git procps iproute2 python3 berkeley-abc libonnx-testdata"
 
 say() {
     printf '%s\n' "$*" >&2
@@ -19,7 +19,10 @@ install_packages() {
     missing=
     for package in "$@"; do
         state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=
-        [ "$state" = installed ] || missing="$missing $package"
+        case $state in
+        installed*) ;; # once for each architecture
+        *) missing="$missing $package" ;;
+        esac
     done
     [ -n "$missing" ] || return 0
     say "installing:$missing"
@@ -32,9 +35,10 @@ install_packages() {
         sudo=sudo
     fi
     $sudo apt-get update -qq >&2 || return 1
+    # Just started, a machine may be updating itself.
     # shellcheck disable=SC2086 # a list of words
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        $missing >&2
+        -o DPkg::Lock::Timeout=600 $missing >&2 </dev/null
 }
 
 # bootstrap: makes configure when it is missing or older than what it is made from.

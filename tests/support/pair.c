@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #define GUARD_LEN 64 /* bytes behind the outputs that nobody may write */
-#define IDLE_TIMEOUT 20000
 
 static double now(void)
 {
@@ -27,14 +26,6 @@ static double now(void)
 
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void sleep_us(uint64_t us)
-{
-    struct timespec time = {.tv_sec = (time_t)(us / 1000000),
-                            .tv_nsec = (long)(us % 1000000) * 1000};
-
-    nanosleep(&time, NULL);
 }
 
 /* ------------------------------------------------------------------------------------ tasks -- */
@@ -133,7 +124,7 @@ struct side *side_new(const struct task *task, sotto_role role)
     side->task = task;
     side->role = role;
     side->isa = CPU_N_ISAS;
-    side->idle_timeout = IDLE_TIMEOUT;
+    side->idle_timeout = PATIENCE;
     side->inputs_len = task_n_instances(task) * task->n_bits[role];
     side->outputs_len = task_n_instances(task) * task->n_output_bits;
     side->inputs = map_shared(side->inputs_len + 1);
@@ -192,7 +183,7 @@ static void *interrupt_later(void *user)
 {
     const struct alarm *alarm = user;
 
-    sleep_us(alarm->after);
+    usleep((useconds_t)alarm->after);
     sotto_context_interrupt(alarm->context);
     return NULL;
 }
@@ -290,164 +281,6 @@ void side_run(struct side *side, int fd)
     sotto_context_free(context);
 }
 
-/* ---------------------------------------------------------------------------------- records -- */
-
-void record_append(struct record *record, const void *bytes, size_t len)
-{
-    if (record->capacity - record->len < len) {
-        record->capacity = 2 * record->capacity + len + 65536; /* seldom moved: see faults.c */
-        record->bytes = realloc(record->bytes, record->capacity);
-        if (record->bytes == NULL) abort();
-    }
-    if (len > 0) memcpy(record->bytes + record->len, bytes, len);
-    record->len += len;
-}
-
-void record_wipe(struct record *record)
-{
-    free(record->bytes);
-    *record = (struct record){0};
-}
-
-size_t frames_find(struct frame_view *frames, size_t max, const struct record *record)
-{
-    size_t n = 0;
-
-    for (size_t at = 0; n < max && record->len - at >= FRAME_HEADER_LEN; n++) {
-        const uint8_t *header = record->bytes + at;
-        size_t len = header[4] | (size_t)header[5] << 8 | (size_t)header[6] << 16;
-
-        frames[n] = (struct frame_view){.type = header[0], .at = at, .len = len};
-        at += FRAME_HEADER_LEN + len;
-        if (at > record->len) return n + 1;
-    }
-    return n;
-}
-
-bool frames_have(const struct record *record, enum frame_type type)
-{
-    struct frame_view frames[256];
-    size_t n = frames_find(frames, 256, record);
-
-    for (size_t i = 0; i < n; i++)
-        if (frames[i].type == type &&
-            frames[i].at + FRAME_HEADER_LEN + frames[i].len <= record->len)
-            return true;
-    return false;
-}
-
-/* -------------------------------------------------------------------------------- the relay -- */
-
-void relay_init(struct relay *relay)
-{
-    *relay = (struct relay){0};
-    for (int i = 0; i < 2; i++) {
-        struct relay_stream *stream = &relay->streams[i];
-
-        stream->cut_at = stream->flip_at = stream->insert_at = stream->delay_at = NEVER;
-    }
-}
-
-void relay_wipe(struct relay *relay)
-{
-    for (int i = 0; i < 2; i++) record_wipe(&relay->streams[i].sent);
-}
-
-/* One direction at work. */
-struct pump {
-    struct relay_stream *stream;
-    int from;
-    int to;
-    uint64_t at; /* bytes of the party's passed on */
-    pthread_t thread;
-};
-
-static bool send_all(int fd, const uint8_t *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
-static bool send_dripping(const struct relay_stream *stream, int fd, const uint8_t *bytes,
-                          size_t len)
-{
-    if (stream->drip == 0) return send_all(fd, bytes, len);
-    for (size_t i = 0; i < len; i++) {
-        if (!send_all(fd, bytes + i, 1)) return false;
-        sleep_us(stream->drip);
-    }
-    return true;
-}
-
-/* Bytes up to the next offset at which something happens, of len at most. */
-static size_t quiet_length(const struct pump *pump, size_t len)
-{
-    const struct relay_stream *stream = pump->stream;
-    const uint64_t events[] = {stream->cut_at, stream->insert_at, stream->delay_at};
-
-    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
-        if (events[i] > pump->at && events[i] - pump->at < len)
-            len = (size_t)(events[i] - pump->at);
-    return len;
-}
-
-static void cut(const struct pump *pump)
-{
-    shutdown(pump->to, pump->stream->cuts_both ? SHUT_RDWR : SHUT_WR);
-    if (pump->stream->cuts_both) shutdown(pump->from, SHUT_RDWR);
-}
-
-/* False: no more is passed on. */
-static bool pass_on(struct pump *pump, uint8_t *bytes, size_t len)
-{
-    const struct relay_stream *stream = pump->stream;
-    uint64_t flipped = stream->flip_at / 8;
-
-    if (flipped >= pump->at && flipped - pump->at < len)
-        bytes[flipped - pump->at] ^= (uint8_t)(1 << stream->flip_at % 8);
-    while (len > 0) {
-        size_t piece = quiet_length(pump, len);
-
-        if (pump->at == stream->delay_at) sleep_us(1000 * stream->delay);
-        if (pump->at == stream->insert_at &&
-            !send_all(pump->to, stream->inserted.bytes, stream->inserted.len))
-            return false;
-        if (pump->at >= stream->cut_at) return true;
-        if (!send_dripping(stream, pump->to, bytes, piece)) return false;
-        pump->at += piece;
-        bytes += piece;
-        len -= piece;
-        if (pump->at == stream->cut_at) cut(pump);
-    }
-    return true;
-}
-
-static void *pump_run(void *user)
-{
-    struct pump *pump = user;
-    bool is_open = true;
-    uint8_t bytes[65536];
-    ssize_t n;
-
-    if (pump->stream->cut_at == 0) cut(pump);
-    while ((n = recv(pump->from, bytes, sizeof bytes, 0)) > 0 || (n < 0 && errno == EINTR)) {
-        if (n < 0) continue;
-        record_append(&pump->stream->sent, bytes, (size_t)n);
-        if (is_open) is_open = pass_on(pump, bytes, (size_t)n);
-        if (!is_open) shutdown(pump->from, SHUT_RD); /* nobody listens: the party shall notice */
-    }
-    shutdown(pump->to, SHUT_WR);
-    sodium_memzero(bytes, sizeof bytes);
-    return NULL;
-}
-
 /* ------------------------------------------------------------------------------------ pairs -- */
 
 static void make_sockets(int fds[2])
@@ -495,24 +328,16 @@ static void run_direct(struct side *here, struct side *there)
 
 static void run_relayed(struct side *here, struct side *there, struct relay *relay)
 {
-    int ours[2], theirs[2];
-    struct pump pumps[2];
+    int ends[2];
     pid_t pid;
 
-    make_sockets(ours);
-    make_sockets(theirs);
-    pid = start_child(there, theirs[1], (int[]){ours[0], ours[1], theirs[0]}, 3);
-    close(theirs[1]);
-    pumps[0] =
-        (struct pump){.stream = &relay->streams[here->role], .from = ours[1], .to = theirs[0]};
-    pumps[1] =
-        (struct pump){.stream = &relay->streams[there->role], .from = theirs[0], .to = ours[1]};
-    for (int i = 0; i < 2; i++)
-        ck_assert(pthread_create(&pumps[i].thread, NULL, pump_run, &pumps[i]) == 0);
-    side_run(here, ours[0]);
-    for (int i = 0; i < 2; i++) pthread_join(pumps[i].thread, NULL);
-    close(ours[1]);
-    close(theirs[0]);
+    relay_connect(relay, ends);
+    pid = start_child(there, ends[there->role],
+                      (int[]){ends[here->role], relay->streams[0].from, relay->streams[1].from}, 3);
+    close(ends[there->role]);
+    relay_start(relay);
+    side_run(here, ends[here->role]);
+    relay_join(relay);
     await_child(there, pid);
 }
 

@@ -8,7 +8,7 @@
 #define SOTTO_TESTS_PAIR_H
 
 #include "base/cpu.h"
-#include "net/wire.h"
+#include "tests/support/relay.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -86,40 +86,6 @@ bool side_learns(const struct side *side);
 /** Runs the party in this process over a connected socket, which it takes over. */
 void side_run(struct side *side, int fd);
 
-/** Bytes of one direction. */
-struct record {
-    uint8_t *bytes;
-    size_t len;
-    size_t capacity;
-};
-
-void record_append(struct record *record, const void *bytes, size_t len);
-void record_wipe(struct record *record);
-
-#define NEVER UINT64_MAX
-
-/** What happens to what one party sends. Offsets count the bytes that it sent. Zero-initialising
- *  does not give one that does nothing: use relay_init(). */
-struct relay_stream {
-    uint64_t cut_at;        /* passes on so many bytes only; NEVER */
-    bool cuts_both;         /* and ends the other direction too */
-    uint64_t flip_at;       /* flips this bit; NEVER */
-    uint64_t insert_at;     /* puts bytes of its own before this offset; NEVER */
-    struct record inserted; /* owned by the caller */
-    uint64_t delay_at;      /* waits before it passes on this byte; NEVER */
-    uint64_t delay;         /* milliseconds */
-    uint64_t drip;          /* microseconds that it waits after every single byte; 0: none */
-    struct record sent;     /* all that the party sent */
-};
-
-/** The man in the middle. streams[r] comes from the party of role r. */
-struct relay {
-    struct relay_stream streams[2];
-};
-
-void relay_init(struct relay *relay);
-void relay_wipe(struct relay *relay);
-
 /** Runs both parties: here in this process, there in a child. relay may be NULL. Fails the test
  *  when the child dies of anything. */
 void pair_run(struct side *here, struct side *there, struct relay *relay);
@@ -138,19 +104,6 @@ enum farewell {
  *  buffer, whatever it hears. sent, when not NULL, receives what the party said. */
 void side_replay(struct side *side, struct record *sent, const uint8_t *bytes, size_t len,
                  enum farewell farewell);
-
-/** A frame in a record. */
-struct frame_view {
-    uint8_t type;
-    size_t at;  /* of its header */
-    size_t len; /* of its payload */
-};
-
-/** Takes a record apart into at most max frames. The last one may be cut short. */
-size_t frames_find(struct frame_view *frames, size_t max, const struct record *record);
-
-/** Whether the record holds a whole frame of this type. */
-bool frames_have(const struct record *record, enum frame_type type);
 
 /** A recorded run of both parties with repeatable randomness, and one of them to be fed again with
  *  what its peer said, changed by the test. */

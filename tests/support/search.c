@@ -2,6 +2,7 @@
 #include "tests/support/search.h"
 
 #include <check.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -62,4 +63,11 @@ void search_memory(size_t *counts, const uint8_t (*masked)[SEARCH_LEN], size_t n
                        (size_t)(to - from));
     }
     fclose(maps);
+}
+
+void search_burn_stack(void)
+{
+    uint8_t dead[65536];
+
+    sodium_memzero(dead, sizeof dead);
 }

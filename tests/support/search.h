@@ -12,4 +12,8 @@
 /** counts[k] is how often masked[k] stands in memory without its mask. */
 void search_memory(size_t *counts, const uint8_t (*masked)[SEARCH_LEN], size_t n_masked);
 
+/** Frames of earlier calls lie dead on the stack. They are the compiler's, not the library's, and
+ *  the next calls overwrite them; so does this one. */
+void search_burn_stack(void);
+
 #endif

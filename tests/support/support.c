@@ -1,6 +1,7 @@
 /* Shared helpers of the tests; see support.h. */
 #include "tests/support/support.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,15 @@ struct sotto_context *test_context(void)
         abort();
     }
     return context;
+}
+
+void test_run_both(void *(*one)(void *), void *a, void *(*other)(void *), void *b)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, other, b) != 0) abort();
+    (void)one(a);
+    if (pthread_join(thread, NULL) != 0) abort();
 }
 
 uint64_t test_next(uint64_t *state)

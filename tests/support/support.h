@@ -10,6 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Milliseconds. However busy the machine, what waits for nothing is done within SOON; a limit that
+ *  is not meant to be reached is PATIENCE. */
+#define SOON 20000
+#define PATIENCE 60000
+
 /** From now on random_bytes() gives a stream that depends on seed only (0: real randomness
  *  again). Per process; a child made by fork() inherits the stream's position. */
 void test_random_seed(uint64_t seed);
@@ -22,6 +27,9 @@ uint64_t test_heap_count(void);
 
 /** A context with default limits; the test fails when it cannot be made. */
 struct sotto_context *test_context(void);
+
+/** Runs one(a) here and other(b) in a thread, until both have returned. */
+void test_run_both(void *(*one)(void *), void *a, void *(*other)(void *), void *b);
 
 /** A small fast generator for test data (splitmix64); *state is any seed. Not for secrets. */
 uint64_t test_next(uint64_t *state);

@@ -4,7 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/oracle.h"
 #include "crypto/prg.h"
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -21,21 +21,6 @@ static const size_t large_counts[] = {96, 127, 128, 129, 255, 300, 511, 1000};
 static size_t count_number(size_t i)
 {
     return i < N_SMALL ? i : large_counts[i - N_SMALL];
-}
-
-static block random_block(uint64_t *state)
-{
-    uint64_t high = test_next(state);
-
-    return block_of(high, test_next(state));
-}
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    block_store(r.byte, x);
-    return r;
 }
 
 static block hex_block(const char *hex)

@@ -6,7 +6,7 @@
  * The circuit is a schoolbook multiplier of 8 by 8 bits, in which neighbouring ANDs share wires.
  */
 #include "garble/kernels.h"
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -94,21 +94,6 @@ struct garbling {
     uint64_t *tweaks;         /* tweak of input a of AND number g; of b: one more */
     const struct gate **ands; /* AND number g */
 };
-
-static block random_block(uint64_t *state)
-{
-    uint64_t high = test_next(state);
-
-    return block_of(high, test_next(state));
-}
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    block_store(r.byte, x);
-    return r;
-}
 
 static struct garbling *new_garbling(uint64_t *state)
 {

@@ -3,6 +3,8 @@
  * an allocation that fails at any call; an interrupt at any moment. Each ends within its time with
  * the right error and no output, and leaves no secret behind in memory.
  */
+#include "garble/kernels.h"
+#include "proto/tables.h"
 #include "tests/support/circuits.h"
 #include "tests/support/pair.h"
 #include "tests/support/replica.h"
@@ -66,7 +68,7 @@ static void check_end(const struct side *side, bool has_heard_done)
     if (!has_heard_done && side->err != SOTTO_ERR_ABORTED)
         ck_assert_msg(side->err == SOTTO_ERR_DISCONNECTED, "%s: %s", sotto_err_name(side->err),
                       side->message);
-    ck_assert(side->seconds < 5);
+    ck_assert(side->seconds < SOON / 1e3);
 }
 
 /* ---------------------------------------------------------------------------------- a peer leaves
@@ -128,7 +130,7 @@ START_TEST(faults_recording_ends_anywhere)
         ck_assert_msg(stage.victim->err == SOTTO_ERR_DISCONNECTED, "byte %zu: %s", at,
                       stage.victim->message);
         ck_assert(side_is_untouched(stage.victim));
-        ck_assert(stage.victim->seconds < 5);
+        ck_assert(stage.victim->seconds < SOON / 1e3);
     }
     stage_wipe(&stage);
 }
@@ -190,7 +192,7 @@ START_TEST(faults_peer_falls_silent)
         ck_assert_msg(stage.victim->err == SOTTO_ERR_TIMEOUT, "%s", stage.victim->message);
         ck_assert(side_is_untouched(stage.victim));
         ck_assert(stage.victim->seconds >= SILENCE / 1000.0 - 0.005);
-        ck_assert(stage.victim->seconds < SILENCE / 1000.0 + 2);
+        ck_assert(stage.victim->seconds < SOON / 1e3);
     }
     stage_wipe(&stage);
 }
@@ -205,12 +207,12 @@ START_TEST(faults_slow_drip)
     cast_init(&cast, _i == 0 ? alone_circuit : tiny_circuit, _i == 0 ? 1 : 2, 1);
     relay_init(&relay);
     for (int role = 0; role < 2; role++) {
-        relay.streams[role].drip = _i == 0 ? 3000 : 100;
-        cast.sides[role]->idle_timeout = _i == 0 ? 500 : 5000;
+        relay.streams[role].drip = _i == 0 ? 12000 : 100;
+        cast.sides[role]->idle_timeout = _i == 0 ? 2000 : PATIENCE;
     }
     pair_run(cast.sides[0], cast.sides[1], &relay);
     pair_check(cast.sides[0], cast.sides[1]);
-    if (_i == 0) ck_assert(cast.sides[0]->seconds > 0.6);
+    if (_i == 0) ck_assert(cast.sides[0]->seconds > 2.1);
     relay_wipe(&relay);
     cast_wipe(&cast);
 }
@@ -237,21 +239,23 @@ START_TEST(faults_short_delays)
 }
 END_TEST
 
+#define LIVELY_RUN UINT64_C(2500000) /* rounds of two ANDs */
+
 /* The evaluator tells now and then that it is alive, and the garbler has much to say before it
  * listens: on a line that holds few small messages neither may wait for the other. */
 START_TEST(faults_signs_of_life_do_not_block)
 {
     struct cast cast;
 
-    cast_init(&cast, tiny_circuit, 2, 2500000);
+    ck_assert_uint_gt(tables_n_progress(LIVELY_RUN * 2 * TABLE_LEN), 50);
+    cast_init(&cast, tiny_circuit, 2, LIVELY_RUN);
     for (int role = 0; role < 2; role++) {
         cast.sides[role]->isa = CPU_PORTABLE;
         cast.sides[role]->send_buffer = 1;
-        cast.sides[role]->idle_timeout = 3000;
+        cast.sides[role]->idle_timeout = SOON;
     }
     pair_run(cast.sides[0], cast.sides[1], NULL);
     pair_check(cast.sides[0], cast.sides[1]);
-    ck_assert(cast.sides[0]->seconds > 2); /* eight signs of life at least */
     cast_wipe(&cast);
 }
 END_TEST
@@ -259,7 +263,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------- interrupts
  * -- */
 
-#define LONG_RUN 40000000 /* rounds: some seconds, and more where the kernels are slow */
+#define LONG_RUN (UINT64_C(1) << 40) /* rounds, whose tables take days */
 
 /* At any moment: the call ends at once, and the peer learns that nobody is there. */
 START_TEST(faults_interrupt)
@@ -277,8 +281,7 @@ START_TEST(faults_interrupt)
     pair_run(victim, peer, NULL);
     ck_assert_msg(victim->err == SOTTO_ERR_INTERRUPTED, "%s", victim->message);
     ck_assert(side_is_untouched(victim));
-    ck_assert_msg(victim->seconds < 1e-6 * (double)victim->interrupt_after + 1, "after %.1f s",
-                  victim->seconds);
+    ck_assert_msg(victim->seconds < SOON / 1e3, "after %.1f s", victim->seconds);
     ck_assert(peer->err == SOTTO_ERR_DISCONNECTED || peer->err == SOTTO_ERR_ABORTED);
     ck_assert(side_is_untouched(peer));
     cast_wipe(&cast);
@@ -302,7 +305,7 @@ START_TEST(faults_interrupt_of_free_gates)
         n_interrupted += err == SOTTO_ERR_INTERRUPTED;
         ck_assert(err == SOTTO_ERR_INTERRUPTED || err == SOTTO_ERR_ABORTED ||
                   err == SOTTO_ERR_DISCONNECTED);
-        ck_assert(cast.sides[role]->seconds < 10);
+        ck_assert(cast.sides[role]->seconds < SOON / 1e3);
     }
     ck_assert_int_ge(n_interrupted, 1);
     cast_wipe(&cast);
@@ -376,7 +379,7 @@ START_TEST(faults_allocation_at_the_peer)
         ck_assert_int_eq(here->err, there->is_made ? SOTTO_ERR_ABORTED : SOTTO_ERR_DISCONNECTED);
         ck_assert(side_is_untouched(here));
         ck_assert(side_is_untouched(there));
-        ck_assert(here->seconds < 5);
+        ck_assert(here->seconds < SOON / 1e3);
     }
     cast_wipe(&cast);
 }
@@ -490,15 +493,6 @@ static void run_victim(struct stage *stage, size_t len)
     side_run(stage->victim, fds[0]);
 }
 
-/* Frames of earlier calls lie dead on the stack. They are the compiler's, not the library's, and
- * the next calls overwrite them; so does this one. */
-static __attribute__((noinline)) void burn_stack(void)
-{
-    uint8_t dead[65536];
-
-    sodium_memzero(dead, sizeof dead);
-}
-
 /* In a child, so that nothing of one search is left for the next. */
 static void in_child(void (*act)(struct needles *, struct stage *, size_t), struct needles *needles,
                      struct stage *stage, size_t len)
@@ -535,7 +529,7 @@ static void act_search_after(struct needles *needles, struct stage *stage, size_
     size_t counts[N_NEEDLES];
 
     run_victim(stage, len);
-    burn_stack();
+    search_burn_stack();
     search_memory(counts, (const uint8_t(*)[SEARCH_LEN])needles->masked, needles->n);
     for (size_t i = 0; i < needles->n; i++) needles->n_left[i] = counts[i];
 }

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define QUIET_TIME 150 /* milliseconds; a party that is held up longer makes one flight two */
-#define N_TRIES 8
+#define N_TRIES 20
 
 /* A party in a process of its own, and what it has said in this turn. */
 struct corner {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "garble/bundle.h"
 #include "garble/crew.h"
+#include "tests/support/suite.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -426,8 +427,6 @@ int main(void)
 {
     Suite *suite = suite_create("garble_bundle");
     TCase *tests = tcase_create("bundles");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, setup, teardown);
@@ -441,8 +440,5 @@ int main(void)
     tcase_add_test(tests, a_failure_in_a_crew_is_told);
     tcase_add_test(tests, a_failure_in_a_bundle_is_told);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

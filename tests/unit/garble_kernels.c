@@ -1,7 +1,7 @@
 /* Tests of the half-gates kernels: every instruction set against the portable one and against the
  * slow reference, and every row of the truth table. */
 #include "garble/kernels.h"
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -19,21 +19,6 @@ struct batch {
     block delta, start;
     uint64_t first;
 };
-
-static block random_block(uint64_t *state)
-{
-    uint64_t high = test_next(state);
-
-    return block_of(high, test_next(state));
-}
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    block_store(r.byte, x);
-    return r;
-}
 
 static void *new_array(size_t n, size_t size)
 {
@@ -315,8 +300,8 @@ START_TEST(free_gates_in_lanes)
 }
 END_TEST
 
-/* Slots so far up that the labels of their lanes are beyond 32 bits, in memory of which only the
- * last page is there. */
+/* Slots so far up that the labels of their lanes are beyond 32 bits: the array is said to start so
+ * much before the only labels of it that are there. */
 #define FAR_SLOT (UINT32_C(1) << 29)
 #define FAR_LEN ((size_t)FAR_SLOT * N_LANES * sizeof(block))
 #define PAGE_LEN ((size_t)4096)
@@ -331,27 +316,26 @@ START_TEST(lanes_of_far_slots)
     struct narrow_keys keys;
     struct batch batch;
     uint64_t state = 28;
-    block *memory, *far_labels;
+    block *start, *far_labels;
 
     if (kernels == NULL) return;
     batch = new_placed_batch(&keys, 1, 0, kernels, &state);
-    memory = mmap(NULL, FAR_LEN + PAGE_LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                  -1, 0);
-    ck_assert(memory != MAP_FAILED);
-    far_labels = memory + FAR_LEN / sizeof(block);
-    ck_assert_int_eq(mprotect(far_labels, PAGE_LEN, PROT_READ | PROT_WRITE), 0);
+    /* Unlike the heap, a mapping has an address that is large enough. */
+    far_labels = mmap(NULL, PAGE_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert(far_labels != MAP_FAILED && (uintptr_t)far_labels > FAR_LEN);
+    start = (block *)((uintptr_t)far_labels - FAR_LEN);
     for (size_t i = 0; i < 3 * N_LANES; i++) far_labels[i] = labels[i] = random_block(&state);
     kernels->garble_lanes(labels, tables[0], &near, 1, &batch.delta, &keys, batch.first);
-    kernels->garble_lanes(memory, tables[1], &far, 1, &batch.delta, &keys, batch.first);
+    kernels->garble_lanes(start, tables[1], &far, 1, &batch.delta, &keys, batch.first);
     ck_assert_mem_eq(tables[1], tables[0], sizeof tables[0]);
     ck_assert_mem_eq(far_labels, labels, sizeof labels);
     kernels->evaluate_lanes(labels, tables[0], &near, 1, &keys, batch.first);
-    kernels->evaluate_lanes(memory, tables[0], &far, 1, &keys, batch.first);
+    kernels->evaluate_lanes(start, tables[0], &far, 1, &keys, batch.first);
     ck_assert_mem_eq(far_labels, labels, sizeof labels);
     kernels->xor_lanes(labels, &near, 1);
-    kernels->xor_lanes(memory, &far, 1);
+    kernels->xor_lanes(start, &far, 1);
     ck_assert_mem_eq(far_labels, labels, sizeof labels);
-    munmap(memory, FAR_LEN + PAGE_LEN);
+    munmap(far_labels, PAGE_LEN);
     free_batch(&batch);
 }
 END_TEST

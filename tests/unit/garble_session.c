@@ -8,6 +8,7 @@
 #include "garble/kernels.h"
 #include "net/channel.h"
 #include "proto/plan.h"
+#include "tests/support/suite.h"
 
 #include <pthread.h>
 #include <sys/socket.h>
@@ -46,7 +47,6 @@ static void *run_side(void *argument)
 
 static void run_both(struct side sides[2])
 {
-    pthread_t thread;
     int fds[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
@@ -54,9 +54,7 @@ static void run_both(struct side sides[2])
         sides[i].fd = fds[i];
         sides[i].options.role = (sotto_role)i;
     }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[0]), 0);
-    run_side(&sides[1]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(run_side, &sides[1], run_side, &sides[0]);
 }
 
 /* Runs n instances of a circuit of two inputs and compares every output bit. */
@@ -223,8 +221,6 @@ int main(void)
 {
     Suite *suite = suite_create("garble_session");
     TCase *tests = tcase_create("sessions");
-    SRunner *runner = srunner_create(suite);
-    int n_failed;
 
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, numbers_of_instances, 0, CPU_N_ISAS);
@@ -234,8 +230,5 @@ int main(void)
     tcase_add_test(tests, long_streams);
     tcase_add_loop_test(tests, interrupted_stream, 0, 2);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

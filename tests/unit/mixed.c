@@ -5,8 +5,8 @@
 #include "tests/unit/mixed_sides.h"
 
 #include "base/memory.h"
-#include "net/wire.h"
 #include "tests/support/circuits.h"
+#include "tests/support/relay.h"
 #include "tests/support/suite.h"
 
 #include <string.h>
@@ -100,12 +100,6 @@ static void run_linear(struct side *side)
     mem_free(matrix);
 }
 
-/* Bytes of a message in frames. */
-static uint64_t framed(uint64_t len)
-{
-    return len + FRAME_HEADER_LEN * ((len + FRAME_MAX_LEN - 1) / FRAME_MAX_LEN);
-}
-
 START_TEST(wires_times_weights_are_shares)
 {
     struct side *sides = sides_new(run_linear, _i);
@@ -121,7 +115,7 @@ START_TEST(wires_times_weights_are_shares)
     else
         for (size_t i = 0; i < N_SHARES; i++) ck_assert_uint_eq(sides[0].values[i], 0);
     ck_assert_uint_eq(sides[0].first_bytes,
-                      framed(sotto_linear_bytes(&linear, N_VALUES, VALUE_BITS)));
+                      frames_len(sotto_linear_bytes(&linear, N_VALUES, VALUE_BITS)));
     ck_assert_uint_eq(sides[1].first_bytes, 0);
     sides_free(sides);
 }

@@ -21,7 +21,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define IDLE_TIMEOUT 20000 /* milliseconds */
 #define RING_BITS 21
 #define VALUE_BITS 7
 #define N_VALUES 100
@@ -49,9 +48,8 @@ static void open_party(struct party *party)
     party->context = test_context();
     for (size_t i = 0; i < sizeof party->bits; i++) party->bits[i] = i % 3 == 0;
     for (int i = 0; i < N_SHARES; i++) party->weights[i] = i % 255 - 127;
-    ck_assert_int_eq(
-        channel_over(party->context, &party->channel, party->fd, party->fd, IDLE_TIMEOUT),
-        SOTTO_OK);
+    ck_assert_int_eq(channel_over(party->context, &party->channel, party->fd, party->fd, PATIENCE),
+                     SOTTO_OK);
     ck_assert_int_eq(
         sotto_mixed_open(party->context, &party->mixed, party->channel, &party->options), SOTTO_OK);
 }
@@ -117,14 +115,6 @@ static void run_peer(struct party *peer, enum end end)
 
 /* ------------------------------------------------------------------------------ the searches -- */
 
-/* Dead frames of earlier calls are the compiler's; the next calls overwrite them. */
-static __attribute__((noinline)) void burn_stack(void)
-{
-    uint8_t dead[65536];
-
-    sodium_memzero(dead, sizeof dead);
-}
-
 /* The seed is the first round key of the generator. The evaluator has no delta. */
 static __attribute__((noinline)) size_t take_needles(uint8_t needles[2][SEARCH_LEN],
                                                      const struct sotto_mixed *mixed)
@@ -142,7 +132,7 @@ static void expect_memory(uint8_t needles[2][SEARCH_LEN], size_t n, bool has_the
 {
     size_t counts[2];
 
-    burn_stack();
+    search_burn_stack();
     search_memory(counts, (const uint8_t(*)[SEARCH_LEN])needles, n);
     for (size_t k = 0; k < n; k++)
         ck_assert_msg((counts[k] > 0) == has_them, "secret %zu: %zu times", k, counts[k]);
@@ -198,6 +188,7 @@ START_TEST(no_secret_is_left)
     ck_assert_int_eq(waitpid(pids[0], &status, 0), pids[0]);
     ck_assert_int_eq(status, 0);
     ck_assert_int_eq(waitpid(pids[1], &status, 0), pids[1]);
+    ck_assert_int_eq(status, 0);
     mem_free(parties);
 }
 END_TEST

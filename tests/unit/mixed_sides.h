@@ -9,11 +9,9 @@
 #include "tests/support/support.h"
 
 #include <check.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
-#define IDLE_TIMEOUT 1500 /* milliseconds */
-#define N_SHARES 700      /* more than a stretch of a column */
+#define N_SHARES 700 /* more than a stretch of a column */
 #define MAX_INSTANCES 37
 #define MAX_BITS 4096
 
@@ -50,7 +48,7 @@ static inline void *run_side(void *argument)
     struct side *side = argument;
 
     side->context = test_context();
-    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
+    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, PATIENCE),
                      SOTTO_OK);
     side->err = sotto_mixed_open(side->context, &side->mixed, side->channel, &side->options);
     if (side->err == SOTTO_OK) side->run(side);
@@ -87,14 +85,11 @@ static inline void sides_free(struct side *sides)
 
 static inline void run_both(struct side *sides)
 {
-    pthread_t thread;
     int fds[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[1]), 0);
-    run_side(&sides[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(run_side, &sides[0], run_side, &sides[1]);
 }
 
 static inline void expect_success(const struct side *sides)

@@ -189,11 +189,13 @@ END_TEST
 
 static const char *const local_listeners[] = {"127.0.0.1:0", "[::1]:0", "localhost:0"};
 
-START_TEST(two_parties_meet_over_tcp)
+/* Milliseconds until two parties that meet there have greeted each other and left. */
+static uint64_t meet(const char *address)
 {
     struct party listener, dialler;
+    uint64_t elapsed;
 
-    party_init(&listener, local_listeners[_i], NULL, NULL);
+    party_init(&listener, address, NULL, NULL);
     party_init(&dialler, NULL, NULL, NULL);
     parties_meet(&listener, &dialler);
     ck_assert_int_eq(listener.err, SOTTO_OK);
@@ -204,9 +206,19 @@ START_TEST(two_parties_meet_over_tcp)
     ck_assert_uint_eq(sotto_channel_bytes_sent(listener.channel), GREETING_LEN);
     ck_assert_uint_eq(sotto_channel_bytes_received(listener.channel), GREETING_LEN);
     ck_assert_str_eq(sotto_channel_peer(listener.channel), "");
-    ck_assert_uint_lt(listener.elapsed, 900);
+    elapsed = listener.elapsed;
     party_wipe(&listener);
     party_wipe(&dialler);
+    return elapsed;
+}
+
+/* The farewell, which may take a second, ends when both have said it. On a busy machine one of a
+ * few tries shows that. */
+START_TEST(two_parties_meet_over_tcp)
+{
+    int n_tries = 0;
+
+    while (meet(local_listeners[_i]) >= 900) ck_assert_int_lt(++n_tries, 10);
 }
 END_TEST
 
@@ -236,25 +248,27 @@ START_TEST(a_listener_on_all_addresses_hears_both_families)
 }
 END_TEST
 
-/* A port that was free a moment ago. */
-static void free_port(char address[64])
+/* A port where nobody listens, kept from all but listeners of this user's until the descriptor is
+ * closed. */
+static int hold_port(char address[64])
 {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t where_len = sizeof where;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
     ck_assert_int_eq(bind(fd, (struct sockaddr *)&where, sizeof where), 0);
     ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&where, &where_len), 0);
     snprintf(address, 64, "127.0.0.1:%u", (unsigned)ntohs(where.sin_port));
-    close(fd);
+    return fd;
 }
 
 START_TEST(the_dialler_may_start_first)
 {
     struct party listener, dialler;
     char address[64], path[128];
+    int port = hold_port(address);
 
-    free_port(address);
     if (_i == 1) in_folder(path, "unix:", "late");
     party_init(&listener, _i == 1 ? path : address, NULL, NULL);
     party_init(&dialler, NULL, _i == 1 ? path : address, NULL);
@@ -265,6 +279,7 @@ START_TEST(the_dialler_may_start_first)
     party_join(&listener);
     ck_assert_int_eq(listener.err, SOTTO_OK);
     ck_assert_int_eq(dialler.err, SOTTO_OK);
+    close(port);
     party_wipe(&listener);
     party_wipe(&dialler);
 }
@@ -274,18 +289,19 @@ START_TEST(nobody_there_is_a_timeout)
 {
     struct party party;
     char address[64], expected[200];
+    int port = hold_port(address);
 
-    free_port(address);
     party_init(&party, NULL, address, NULL);
-    party.options.connect_timeout = 200;
+    party.options.connect_timeout = 900;
     party_run(&party);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     snprintf(expected, sizeof expected, "cannot connect to %s: connection refused (127.0.0.1)",
              address);
     ck_assert_str_eq(sotto_context_message(party.context), expected);
-    ck_assert_hint(party.context, "times in 200 ms. Is the other side running?");
-    ck_assert_uint_ge(party.elapsed, 200);
-    ck_assert_uint_lt(party.elapsed, 600);
+    ck_assert_hint(party.context, "times in 900 ms. Is the other side running?");
+    ck_assert_uint_ge(party.elapsed, 900);
+    ck_assert_uint_lt(party.elapsed, SOON);
+    close(port);
     party_wipe(&party);
 }
 END_TEST
@@ -299,7 +315,7 @@ START_TEST(nobody_calling_is_a_timeout)
     party_run(&party);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     ck_assert_message(party.context, "nobody connected to 127.0.0.1:");
-    ck_assert_uint_lt(party.elapsed, 500);
+    ck_assert_uint_lt(party.elapsed, SOON);
     party_wipe(&party);
 }
 END_TEST
@@ -308,15 +324,16 @@ START_TEST(max_time_bounds_everything)
 {
     struct party party;
     char address[64];
+    int port = hold_port(address);
 
-    free_port(address);
     party_init(&party, _i == 0 ? "127.0.0.1:0" : NULL, _i == 1 ? address : NULL, NULL);
     party.options.connect_timeout = 0;
     party.options.max_time = 150;
     party_run(&party);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     ck_assert_message(party.context, "the time limit of 150 ms is over");
-    ck_assert_uint_lt(party.elapsed, 600);
+    ck_assert_uint_lt(party.elapsed, SOON);
+    close(port);
     party_wipe(&party);
 }
 END_TEST
@@ -345,9 +362,8 @@ START_TEST(an_interrupt_ends_every_wait)
 {
     struct party party;
     char address[64];
-    int ends[2];
+    int ends[2], port = hold_port(address);
 
-    free_port(address);
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     party_init(&party, _i == 0 ? "127.0.0.1:0" : NULL, _i == 1 ? address : NULL, NULL);
     if (_i == 2) {
@@ -359,9 +375,10 @@ START_TEST(an_interrupt_ends_every_wait)
     sotto_context_interrupt(party.context);
     party_join(&party);
     ck_assert_int_eq(party.err, SOTTO_ERR_INTERRUPTED);
-    ck_assert_uint_lt(party.elapsed, 1000);
+    ck_assert_uint_lt(party.elapsed, SOON);
     party_wipe(&party);
     close(ends[1]);
+    close(port);
 }
 END_TEST
 
@@ -377,7 +394,7 @@ START_TEST(an_interrupt_or_the_end_of_time_stops_a_stream)
     snprintf(address, sizeof address, "fd:%d", ends[0]);
     party_init(&party, address, NULL, NULL);
     party.opens_only = true;
-    party.options.max_time = _i == 0 ? 0 : 50;
+    party.options.max_time = _i == 0 ? 0 : 500;
     party_run(&party);
     ck_assert_int_eq(party.err, SOTTO_OK);
     if (_i == 0) {
@@ -386,9 +403,9 @@ START_TEST(an_interrupt_or_the_end_of_time_stops_a_stream)
         ck_assert_int_eq(channel_receive(party.channel, data, 1), SOTTO_ERR_INTERRUPTED);
         ck_assert_int_eq(channel_send(party.channel, data, 16), SOTTO_OK);
     } else {
-        usleep(60 * 1000);
+        usleep(500 * 1000);
         ck_assert_int_eq(channel_send(party.channel, data, 16), SOTTO_ERR_TIMEOUT);
-        ck_assert_message(party.context, "the time limit of 50 ms is over");
+        ck_assert_message(party.context, "the time limit of 500 ms is over");
     }
     party_wipe(&party);
     close(ends[1]);
@@ -648,7 +665,7 @@ static TCase *address_cases(void)
     tcase_add_test(cases, exactly_one_address_is_needed);
     tcase_add_loop_test(cases, plaintext_is_for_this_machine_only, 0, N_OF(policy));
     tcase_add_test(cases, an_unknown_name_fails_at_once);
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, 120);
     return cases;
 }
 
@@ -675,7 +692,7 @@ static TCase *connection_cases(void)
     tcase_add_test(cases, an_unconnected_network_descriptor_needs_credentials);
     tcase_add_test(cases, standard_streams_carry_a_channel);
     tcase_add_test(cases, keep_listening_waits_on_after_a_caller_left);
-    tcase_set_timeout(cases, 30);
+    tcase_set_timeout(cases, 120);
     return cases;
 }
 

@@ -10,12 +10,10 @@
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#define IDLE_TIMEOUT 5000 /* milliseconds */
 #define MAX_ROWS 40
 #define MAX_SCORES 8
 #define MAX_INPUTS 16
@@ -189,6 +187,19 @@ struct side {
 
 #define OT_WIDTH 2
 
+static void open_side(struct side *side)
+{
+    side->context = test_context();
+    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, PATIENCE),
+                     SOTTO_OK);
+}
+
+static void close_side(struct side *side)
+{
+    sotto_channel_free(side->channel);
+    sotto_context_free(side->context);
+}
+
 static void run_owner(struct side *side)
 {
     side->status = secure_init(&side->report, &side->secure, side->context, side->net,
@@ -221,27 +232,21 @@ static void *run_side(void *argument)
 {
     struct side *side = argument;
 
-    side->context = test_context();
-    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
-                     SOTTO_OK);
+    open_side(side);
     if (side->role == SOTTO_GARBLER) run_owner(side);
     else run_asker(side);
     if (side->role == SOTTO_GARBLER) party_close(&side->secure);
-    sotto_channel_free(side->channel);
-    sotto_context_free(side->context);
+    close_side(side);
     return NULL;
 }
 
-static void run_both(struct side *sides)
+static void run_both(struct side *sides, void *(*owner)(void *), void *(*asker)(void *))
 {
-    pthread_t thread;
     int fds[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[1]), 0);
-    run_side(&sides[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(owner, &sides[0], asker, &sides[1]);
 }
 
 static struct side *sides_new(const struct net *net, uint64_t n_rows, bool reveals_scores,
@@ -282,7 +287,7 @@ START_TEST(runs_equal_the_reference)
 
     net_make(&net, (uint64_t)_i);
     sides = sides_new(&net, n_rows, reveals_scores, (uint64_t)_i);
-    run_both(sides);
+    run_both(sides, run_side, run_side);
     for (int i = 0; i < 2; i++)
         ck_assert_msg(sides[i].status == STATUS_OK, "side %d: %s", i, sides[i].report.message);
     ck_assert_uint_eq(sides[0].n_answered, n_rows);
@@ -331,7 +336,7 @@ START_TEST(progress_moves_within_layers)
         sides[i].options.progress = watch;
         sides[i].options.progress_user = &sides[i];
     }
-    run_both(sides);
+    run_both(sides, run_side, run_side);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(sides[i].status, STATUS_OK);
         ck_assert_uint_eq(sides[i].last.layer, net.n_steps);
@@ -352,7 +357,7 @@ START_TEST(more_rows_than_offered_are_refused)
     net_make(&net, 3);
     sides = sides_new(&net, 5, false, 3);
     sides[0].offer.max_rows = sides[1].offer.max_rows = 4;
-    run_both(sides);
+    run_both(sides, run_side, run_side);
     ck_assert_int_eq(sides[0].status, STATUS_MISMATCH);
     ck_assert_int_eq(sides[1].status, STATUS_ABORTED);
     ck_assert_uint_eq(sides[0].n_answered, 0);
@@ -371,9 +376,7 @@ static void *ask_and_leave(void *argument)
     struct net net = {0};
     struct offer offer;
 
-    side->context = test_context();
-    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
-                     SOTTO_OK);
+    open_side(side);
     ck_assert_int_eq(party_hear(&side->report, &side->secure, &side->cost, &net, &offer,
                                 side->context, side->channel, &side->options),
                      STATUS_OK);
@@ -381,23 +384,16 @@ static void *ask_and_leave(void *argument)
                      SOTTO_OK);
     party_close(&side->secure);
     net_free(&net);
-    sotto_channel_free(side->channel);
-    sotto_context_free(side->context);
+    close_side(side);
     return NULL;
 }
 
 static struct side *serve_who_leaves(const struct net *net, uint64_t max_rows, size_t question_len)
 {
     struct side *sides = sides_new(net, question_len, false, 3);
-    pthread_t thread;
-    int fds[2];
 
     sides[0].offer.max_rows = sides[1].offer.max_rows = max_rows;
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
-    ck_assert_int_eq(pthread_create(&thread, NULL, ask_and_leave, &sides[1]), 0);
-    run_side(&sides[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    run_both(sides, run_side, ask_and_leave);
     return sides;
 }
 
@@ -459,17 +455,14 @@ static void *run_liar(void *argument)
     sotto_mixed *mixed;
     size_t len;
 
-    side->context = test_context();
-    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
-                     SOTTO_OK);
+    open_side(side);
     ck_assert_int_eq(sotto_mixed_open(side->context, &mixed, side->channel, &mixed_options),
                      SOTTO_OK);
     len = make_offer(&offer, side->net, (int)side->n_rows);
     ck_assert_int_eq(sotto_mixed_tell(mixed, (const uint8_t *)offer.data, len), SOTTO_OK);
     buffer_free(&offer);
     sotto_mixed_free(mixed);
-    sotto_channel_free(side->channel);
-    sotto_context_free(side->context);
+    close_side(side);
     return NULL;
 }
 
@@ -479,19 +472,13 @@ START_TEST(offers_that_are_none_are_refused)
 {
     static const int expected[] = {STATUS_MISMATCH, STATUS_MISMATCH, STATUS_MISMATCH,
                                    STATUS_CIRCUIT, STATUS_CIRCUIT};
-    pthread_t thread;
     struct side *sides;
     struct net net;
-    int fds[2];
 
     net_make(&net, 5);
     sides = sides_new(&net, 1, false, 5);
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
-    for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
     sides[0].n_rows = (uint64_t)_i;
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_liar, &sides[0]), 0);
-    run_side(&sides[1]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    run_both(sides, run_liar, run_side);
     ck_assert_msg(sides[1].status == expected[_i], "%d: %s", sides[1].status,
                   sides[1].report.message);
     free(sides);

@@ -8,11 +8,9 @@
 #include "base/random.h"
 #include "crypto/kernels.h"
 #include "crypto/oracle.h"
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 static const unsigned widths[] = {1, 2, 4, 8};
 
@@ -162,14 +160,6 @@ START_TEST(rows_are_correlated)
 END_TEST
 
 /* ------------------------------------------------------------------------------ the reference */
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    memcpy(r.byte, &x, sizeof r.byte);
-    return r;
-}
 
 static int ref_bit(struct ref_block x, size_t i)
 {
@@ -631,8 +621,6 @@ int main(void)
     Suite *suite = suite_create("ot_extension");
     TCase *honest = tcase_create("honest");
     TCase *cheating = tcase_create("cheating");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(honest, rows_are_correlated, 0, CPU_N_ISAS);
     tcase_add_loop_test(honest, transcript_equals_the_reference, 0, N_WIDTHS);
@@ -653,9 +641,5 @@ int main(void)
     tcase_add_loop_test(cheating, wrong_tree_proofs_are_caught, 1, N_WIDTHS);
     tcase_set_timeout(cheating, 120);
     suite_add_tcase(suite, cheating);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -10,10 +10,8 @@
 #include "base/random.h"
 #include "crypto/oracle.h"
 #include "crypto/prg.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 #define N_ALL EXTENSION_ALL_BLOCKS(1, true)
 
@@ -311,17 +309,11 @@ int main(void)
 {
     Suite *suite = suite_create("ot_guess");
     TCase *guessing = tcase_create("guessing");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(guessing, guesses_pass_at_the_stated_rate, 0,
                         (int)(sizeof cases / sizeof cases[0]));
     tcase_add_loop_test(guessing, wrong_trees_pass_for_a_set, 0, 3);
     tcase_set_timeout(guessing, 600);
     suite_add_tcase(suite, guessing);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -9,16 +9,13 @@
 #include "net/channel.h"
 #include "net/wire.h"
 #include "ot/extension.h"
+#include "tests/support/relay.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <check.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define IDLE_TIMEOUT 1500 /* milliseconds */
 #define N_OTS 1300
 #define LEN 40
 #define N_CHOICES 5
@@ -41,6 +38,7 @@ struct receiver_outputs {
 
 struct side {
     int fd;
+    uint64_t idle_timeout; /* milliseconds */
     sotto_ot_options options;
     uint64_t n_prepared;
     uint64_t n;
@@ -93,8 +91,9 @@ static void *run_side(void *argument)
     struct side *side = argument;
 
     side->context = test_context();
-    ck_assert_int_eq(channel_over(side->context, &side->channel, side->fd, side->fd, IDLE_TIMEOUT),
-                     SOTTO_OK);
+    ck_assert_int_eq(
+        channel_over(side->context, &side->channel, side->fd, side->fd, side->idle_timeout),
+        SOTTO_OK);
     side->err = sotto_ot_open(side->context, &side->ot, side->channel, &side->options);
     if (side->err == SOTTO_OK) side->run(side);
     side->bytes_sent = sotto_channel_bytes_sent(side->channel);
@@ -114,6 +113,7 @@ static void fill(struct side *sides, unsigned width, int malicious, uint64_t n)
 {
     memset(sides, 0, 2 * sizeof *sides);
     for (int i = 0; i < 2; i++) {
+        sides[i].idle_timeout = PATIENCE;
         sides[i].options.role = i == 0 ? SOTTO_OT_SENDER : SOTTO_OT_RECEIVER;
         sides[i].options.width = width;
         sides[i].options.malicious = malicious;
@@ -135,14 +135,11 @@ static void fill(struct side *sides, unsigned width, int malicious, uint64_t n)
 
 static void run_both(struct side *sides)
 {
-    pthread_t thread;
     int fds[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     for (int i = 0; i < 2; i++) sides[i].fd = fds[i];
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[1]), 0);
-    run_side(&sides[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(run_side, &sides[0], run_side, &sides[1]);
 }
 
 static bool equal(sotto_ot_block a, sotto_ot_block b)
@@ -227,16 +224,10 @@ static void many_chunks_receiver(struct side *side)
     bulk_free(choices, side->n, 1);
 }
 
-/* Bytes of a message in frames. */
-static uint64_t framed(uint64_t len)
-{
-    return len + FRAME_HEADER_LEN * ((len + FRAME_MAX_LEN - 1) / FRAME_MAX_LEN);
-}
-
 static uint64_t chunk_bytes(uint64_t n_blocks, unsigned width, bool malicious)
 {
-    return framed(EXTENSION_MESSAGE_LEN(n_blocks, width, malicious)) +
-           (malicious ? framed(EXTENSION_ANSWER_LEN) : 0);
+    return frames_len(EXTENSION_MESSAGE_LEN(n_blocks, width, malicious)) +
+           (malicious ? frames_len(EXTENSION_ANSWER_LEN) : 0);
 }
 
 /* To the byte: 128 / k bits an OT, the frames' headers, the check's answers, the set-up. */
@@ -255,12 +246,13 @@ START_TEST(bytes_equal_the_formula)
     run_both(sides);
     ck_assert_int_eq(sides[0].err, SOTTO_OK);
     ck_assert_int_eq(sides[1].err, SOTTO_OK);
-    receiver = hello + framed(BASE_SENDER_MESSAGE_LEN) +
-               framed(TREE_MESSAGE_LEN(width, malicious)) +
-               (malicious ? framed(BASE_PROOF_LEN) : 0) + 2 * chunk_bytes(chunk, width, malicious) +
-               chunk_bytes(3, width, malicious);
-    sender = hello + framed(BASE_RECEIVER_MESSAGE_LEN) +
-             (malicious ? framed(BASE_ANSWER_LEN) + 3 * framed(EXTENSION_CHALLENGE_LEN) : 0);
+    receiver = hello + frames_len(BASE_SENDER_MESSAGE_LEN) +
+               frames_len(TREE_MESSAGE_LEN(width, malicious)) +
+               (malicious ? frames_len(BASE_PROOF_LEN) : 0) +
+               2 * chunk_bytes(chunk, width, malicious) + chunk_bytes(3, width, malicious);
+    sender =
+        hello + frames_len(BASE_RECEIVER_MESSAGE_LEN) +
+        (malicious ? frames_len(BASE_ANSWER_LEN) + 3 * frames_len(EXTENSION_CHALLENGE_LEN) : 0);
     ck_assert_uint_eq(sides[1].bytes_sent, receiver);
     ck_assert_uint_eq(sides[0].bytes_sent, sender);
     close_side(&sides[0]);
@@ -391,63 +383,17 @@ static bool rows_fit(const struct sender_outputs *s, const struct receiver_outpu
     return fit;
 }
 
-/* A relay between the two parties that flips one bit, or stops, at a byte of one direction. */
-struct relay {
-    int from, to;
-    uint64_t at; /* UINT64_MAX: nowhere */
-    bool stops;
-    pthread_t thread;
-};
-
-static void *run_relay(void *argument)
-{
-    struct relay *relay = argument;
-    uint8_t bytes[4096];
-    uint64_t done = 0;
-    ssize_t n;
-
-    while ((n = read(relay->from, bytes, sizeof bytes)) > 0) {
-        uint64_t end = done + (uint64_t)n;
-
-        if (relay->at >= done && relay->at < end) {
-            bytes[relay->at - done] ^= 0x20;
-            if (relay->stops) break;
-        }
-        if (send(relay->to, bytes, (size_t)n, MSG_NOSIGNAL) != n) break;
-        done = end;
-    }
-    shutdown(relay->to, SHUT_WR);
-    shutdown(relay->from, SHUT_RD);
-    return NULL;
-}
-
 /* Both parties of a malicious run of 1 chunk each flavour, with something wrong on the way. */
-static void run_relayed(struct side *sides, int direction, uint64_t at, bool stops)
+static void run_relayed(struct side *sides, struct relay *relay)
 {
-    struct relay relays[2];
-    pthread_t thread;
-    int near[2], far[2];
+    int ends[2];
 
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, near), 0);
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, far), 0);
-    sides[0].fd = near[0];
-    sides[1].fd = far[0];
-    for (int i = 0; i < 2; i++) {
-        relays[i] = (struct relay){.from = i == 0 ? near[1] : far[1],
-                                   .to = i == 0 ? far[1] : near[1],
-                                   .at = i == direction ? at : UINT64_MAX,
-                                   .stops = stops};
-        ck_assert_int_eq(pthread_create(&relays[i].thread, NULL, run_relay, &relays[i]), 0);
-    }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_side, &sides[1]), 0);
-    run_side(&sides[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    for (int i = 0; i < 2; i++) {
-        shutdown(sides[i].fd, SHUT_RDWR);
-        ck_assert_int_eq(pthread_join(relays[i].thread, NULL), 0);
-    }
-    close(near[1]);
-    close(far[1]);
+    relay_connect(relay, ends);
+    for (int i = 0; i < 2; i++) sides[i].fd = ends[i];
+    relay_start(relay);
+    test_run_both(run_side, &sides[0], run_side, &sides[1]);
+    for (int i = 0; i < 2; i++) shutdown(ends[i], SHUT_RDWR);
+    relay_join(relay);
 }
 
 /* SEC-8, SEC-22: whatever byte of a malicious run is cut off, neither party hangs or takes it for
@@ -460,13 +406,20 @@ START_TEST(faults_on_the_way_are_found)
         int direction = round % 2;
         bool stops = round % 4 >= 2;
         /* Hello, base OTs, proof and trees, then the chunk and its check. */
-        uint64_t len = direction == 0 ? 4200 : 4400 + framed(TREE_MESSAGE_LEN(widths[_i], 1));
+        uint64_t len = direction == 0 ? 4200 : 4400 + frames_len(TREE_MESSAGE_LEN(widths[_i], 1));
         struct side sides[2];
+        struct relay relay;
 
         fill(sides, widths[_i], 1, 100);
         sides[0].run = send_rows;
         sides[1].run = receive_rows;
-        run_relayed(sides, direction, test_next(&state) % len, stops);
+        for (int i = 0; i < 2; i++) sides[i].idle_timeout = 1500; /* a length may be changed */
+        relay_init(&relay);
+        relay.streams[direction].cuts_both = true;
+        if (stops) relay.streams[direction].cut_at = test_next(&state) % len;
+        else relay.streams[direction].flip_at = test_next(&state) % (8 * len);
+        run_relayed(sides, &relay);
+        relay_wipe(&relay);
         if (stops || sides[0].err != SOTTO_OK || sides[1].err != SOTTO_OK)
             ck_assert(sides[0].err != SOTTO_OK || sides[1].err != SOTTO_OK);
         else ck_assert(rows_fit(sides[0].sender, sides[1].receiver, 100));
@@ -480,8 +433,6 @@ int main(void)
 {
     Suite *suite = suite_create("ot_handle");
     TCase *handle = tcase_create("handle");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(handle, every_flavour_delivers, 0, 8);
     tcase_add_loop_test(handle, prepared_ots_deliver, 0, 2);
@@ -492,9 +443,5 @@ int main(void)
     tcase_add_loop_test(handle, faults_on_the_way_are_found, 0, 4);
     tcase_set_timeout(handle, 120);
     suite_add_tcase(suite, handle);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

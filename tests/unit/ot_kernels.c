@@ -4,22 +4,13 @@
  */
 #include "crypto/kernels.h"
 
-#include "tests/reference/reference.h"
+#include "tests/support/blocks.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
-
-#include <check.h>
-#include <stdlib.h>
 
 static const struct crypto_kernels *kernels_of(int isa)
 {
     return cpu_force((enum cpu_isa)isa) ? crypto_kernels() : NULL;
-}
-
-static block random_block(uint64_t *state)
-{
-    uint64_t high = test_next(state);
-
-    return block_of(high, test_next(state));
 }
 
 /* n random blocks that end where the heap block ends: sanitizers see an overrun. */
@@ -30,14 +21,6 @@ static block *random_blocks(size_t n, uint64_t *state)
     ck_assert_ptr_nonnull(blocks);
     for (size_t i = 0; i < n; i++) blocks[i] = random_block(state);
     return blocks;
-}
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    memcpy(r.byte, &x, sizeof r.byte);
-    return r;
 }
 
 static void assert_ref(block got, struct ref_block expected)
@@ -196,8 +179,6 @@ int main(void)
 {
     Suite *suite = suite_create("ot_kernels");
     TCase *kernels = tcase_create("kernels");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(kernels, hash_pairs_equal_the_reference, 0, CPU_N_ISAS);
     tcase_add_loop_test(kernels, leaves_equal_the_reference, 0, CPU_N_ISAS);
@@ -206,9 +187,5 @@ int main(void)
     tcase_add_loop_test(kernels, transpose_keeps_to_its_stride, 0, CPU_N_ISAS);
     tcase_set_timeout(kernels, 60);
     suite_add_tcase(suite, kernels);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

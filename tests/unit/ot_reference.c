@@ -9,20 +9,13 @@
 #include "base/random.h"
 #include "tests/reference/oracle.h"
 #include "tests/reference/transfers.h"
+#include "tests/support/blocks.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
 #include <check.h>
 
 static const uint8_t session_id[SESSION_ID_LEN] = {2, 7, 1, 8, 2, 8, [31] = 18};
-
-static struct ref_block to_ref(block x)
-{
-    struct ref_block r;
-
-    memcpy(r.byte, &x, sizeof r.byte);
-    return r;
-}
 
 static struct ref_transfers reference_of(unsigned width, const block keys[N_BASE_OTS][2])
 {

@@ -10,9 +10,9 @@
 #include "net/wire.h"
 #include "ot/transfer.h"
 #include "tests/support/search.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void open_party(struct party *party)
 {
     const sotto_ot_options options = {
         .role = party->role, .width = party->width, .malicious = party->malicious};
-    sotto_channel_options at = {.credentials = party->credentials, .idle_timeout = 20000};
+    sotto_channel_options at = {.credentials = party->credentials, .idle_timeout = PATIENCE};
     char address[16];
 
     snprintf(address, sizeof address, "fd:%d", party->fd);
@@ -94,7 +94,6 @@ START_TEST(handles_run_over_tls)
     sotto_context *context = test_context();
     struct party parties[2] = {{.role = SOTTO_OT_SENDER}, {.role = SOTTO_OT_RECEIVER}};
     sotto_ot_block delta;
-    pthread_t thread;
     int fds[2];
 
     ck_assert_int_eq(sotto_credentials_pair(context, &credentials[0], &credentials[1]), SOTTO_OK);
@@ -105,9 +104,7 @@ START_TEST(handles_run_over_tls)
         parties[i].fd = fds[i];
         parties[i].credentials = credentials[i];
     }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_party, &parties[1]), 0);
-    run_party(&parties[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(run_party, &parties[0], run_party, &parties[1]);
     ck_assert_int_eq(sotto_ot_delta(parties[0].ot, &delta), SOTTO_OK);
     for (size_t i = 0; i < N_OTS; i++)
         for (int h = 0; h < 2; h++)
@@ -191,14 +188,6 @@ static void run_peer(struct party *peer, enum end end)
 
 /* ------------------------------------------------------------------------------ the searches -- */
 
-/* Dead frames of earlier calls are the compiler's; the next calls overwrite them. */
-static __attribute__((noinline)) void burn_stack(void)
-{
-    uint8_t dead[65536];
-
-    sodium_memzero(dead, sizeof dead);
-}
-
 static __attribute__((noinline)) void take_needle(uint8_t *needle, struct party *party)
 {
     uint8_t secret[SEARCH_LEN] __attribute__((aligned(16)));
@@ -240,7 +229,7 @@ static void search_party(struct party *party, enum end end)
         sotto_ot_free(party->ot);
     }
     party->ot = NULL;
-    burn_stack();
+    search_burn_stack();
     ck_assert_uint_eq(count((const uint8_t(*)[SEARCH_LEN])needle), 0);
 }
 
@@ -275,6 +264,7 @@ START_TEST(no_secret_is_left)
         ck_assert_int_eq(waitpid(pids[0], &status, 0), pids[0]);
         ck_assert_int_eq(status, 0);
         ck_assert_int_eq(waitpid(pids[1], &status, 0), pids[1]);
+        ck_assert_int_eq(status, 0);
     }
 }
 END_TEST
@@ -283,16 +273,10 @@ int main(void)
 {
     Suite *suite = suite_create("ot_secrets");
     TCase *secrets = tcase_create("secrets");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(secrets, handles_run_over_tls, 0, 8);
     tcase_add_loop_test(secrets, no_secret_is_left, 0, 2 * N_ENDS);
     tcase_set_timeout(secrets, 120);
     suite_add_tcase(suite, secrets);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

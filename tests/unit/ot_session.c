@@ -7,16 +7,13 @@
 #include "net/channel.h"
 #include "net/wire.h"
 #include "proto/ot_choice.h"
+#include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <check.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define IDLE_TIMEOUT 1500 /* milliseconds */
 
 static const unsigned widths[] = {1, 2, 4, 8};
 
@@ -69,8 +66,7 @@ static void *run_party(void *argument)
         err = sotto_session_predict(context, &player->cost, circuit, interface, &player->options);
     if (err == SOTTO_OK)
         err = sotto_session_new(context, &session, circuit, interface, &player->options);
-    if (err == SOTTO_OK)
-        err = channel_over(context, &channel, player->fd, player->fd, IDLE_TIMEOUT);
+    if (err == SOTTO_OK) err = channel_over(context, &channel, player->fd, player->fd, PATIENCE);
     if (err == SOTTO_OK) err = sotto_session_run(session, player->outputs, channel, player->inputs);
     if (err == SOTTO_OK) player->bytes_sent = sotto_channel_bytes_sent(channel);
     if (session != NULL) sotto_session_get_stats(session, &player->stats);
@@ -85,8 +81,6 @@ static void *run_party(void *argument)
 
 static void run_on(struct player *parties, const int *fds)
 {
-    pthread_t thread;
-
     for (int i = 0; i < 2; i++) {
         parties[i].fd = fds[i];
         parties[i].options.role = i == 0 ? SOTTO_GARBLER : SOTTO_EVALUATOR;
@@ -94,9 +88,7 @@ static void run_on(struct player *parties, const int *fds)
         random_bytes(parties[i].inputs, sizeof parties[i].inputs);
         for (size_t b = 0; b < sizeof parties[i].inputs; b++) parties[i].inputs[b] &= 1;
     }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_party, &parties[1]), 0);
-    run_party(&parties[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    test_run_both(run_party, &parties[0], run_party, &parties[1]);
 }
 
 static void run_parties(struct player *parties)
@@ -367,8 +359,6 @@ int main(void)
 {
     Suite *suite = suite_create("ot_session");
     TCase *runs = tcase_create("runs"), *cheating = tcase_create("cheating");
-    SRunner *runner;
-    int n_failed;
 
     tcase_add_loop_test(runs, sessions_run_over_every_extension, 0, 8);
     tcase_add_loop_test(runs, sessions_choose_an_extension, 0, 12);
@@ -381,9 +371,5 @@ int main(void)
     tcase_add_test(cheating, cheating_goes_unnoticed_without_the_check);
     tcase_set_timeout(cheating, 120);
     suite_add_tcase(suite, cheating);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -55,8 +55,8 @@ static inline void party_init(struct party *party, const char *listen, const cha
     party->options.listen = listen;
     party->options.connect = dial;
     party->options.credentials = credentials;
-    party->options.connect_timeout = 5000;
-    party->options.idle_timeout = 5000;
+    party->options.connect_timeout = PATIENCE;
+    party->options.idle_timeout = PATIENCE;
     party->options.notice = party_notice;
     party->options.notice_user = party;
     sem_init(&party->listening, 0, 0);

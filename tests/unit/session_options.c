@@ -242,11 +242,11 @@ static void linger(void *user, sotto_phase phase, uint64_t done, uint64_t total)
     if (phase != SOTTO_PHASE_GATES || *has_lingered) return;
     if (total - done > FRAME_MAX_LEN / TABLE_LEN) return;
     *has_lingered = true;
-    (void)sleep(6);
+    (void)sleep(8);
 }
 
-/* An evaluator that takes longer than the garbler's patience is not silent: it gives a sign of life
- * more than was predicted. On one processor it has no thread that could. */
+/* An evaluator that takes longer than the garbler's patience is not silent: after five seconds it
+ * gives a sign of life more than was predicted. On one processor it has no thread that could. */
 START_TEST(session_slow_is_not_silent)
 {
     struct sotto_context *context = test_context();
@@ -264,7 +264,7 @@ START_TEST(session_slow_is_not_silent)
         SOTTO_OK);
     garbler = side_new(&task, SOTTO_GARBLER);
     evaluator = side_new(&task, SOTTO_EVALUATOR);
-    garbler->idle_timeout = 5500;
+    garbler->idle_timeout = 7500;
     evaluator->progress = linger;
     evaluator->progress_user = &has_lingered;
     pair_run(garbler, evaluator, NULL);

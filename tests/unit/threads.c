@@ -2,6 +2,7 @@
  * Failures of a party that has a thread for what it sends and receives: both may fail at a time,
  * and what is told must fit the error that is returned.
  */
+#include "tests/support/relay.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
@@ -15,8 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define IDLE_TIMEOUT 3000 /* milliseconds */
-#define N_REPORTS 2000    /* some of them while the other thread reports */
+#define N_REPORTS 2000 /* some of them while the other thread reports */
 
 static const char own_text[] = "what the owner has found";
 static const char gone_text[] = "the peer closed the connection";
@@ -36,8 +36,7 @@ static void listener_init(struct listener *listener)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     listener->context = test_context();
     ck_assert_int_eq(
-        channel_over(listener->context, &listener->channel, ends[0], ends[0], IDLE_TIMEOUT),
-        SOTTO_OK);
+        channel_over(listener->context, &listener->channel, ends[0], ends[0], PATIENCE), SOTTO_OK);
     wire_init(&listener->wire, listener->channel, SOTTO_EVALUATOR);
     listener->peer = ends[1];
 }
@@ -133,14 +132,6 @@ struct party {
     sotto_err err;
 };
 
-/* One direction, which breaks off at a byte, or interrupts a party there. */
-struct relay {
-    int from, to;
-    uint64_t breaks_at; /* UINT64_MAX: nowhere */
-    sotto_context *interrupted;
-    pthread_t thread;
-};
-
 static void *run_party(void *argument)
 {
     static const uint8_t choices[N_OTS];
@@ -149,7 +140,7 @@ static void *run_party(void *argument)
     const sotto_ot_options options = {.role = party->role, .width = 2, .malicious = 1};
     sotto_channel *channel = NULL;
     sotto_ot *ot = NULL;
-    sotto_err err = channel_over(party->context, &channel, party->fd, party->fd, IDLE_TIMEOUT);
+    sotto_err err = channel_over(party->context, &channel, party->fd, party->fd, PATIENCE);
 
     if (err == SOTTO_OK) err = sotto_ot_open(party->context, &ot, channel, &options);
     if (err == SOTTO_OK && party->role == SOTTO_OT_SENDER)
@@ -161,44 +152,16 @@ static void *run_party(void *argument)
     return NULL;
 }
 
-static void *run_relay(void *argument)
+/* Both parties, and the relay between them. */
+static void run_relayed(struct party parties[2], struct relay *relay)
 {
-    struct relay *relay = argument;
-    uint8_t bytes[4096];
-    uint64_t done = 0;
-    ssize_t n;
+    int ends[2];
 
-    while ((n = read(relay->from, bytes, sizeof bytes)) > 0) {
-        done += (uint64_t)n;
-        if (done >= relay->breaks_at && relay->interrupted == NULL) break;
-        if (done >= relay->breaks_at) sotto_context_interrupt(relay->interrupted);
-        if (send(relay->to, bytes, (size_t)n, MSG_NOSIGNAL) != n) break;
-    }
-    shutdown(relay->to, SHUT_RDWR);
-    shutdown(relay->from, SHUT_RDWR);
-    return NULL;
-}
-
-/* Both parties, with relays[i] for what parties[i] says. */
-static void run_relayed(struct party parties[2], struct relay relays[2])
-{
-    pthread_t thread;
-    int ends[2][2];
-
-    for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends[i]), 0);
-        parties[i].fd = ends[i][0];
-    }
-    for (int i = 0; i < 2; i++) {
-        relays[i].from = ends[i][1];
-        relays[i].to = ends[1 - i][1];
-        ck_assert_int_eq(pthread_create(&relays[i].thread, NULL, run_relay, &relays[i]), 0);
-    }
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_party, &parties[1]), 0);
-    run_party(&parties[0]);
-    ck_assert_int_eq(pthread_join(thread, NULL), 0);
-    for (int i = 0; i < 2; i++) ck_assert_int_eq(pthread_join(relays[i].thread, NULL), 0);
-    for (int i = 0; i < 2; i++) close(ends[i][1]);
+    relay_connect(relay, ends);
+    for (int i = 0; i < 2; i++) parties[i].fd = ends[i];
+    relay_start(relay);
+    test_run_both(run_party, &parties[0], run_party, &parties[1]);
+    relay_join(relay);
 }
 
 static void check_text(const struct party *party)
@@ -218,17 +181,20 @@ START_TEST(a_break_in_the_middle_is_told_right)
 {
     for (int round = 0; round < N_BREAKS; round++) {
         struct party parties[2];
-        struct relay relays[2];
+        struct relay relay;
         int direction = round % 2;
+        struct relay_stream *stream = &relay.streams[direction];
+        uint64_t at = 40000 + (uint64_t)round * 20000;
 
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 2; i++)
             parties[i] = (struct party){.role = i == 0 ? SOTTO_OT_SENDER : SOTTO_OT_RECEIVER,
                                         .context = test_context()};
-            relays[i] = (struct relay){.breaks_at = UINT64_MAX};
-        }
-        relays[direction].breaks_at = 40000 + (uint64_t)round * 20000;
-        if (_i == 1) relays[direction].interrupted = parties[direction].context;
-        run_relayed(parties, relays);
+        relay_init(&relay);
+        stream->cuts_both = true;
+        stream->interrupted = parties[direction].context;
+        *(_i == 0 ? &stream->cut_at : &stream->interrupt_at) = at;
+        run_relayed(parties, &relay);
+        relay_wipe(&relay);
         for (int i = 0; i < 2; i++) check_text(&parties[i]);
         if (_i == 1) ck_assert_int_eq(parties[direction].err, SOTTO_ERR_INTERRUPTED);
         for (int i = 0; i < 2; i++) sotto_context_free(parties[i].context);

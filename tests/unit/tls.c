@@ -125,8 +125,8 @@ START_TEST(unfitting_credentials_are_refused)
         ck_assert_hint(context, has_key ? "its public key is" : CREDENTIALS_HINT);
     }
     ck_assert(!session.server.opened);
-    ck_assert_uint_lt(session.server.elapsed, 3000);
-    ck_assert_uint_lt(session.client.elapsed, 3000);
+    ck_assert_uint_lt(session.server.elapsed, SOON);
+    ck_assert_uint_lt(session.client.elapsed, SOON);
     session_wipe(&session);
 }
 END_TEST
@@ -303,7 +303,7 @@ START_TEST(strangers_are_judged_by_the_pinned_key)
         ck_assert_message(party.context, says);
         ck_assert_hint(party.context, strangers[_i / 2].helps);
     }
-    ck_assert_uint_lt(party.elapsed, 3000);
+    ck_assert_uint_lt(party.elapsed, SOON);
     party_wipe(&party);
 }
 END_TEST
@@ -332,7 +332,8 @@ START_TEST(strangers_without_the_shared_key_are_refused)
 }
 END_TEST
 
-static void run_against_bytes(struct party *party, const char *bytes, bool closes)
+static void run_against_bytes(struct party *party, uint64_t idle_timeout, const char *bytes,
+                              bool closes)
 {
     static struct sotto_credentials credentials;
     char address[16];
@@ -342,7 +343,7 @@ static void run_against_bytes(struct party *party, const char *bytes, bool close
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     snprintf(address, sizeof address, "fd:%d", ends[0]);
     party_init(party, address, NULL, &credentials);
-    party->options.idle_timeout = 200;
+    party->options.idle_timeout = idle_timeout;
     ck_assert_int_eq(write(ends[1], bytes, strlen(bytes)), (ssize_t)strlen(bytes));
     if (closes) shutdown(ends[1], SHUT_WR);
     party_run(party);
@@ -353,11 +354,11 @@ START_TEST(plaintext_is_refused_by_tls)
 {
     struct party party;
 
-    run_against_bytes(&party, "SOTTO hello, this is no TLS", false);
+    run_against_bytes(&party, PATIENCE, "SOTTO hello, this is no TLS", false);
     ck_assert_int_eq(party.err, SOTTO_ERR_AUTHENTICATION);
     ck_assert_message(party.context, "does not speak TLS");
     party_wipe(&party);
-    run_against_bytes(&party, "GET / HTTP/1.0\r\n\r\n", true);
+    run_against_bytes(&party, PATIENCE, "GET / HTTP/1.0\r\n\r\n", true);
     ck_assert_int_eq(party.err, SOTTO_ERR_AUTHENTICATION);
     party_wipe(&party);
 }
@@ -367,31 +368,30 @@ START_TEST(a_silent_or_vanished_caller_is_no_refusal)
 {
     struct party party;
 
-    run_against_bytes(&party, "", false);
+    run_against_bytes(&party, 200, "", false);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     ck_assert_message(party.context, "no sign of life from the peer for 200 ms");
-    ck_assert_uint_lt(party.elapsed, 1000);
+    ck_assert_uint_lt(party.elapsed, SOON);
     party_wipe(&party);
-    run_against_bytes(&party, "\x16\x03\x01", false);
+    run_against_bytes(&party, 200, "\x16\x03\x01", false);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     ck_assert_message(party.context, "did not complete the TLS handshake within 200 ms");
     party_wipe(&party);
-    run_against_bytes(&party, "\x16\x03\x01", true);
+    run_against_bytes(&party, PATIENCE, "\x16\x03\x01", true);
     ck_assert_int_eq(party.err, SOTTO_ERR_DISCONNECTED);
     party_wipe(&party);
 }
 END_TEST
 
-/* A record that comes byte by byte: each is a sign of life, yet the handshake ends in time. */
+/* A record of 4096 bytes that come one by one, until nobody listens: each is a sign of life, yet
+ * the handshake ends in time. */
 static void *drip(void *user)
 {
     static const uint8_t record[] = {0x16, 0x03, 0x01, 0x10, 0x00, 0x01, 0x00, 0x0f, 0xfc};
     int fd = *(int *)user;
 
-    for (size_t i = 0; i < 100; i++) {
-        if (send(fd, &record[i < sizeof record ? i : 3], 1, MSG_NOSIGNAL) != 1) break;
+    for (size_t i = 0; send(fd, &record[i < sizeof record ? i : 3], 1, MSG_NOSIGNAL) == 1; i++)
         usleep(20 * 1000);
-    }
     return NULL;
 }
 
@@ -411,7 +411,7 @@ START_TEST(a_dripping_caller_is_shown_the_door)
     party_run(&party);
     ck_assert_int_eq(party.err, SOTTO_ERR_TIMEOUT);
     ck_assert_uint_ge(party.elapsed, 200);
-    ck_assert_uint_lt(party.elapsed, 1000);
+    ck_assert_uint_lt(party.elapsed, SOON);
     pthread_join(thread, NULL);
     close(ends[1]);
     party_wipe(&party);
@@ -436,7 +436,7 @@ int main(void)
     tcase_add_test(tests, plaintext_is_refused_by_tls);
     tcase_add_test(tests, a_silent_or_vanished_caller_is_no_refusal);
     tcase_add_test(tests, a_dripping_caller_is_shown_the_door);
-    tcase_set_timeout(tests, 30);
+    tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

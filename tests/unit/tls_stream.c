@@ -73,7 +73,7 @@ START_TEST(the_end_is_not_awaited_for_ever)
     started = clock_now();
     channel_await_end(session.client.channel);
     ck_assert_uint_ge(clock_now() - started, 900);
-    ck_assert_uint_lt(clock_now() - started, 5000);
+    ck_assert_uint_lt(clock_now() - started, SOON);
     session_wipe(&session);
 }
 END_TEST
@@ -127,12 +127,13 @@ START_TEST(silence_after_the_handshake_is_a_timeout)
     session_open(&session, make_identity(1, 2), make_identity(2, 1));
     session.client.opens_only = true;
     session.server.opens_only = true;
-    session.server.options.idle_timeout = 100;
+    session.server.options.idle_timeout = 2000; /* of the handshake too */
     session_run(&session);
+    ck_assert_int_eq(session.server.err, SOTTO_OK);
     started = clock_now();
     ck_assert_int_eq(channel_receive(session.server.channel, &byte, 1), SOTTO_ERR_TIMEOUT);
-    ck_assert_message(session.server.context, "no sign of life from the peer for 100 ms");
-    ck_assert_uint_lt(clock_now() - started, 600);
+    ck_assert_message(session.server.context, "no sign of life from the peer for 2 s");
+    ck_assert_uint_lt(clock_now() - started, SOON);
     session_wipe(&session);
 }
 END_TEST
@@ -147,7 +148,7 @@ START_TEST(an_interrupt_ends_a_handshake)
     sotto_context_interrupt(session.server.context);
     party_join(&session.server);
     ck_assert_int_eq(session.server.err, SOTTO_ERR_INTERRUPTED);
-    ck_assert_uint_lt(session.server.elapsed, 1000);
+    ck_assert_uint_lt(session.server.elapsed, SOON);
     session_wipe(&session);
 }
 END_TEST
@@ -231,7 +232,7 @@ START_TEST(keys_are_renewed)
         memset(&ends[i], 0, sizeof ends[i]);
         ends[i].context = test_context();
         ends[i].credentials = make_psk(7);
-        deadline_start(&ends[i].deadline, 5000);
+        deadline_start(&ends[i].deadline, PATIENCE);
         ck_assert_int_eq(
             transport_adopt(&ends[i].transport, ends[i].context, &ends[i].deadline, fds[i], fds[i]),
             SOTTO_OK);
