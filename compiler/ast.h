@@ -23,6 +23,7 @@ struct symbol {
     bool is_parameter;
     bool is_defined; /* of a variable: not only declared extern */
     bool is_builtin;
+    bool is_length; /* without a name in the program: holds the length of an array */
     enum owner owner;
     struct word *constant;  /* of an enumerator */
     struct init_item *init; /* of a variable */

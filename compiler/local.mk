@@ -59,6 +59,7 @@ dist_gccinclude_DATA = \
 	compiler/include/stdbool.h \
 	compiler/include/stddef.h \
 	compiler/include/stdint.h \
+	compiler/include/stdio.h \
 	compiler/include/stdlib.h \
 	compiler/include/string.h
 include_HEADERS += compiler/include/sotto-circuit.h

@@ -121,7 +121,7 @@ static bool lacks_header(const char *include_dir, const char *path,
 static void hint_at_headers(struct sotto_context *context)
 {
     add_hint(context, "of the standard headers there are assert.h, inttypes.h, limits.h, math.h,");
-    add_hint(context, "stdbool.h, stddef.h, stdint.h, stdlib.h and string.h");
+    add_hint(context, "stdbool.h, stddef.h, stdint.h, stdio.h, stdlib.h and string.h");
 }
 
 sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_len, const char *path,
