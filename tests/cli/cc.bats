@@ -52,6 +52,12 @@ gc-info() { "$BINDIR/gc-info" "$@"; }
     [ "$output" = "$(cat a.b/c)" ]
     try gc-cc p.c -o -; expect 0; [ "$output" = "$(cat a.b/c)" ]
     try gc-cc - -o - <p.c; expect 0; [ "$output" = "$(cat a.b/c)" ]
+    # Beside standard output, a device or a pipe there is no place for one.
+    try gc-cc p.c -o /dev/null; expect 0; [ ! -e /dev/null.json ]
+    try gc-cc p.c -o /dev/stdout; expect 0; [ "$output" = "$(cat a.b/c)" ]
+    { echo before; "$BINDIR/gc-cc" p.c -o /dev/stdout; } >log
+    [ "$(head -n 2 log)" = "before
+$(head -n 1 a.b/c)" ]
 }
 
 @test "gc-cc: files are written whole or not at all" {
@@ -93,6 +99,10 @@ older" ]
     try gc-cc p.c -o p.c; expect 2 "replace the program"; grep -q GARBLER p.c
     try gc-cc p.c -o x --interface p.c; expect 2 "replace the program"
     try gc-cc p.c -o x --interface x; expect 2 "two files"
+    try gc-cc p.c -o x --interface ./x; expect 2 "two files"
+    echo old >y; ln -s y z
+    try gc-cc p.c -o y --interface z; expect 2 "two files"; [ "$(cat y)" = old ]
+    try gc-cc p.c -o /dev/stdout --stats; expect 2 "standard output"
     try gc-cc p.c -o x -O3; expect 2 "-O3"
     try gc-cc p.c -o x -Os; expect 2 "-Os"
     try gc-cc p.c -o x -Wall; expect 2 "-Wall"
@@ -114,6 +124,12 @@ older" ]
     try gc-cc missing.c -o x; expect 3 "cannot read missing.c: No such file or directory"
     [[ "$stderr" != *CC* ]]
     try gc-cc . -o x; expect 3 "Is a directory"
+    try gc-cc - -o x <.; expect 3 "cannot read standard input: Is a directory"
+    run bash -c '"$1" - -o x <&-' - "$BINDIR/gc-cc"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"cannot read standard input: Bad file descriptor"* ]]
+    cp p.c ./-p.c
+    try gc-cc --check=3 -- -p.c; expect 0
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
     echo '#include <time.h>' >io.c
     try gc-cc io.c -o x; expect 5 "time.h" "stdint.h"
