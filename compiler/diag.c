@@ -73,12 +73,14 @@ static void report(struct diag *diag, enum diag_kind kind, source_pos position, 
     diag->messages = arena_grow(diag->arena, diag->messages, diag->n_messages, &diag->capacity,
                                 sizeof *diag->messages);
     diag->messages[diag->n_messages++] = text;
+    diag->takes_hint = true;
 }
 
 void diag_error(struct diag *diag, source_pos position, const char *format, ...)
 {
     va_list args;
 
+    diag->takes_hint = false;
     if (is_repeated(diag, DIAG_ERROR, position)) return;
     if (diag->n_errors++ >= DIAG_MAX_ERRORS) return;
     va_start(args, format);
@@ -90,6 +92,7 @@ void diag_warning(struct diag *diag, source_pos position, const char *format, ..
 {
     va_list args;
 
+    diag->takes_hint = false;
     if (diag->no_warnings || is_repeated(diag, DIAG_WARNING, position)) return;
     diag->n_warnings++;
     if (diag->warnings_are_errors) diag->n_errors++;
@@ -103,9 +106,9 @@ void diag_hint(struct diag *diag, const char *format, ...)
     va_list args;
     char **last;
 
-    if (diag->n_messages == 0) return;
+    if (!diag->takes_hint) return;
+    diag->takes_hint = false;
     last = &diag->messages[diag->n_messages - 1];
-    if (strstr(*last, "\n  hint: ") != NULL) return;
     va_start(args, format);
     *last = arena_format(diag->arena, "%s\n  hint: %s", *last,
                          arena_format_va(diag->arena, format, args));

@@ -25,6 +25,7 @@ struct diag {
     uint64_t n_warnings;
     bool warnings_are_errors;
     bool no_warnings;
+    bool takes_hint;        /* the last report was kept, and has no hint yet */
     struct diag_seen *seen; /* one report for each kind and place */
 };
 
@@ -35,7 +36,7 @@ void diag_error(struct diag *diag, source_pos position, const char *format, ...)
 void diag_warning(struct diag *diag, source_pos position, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** A line "hint: ..." below the message just reported. */
+/** A line "hint: ..." below the message just reported, if that was kept; the first one counts. */
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** Whether another error makes no sense: the first ones say enough. */

@@ -95,8 +95,8 @@ static struct type *crossing_type(struct exec *x, const struct parameter *parame
         diag_error(x->diag, parameter->position, "input '%s' is a pointer", parameter->name);
         diag_hint(x->diag, "give an array with its length: T %s[N]", parameter->name);
         return NULL;
-    } else if (type->kind == TYPE_ARRAY && type->is_incomplete) {
-        diag_error(x->diag, parameter->position, "'%s' has no length", parameter->name);
+    } else if (type->kind == TYPE_ARRAY && (type->is_incomplete || type->length != NULL)) {
+        diag_error(x->diag, parameter->position, "'%s' has no constant length", parameter->name);
         diag_hint(x->diag, "give it one: %s[N]", parameter->name);
         return NULL;
     } else if (type->kind != TYPE_ARRAY && owner == OWNER_OUTPUT) {

@@ -234,6 +234,9 @@ void exec_store(struct exec *x, const struct pointer *p, struct type *type,
                 const struct member *bit_field, struct value value, source_pos position);
 void exec_initialize(struct exec *x, struct object *object, struct symbol *symbol);
 struct object *exec_variable(struct exec *x, struct symbol *symbol, source_pos position);
+/** Elements and bytes of a type, whose arrays of variable length have the lengths of now. */
+uint64_t exec_array_len(struct exec *x, const struct type *type);
+uint64_t exec_size(struct exec *x, const struct type *type);
 struct word *memory_form(struct exec *x, struct word *word, const struct type *type);
 
 /* exec_warn.c */

@@ -148,7 +148,10 @@ void exec_initialize(struct exec *x, struct object *object, struct symbol *symbo
 struct object *exec_variable(struct exec *x, struct symbol *symbol, source_pos position)
 {
     if (symbol->object != NULL) return symbol->object;
-    diag_error(x->diag, position, "'%s' is not defined in this program", symbol->name);
+    if (symbol->is_length || type_is_variable(symbol->type))
+        diag_error(x->diag, position,
+                   "a label of the switch is behind the declaration of this array");
+    else diag_error(x->diag, position, "'%s' is not defined in this program", symbol->name);
     symbol->object = object_new(x, symbol->name, symbol->type, symbol->position);
     object_clear(x, symbol->object);
     return symbol->object;
@@ -164,6 +167,23 @@ static struct object *string_object(struct exec *x, struct expr *e)
         e->object->slots[i].content.word =
             word_const(x->graph, 8, i < e->text_len ? (unsigned char)e->text[i] : 0);
     return e->object;
+}
+
+/* ------------------------------------------------------------------------------------- sizes -- */
+
+uint64_t exec_array_len(struct exec *x, const struct type *type)
+{
+    const struct object *length;
+
+    if (type->length == NULL) return type->n;
+    length = exec_variable(x, type->length, type->length->position);
+    return word_value_u64(length->slots[0].content.word);
+}
+
+uint64_t exec_size(struct exec *x, const struct type *type)
+{
+    if (!type_is_variable(type)) return type->size;
+    return exec_array_len(x, type) * exec_size(x, type->base);
 }
 
 /* ------------------------------------------------------------------------------------ places -- */
@@ -188,12 +208,6 @@ static bool is_below(const struct word *constant, uint64_t n)
     return word_value_u64(constant) < n;
 }
 
-/* What was declared without its length can have got one since. */
-static uint64_t array_len(const struct expr *array)
-{
-    return array->kind == EXPR_VARIABLE ? array->symbol->type->n : array->type->n;
-}
-
 /* a[i] of an array by its name or a member: the index against this dimension. An index that is
  * known means what a secret one would: to be followed, it must be within; its address need not. */
 static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
@@ -201,10 +215,12 @@ static struct pointer *element(struct exec *x, struct expr *e, bool is_followed)
     struct expr *sum = e->a, *array = sum->a->a;
     struct pointer *base = exec_place(x, array);
     struct word *index = exec_expr(x, sum->b).word;
-    uint64_t n = array_len(array);
+    /* What was declared without its length can have got one since. */
+    struct type *type = array->kind == EXPR_VARIABLE ? array->symbol->type : array->type;
+    uint64_t n = exec_array_len(x, type);
 
     if (is_followed && word_is_const(index) && !is_below(index, n)) return pointer_outside(x, base);
-    return pointer_element(x, base, index, sum->b->type->is_signed, array->type->base->size, n);
+    return pointer_element(x, base, index, sum->b->type->is_signed, exec_size(x, type->base), n);
 }
 
 /* The place of an operand of &, or of an array that becomes a pointer. */
@@ -416,7 +432,7 @@ static struct value moved_pointer(struct exec *x, struct pointer *pointer, const
         index = word_unary(x->graph, WORD_NEG, word_resize(x->graph, index, width, is_signed));
     }
     return (struct value){
-        .pointer = pointer_add(x, pointer, index, is_signed || is_back, type->base->size)};
+        .pointer = pointer_add(x, pointer, index, is_signed || is_back, exec_size(x, type->base))};
 }
 
 /* a op= b, ++, --: gives the new value, or the old one for a++ and a--. */
@@ -457,7 +473,7 @@ static struct value pointer_difference(struct exec *x, struct expr *e)
         diag_error(x->diag, e->position, "pointers to different objects have no difference");
         return exec_nothing(x, e->type, e->position);
     }
-    size = word_const(x->graph, 64, e->a->type->base->size);
+    size = word_const(x->graph, 64, exec_size(x, e->a->type->base));
     return of_word(
         word_binary(x->graph, WORD_SDIV, word_binary(x->graph, WORD_SUB, left, right), size));
 }

@@ -30,17 +30,58 @@ static struct object *preset(const struct exec *x, const struct symbol *symbol)
     return NULL;
 }
 
+/* The length of an array must be known here: it says how much memory there is. */
+static void check_length(struct exec *x, const struct symbol *symbol)
+{
+    struct content *content = &symbol->object->slots[0].content;
+    uint64_t n = word_is_const(content->word) ? word_value_u64(content->word) : 0;
+
+    if (n > 0 && n <= MAX_OBJECT_LEN) return;
+    if (word_is_const(content->word)) {
+        diag_error(x->diag, symbol->position, "the length of an array is %lld, not 1 to 2^32",
+                   (long long)n);
+    } else {
+        diag_error(x->diag, symbol->position, "the length of an array depends on secret values");
+        diag_hint(x->diag, "give it its greatest length");
+    }
+    content->word = word_const(x->graph, 64, 1);
+}
+
+/* The type that an array of variable length has from its declaration on. */
+static struct type *sized_type(struct exec *x, struct type *type, source_pos position)
+{
+    struct type *base;
+    uint64_t n, size;
+
+    if (!type_is_variable(type)) return type;
+    base = sized_type(x, type->base, position);
+    n = exec_array_len(x, type);
+    if (__builtin_mul_overflow(n, base->size, &size) || size > MAX_OBJECT_LEN) {
+        diag_error(x->diag, position, "the array is too large");
+        n = 1;
+    }
+    return type_array(x->types, base, n);
+}
+
 static void declare(struct exec *x, struct stmt *stmt)
 {
     struct symbol *symbol = stmt->symbol;
     struct object *object = x->n_calls == 1 ? preset(x, symbol) : NULL;
     struct object *fresh = NULL;
 
-    if (object == NULL) object = object_new(x, symbol->name, symbol->type, stmt->position);
+    /* A label of a switch can be behind the declaration, but then the object must not be used. */
+    if (is_dead(x) && (symbol->is_length || type_is_variable(symbol->type))) {
+        exec_bind(x, symbol, NULL);
+        return;
+    }
+    if (object == NULL)
+        object = object_new(x, symbol->name, sized_type(x, symbol->type, stmt->position),
+                            stmt->position);
     exec_bind(x, symbol, object);
     if (!symbol->has_init || is_dead(x)) return;
     if (object->birth == x->frame->serial && preset(x, symbol) == NULL) {
         exec_initialize(x, object, symbol);
+        if (symbol->is_length) check_length(x, symbol);
         return;
     }
     fresh = object_new(x, symbol->name, symbol->type, stmt->position);
@@ -234,17 +275,35 @@ static void refuse_loop(struct exec *x, const struct stmt *stmt)
     diag_hint(x->diag, "write '#pragma gc bound N' before it, N the most runs there can be");
 }
 
+/* A loop without a condition of its own, as for (;;). */
+static bool is_unconditional(const struct stmt *stmt)
+{
+    return stmt->value == NULL || stmt->value->kind == EXPR_CONST;
+}
+
+/* The bound of a loop that only secrets end, be it by its condition or by jumps; 0 for none. */
+static uint64_t loop_bound(const struct exec *x, const struct stmt *stmt, const struct frame *down,
+                           const struct word *condition, bool has_public)
+{
+    bool is_left = is_unconditional(stmt) && x->frame != down;
+
+    if (stmt->bound != 0) return stmt->bound;
+    return is_left || (!word_is_const(condition) && !has_public) ? x->bound : 0;
+}
+
 /* The condition before a run: false when the loop is over for all. A part of it that is public, as
  * in i < n && !found, will end the loop and takes the place of a bound. */
-static bool loop_goes_on(struct exec *x, struct stmt *stmt, uint64_t n_runs)
+static bool loop_goes_on(struct exec *x, struct stmt *stmt, const struct frame *down,
+                         uint64_t n_runs)
 {
-    uint64_t bound = stmt->bound != 0 ? stmt->bound : x->bound;
     struct word *condition = word_const(x->graph, 1, 1);
     bool has_public = false;
+    uint64_t bound;
 
     if (stmt->value != NULL && !(stmt->is_do && n_runs == 0))
         condition = exec_conjunction(x, stmt->value, &has_public);
     if (word_is_zero(condition)) return false;
+    bound = loop_bound(x, stmt, down, condition, has_public);
     if (!word_is_const(condition) && bound == 0 && !has_public) {
         refuse_loop(x, stmt);
         return false;
@@ -295,7 +354,7 @@ static bool is_left_by_secrets(struct exec *x, const struct stmt *stmt, const st
 {
     if (n_runs < MAX_SECRET_RUNS || stmt->bound != 0 || x->bound != 0 || x->frame == down)
         return false;
-    if (stmt->value != NULL && stmt->value->kind != EXPR_CONST) return false;
+    if (!is_unconditional(stmt)) return false;
     refuse_loop(x, stmt);
     x->stop = true;
     return true;
@@ -305,7 +364,7 @@ static bool is_left_by_secrets(struct exec *x, const struct stmt *stmt, const st
 static bool is_stuck(struct exec *x, const struct stmt *stmt, const struct frame *down,
                      uint64_t n_same)
 {
-    if (n_same < MAX_SECRET_RUNS || stmt->bound != 0 || x->bound != 0) return false;
+    if (n_same < MAX_SECRET_RUNS || stmt->bound != 0) return false;
     if (x->frame == down) {
         refuse_endless(x, stmt);
         diag_hint(x->diag, "its runs change nothing that its condition depends on");
@@ -321,7 +380,8 @@ static void loop_runs(struct exec *x, struct stmt *stmt)
     const struct frame *down = x->frame;
     uint64_t n_changes = x->n_public_changes, n_same = 0;
 
-    for (uint64_t n_runs = 0; count_step(x, stmt) && loop_goes_on(x, stmt, n_runs); n_runs++) {
+    for (uint64_t n_runs = 0; count_step(x, stmt) && loop_goes_on(x, stmt, down, n_runs);
+         n_runs++) {
         struct frame *base = x->frame;
 
         exec_stmt(x, stmt->body);

@@ -135,16 +135,17 @@ static int compile_on_large_stack(struct job *job)
 static int check_input(const struct job *job)
 {
     const char *path = job->options.input;
+    bool is_stdin = strcmp(path, "-") == 0;
     struct stat status;
     char shown[256];
     int fd, error = 0;
 
-    if (strcmp(path, "-") == 0) return 0;
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) != 0) error = errno;
     else if (S_ISDIR(status.st_mode)) error = EISDIR;
-    if (fd >= 0) (void)close(fd);
+    if (fd >= 0 && !is_stdin) (void)close(fd);
     if (error == 0) return 0;
+    if (is_stdin) path = "standard input";
     fprintf(stderr, "gc-cc: cannot read %s: %s\n",
             escape_text(shown, sizeof shown, path, strlen(path)), strerror(error));
     return STATUS_INPUT;
@@ -163,9 +164,17 @@ static int check_output(const struct job *job)
 {
     const struct cc_options *options = &job->options;
 
-    if (!is_input(job, options->output) && !is_input(job, options->interface)) return 0;
-    fputs("gc-cc: the output would replace the program\n  give -o another name\n", stderr);
-    return STATUS_USAGE;
+    if (is_input(job, options->output) || is_input(job, options->interface)) {
+        fputs("gc-cc: the output would replace the program\n  give -o another name\n", stderr);
+        return STATUS_USAGE;
+    }
+    if (options->interface != NULL && output_is_same(options->output, options->interface)) {
+        fputs("gc-cc: the circuit and its interface need two files\n"
+              "  give --interface another name\n",
+              stderr);
+        return STATUS_USAGE;
+    }
+    return 0;
 }
 
 static sotto_err print_stats(struct job *job)

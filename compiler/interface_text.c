@@ -44,6 +44,7 @@ const char *interface_type(struct arena *arena, const struct type *type)
     case TYPE_FLOAT: return "\"float\"";
     case TYPE_DOUBLE: return "\"double\"";
     case TYPE_ARRAY:
+        if (type_is_variable(type)) return NULL;
         inner = interface_type(arena, type->base);
         if (inner == NULL) return NULL;
         return arena_format(arena, "{\"array\":%s,\"n\":%llu}", inner, (unsigned long long)type->n);

@@ -209,10 +209,20 @@ static int pass_on(struct cc_options *options, const char *flag, const char *val
     return 0;
 }
 
+/* Names of standard output, which must not be replaced by a file. */
+static const char *output_name(const char *value)
+{
+    static const char *const names[] = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(value, names[i]) == 0) return "-";
+    return value;
+}
+
 static int take_option(struct cc_options *options, int option, const char *value)
 {
     switch (option) {
-    case 'o': options->output = value; return 0;
+    case 'o': options->output = output_name(value); return 0;
     case OPTION_INTERFACE: options->interface = value; return 0;
     case OPTION_FORMAT: return take_format(options, value);
     case 'f': return take_function(options, value);
@@ -289,8 +299,6 @@ static int check_options(struct cc_options *options)
                            "of -o -, --stats and --explain-cost one can have standard output");
     if (options->interface != NULL && strcmp(options->interface, "-") == 0)
         return usage_error("%s", "--interface needs the name of a file");
-    if (options->interface != NULL && strcmp(options->interface, options->output) == 0)
-        return usage_error("%s", "the circuit and its interface need two files");
     return 0;
 }
 

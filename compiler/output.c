@@ -74,6 +74,36 @@ static sotto_err open_temporary(struct sotto_context *context, struct out_file *
     return cannot_write(context, out->path);
 }
 
+/* The folder that a file of the path is in, or would be. */
+static bool stat_folder(const char *path, struct stat *status)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? mem_text(".", 1) : mem_text(path, (size_t)(slash - path) + 1);
+    bool found = folder != NULL && stat(folder, status) == 0;
+
+    mem_free(folder);
+    return found;
+}
+
+static const char *last_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+bool output_is_same(const char *a, const char *b)
+{
+    struct stat first, second;
+
+    if (stat(a, &first) == 0 && stat(b, &second) == 0)
+        return S_ISREG(first.st_mode) && first.st_dev == second.st_dev &&
+               first.st_ino == second.st_ino;
+    return strcmp(last_name(a), last_name(b)) == 0 && stat_folder(a, &first) &&
+           stat_folder(b, &second) && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 /* The links of an existing regular file are followed: the file is replaced, not the link. */
 static char *resolve(const char *path, bool is_regular)
 {
@@ -174,12 +204,20 @@ static char *sibling(const char *path)
     return name;
 }
 
+/* Standard output, a device or a pipe: there is no place beside it. */
+static bool is_stream(const char *path)
+{
+    struct stat status;
+
+    return strcmp(path, "-") == 0 || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
 /* The name of the interface's file; NULL when none is written. */
 static sotto_err interface_path(struct sotto_context *context, char **path,
                                 const struct cc_options *options)
 {
     *path = NULL;
-    if (options->interface == NULL && strcmp(options->output, "-") == 0) return SOTTO_OK;
+    if (options->interface == NULL && is_stream(options->output)) return SOTTO_OK;
     if (options->interface == NULL) *path = sibling(options->output);
     else if (strcmp(options->interface, "none") == 0) return SOTTO_OK;
     else *path = mem_text(options->interface, strlen(options->interface));

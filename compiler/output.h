@@ -4,6 +4,9 @@
 
 #include "compiler/options.h"
 
+/** Whether both would be written to the same file, be it by other names or not there yet. */
+bool output_is_same(const char *a, const char *b);
+
 /** Writes the circuit and its interface to where the options say. SOTTO_ERR_IO; SOTTO_ERR_USAGE
  *  when the format cannot hold the circuit. */
 sotto_err output_circuit(struct sotto_context *context, const struct cc_options *options,

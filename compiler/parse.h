@@ -40,6 +40,8 @@ struct parser {
     uint64_t at; /* of the next token */
     struct scope *scope;
     struct symbol *function;
+    struct stmt **lengths;    /* end of the list for objects that hold the lengths of arrays; NULL
+                                 where lengths must be constant */
     struct stmt *switch_stmt; /* the one that case labels belong to */
     bool labels_fit;          /* no other statement between it and here */
     uint32_t n_loops;         /* around the current statement */

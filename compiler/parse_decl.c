@@ -115,6 +115,12 @@ static struct symbol *declare_variable(struct parser *p, const struct declarator
         scope_add(p, symbol);
         if (symbol->is_global) add_variable(p, symbol);
     }
+    if (symbol->is_global && type_is_variable(symbol->type))
+        diag_error(p->diag, symbol->position, "the length of '%s' must be constant", symbol->name);
+    if (next_is(p, "=") && type_is_variable(symbol->type)) {
+        refuse(p, "an initialiser of an array of variable length is", "assign to its elements");
+        longjmp(*p->recover, 1);
+    }
     symbol->is_defined = symbol->is_defined || !specifiers->is_extern || next_is(p, "=");
     if (take(p, "=")) {
         symbol->has_init = true;
@@ -160,12 +166,26 @@ static void refuse_asm(struct parser *p)
     longjmp(*p->recover, 1);
 }
 
+/* A declarator whose arrays may be of variable length: what holds the lengths is appended. */
+static struct declarator sized_declarator(struct parser *p, const struct specifiers *specifiers,
+                                          struct stmt ***tail)
+{
+    bool is_automatic = !specifiers->is_static && !specifiers->is_extern;
+    struct declarator declared;
+
+    p->lengths = is_automatic ? *tail : NULL;
+    declared = declarator(p, specifiers->type);
+    if (is_automatic) *tail = p->lengths;
+    p->lengths = NULL;
+    return declared;
+}
+
 /* init-declarator = declarator ("=" initializer)? */
 static struct stmt **local_declarator(struct parser *p, const struct specifiers *specifiers,
                                       struct stmt **tail)
 {
     struct stmt *stmt = new_stmt(p, STMT_DECLARE);
-    struct declarator declared = declarator(p, specifiers->type);
+    struct declarator declared = sized_declarator(p, specifiers, &tail);
     source_pos end;
 
     if (declared.name == NULL) syntax_error(p, "a name");

@@ -26,6 +26,25 @@ static struct type *pointer(struct parser *p, struct type *type)
     return type;
 }
 
+/* The length of a parameter that is an array says nothing, and may be any expression; those of its
+ * elements would have to be known in the call. */
+static struct declarator parameter_declarator(struct parser *p, struct type *type)
+{
+    struct stmt **lengths = p->lengths, *here = NULL;
+    struct declarator declared;
+
+    p->lengths = &here;
+    declared = declarator(p, type);
+    p->lengths = lengths;
+    if (here != NULL && (declared.type->length != here->symbol || here->next != NULL)) {
+        diag_error(p->diag, declared.position,
+                   "elements of variable length in a parameter are not supported");
+        diag_hint(p->diag, "pass a pointer to the first element, and compute the index");
+        declared.type = &p->sema->types.error_type;
+    }
+    return declared;
+}
+
 /* parameter = specifiers declarator; arrays and functions become pointers [6.7.6.3] */
 static struct parameter *parameter(struct parser *p)
 {
@@ -34,7 +53,7 @@ static struct parameter *parameter(struct parser *p)
     struct declarator declared;
 
     declaration_specifiers(p, &specifiers);
-    declared = declarator(p, specifiers.type);
+    declared = parameter_declarator(p, specifiers.type);
     skip_attributes(p);
     parameter->name = declared.name;
     parameter->position = declared.position;
@@ -96,17 +115,50 @@ static struct type *function_suffix(struct parser *p, struct type *result,
     return type;
 }
 
-static uint64_t array_length(struct parser *p)
+/* An object for a length that is no constant; its declaration goes before that of the array. */
+static struct symbol *length_object(struct parser *p, struct expr *length)
 {
-    struct expr *length = constant_expression(p);
+    struct symbol *symbol = arena_new(p->arena, 1, sizeof *symbol);
+    struct init_item *item = arena_new(p->arena, 1, sizeof *item);
+    struct stmt *stmt = new_stmt(p, STMT_DECLARE);
+
+    item->type = &p->sema->types.long_type;
+    item->value = sema_convert(p->sema, length, item->type, "the length");
+    *symbol = (struct symbol){.kind = SYMBOL_VARIABLE,
+                              .name = "the length of an array",
+                              .type = item->type,
+                              .position = length->position,
+                              .is_defined = true,
+                              .is_length = true,
+                              .has_init = true,
+                              .init = item};
+    stmt->position = length->position;
+    stmt->symbol = symbol;
+    *p->lengths = stmt;
+    p->lengths = &stmt->next;
+    return symbol;
+}
+
+/* The length, or what will hold it where the program runs. */
+static uint64_t array_length(struct parser *p, struct symbol **variable)
+{
+    struct stmt **lengths = p->lengths;
+    struct expr *length;
     struct word *n = NULL;
 
+    p->lengths = NULL;
+    length = constant_expression(p);
+    p->lengths = lengths;
+    if (lengths != NULL && length->type->kind == TYPE_INTEGER && length->type->bits <= 64 &&
+        !sema_is_constant(p->sema, length)) {
+        *variable = length_object(p, length);
+        return 0;
+    }
     if (type_is_integer(length->type)) n = sema_constant(p->sema, length, "the length of an array");
     else if (length->type->kind != TYPE_ERROR)
         diag_error(p->diag, length->position, "the length of an array must be an integer");
     if (n == NULL) {
-        diag_hint(p->diag, "arrays of variable length are not supported: "
-                           "use #define or enum for the length, or the greatest one");
+        diag_hint(p->diag, "use #define or enum for the length");
         return 1;
     }
     if (length->type->is_signed && bits_get(n->bits, n->width - 1)) {
@@ -125,6 +177,7 @@ static struct type *array_suffix(struct parser *p, struct type *base, struct dec
 {
     source_pos position = here(p);
     struct specifiers ignored = {0};
+    struct symbol *variable = NULL;
     bool is_const = false, has_length;
     struct type *type;
     uint64_t n = 0, size;
@@ -137,19 +190,21 @@ static struct type *array_suffix(struct parser *p, struct type *base, struct dec
         longjmp(*p->recover, 1);
     }
     has_length = !next_is(p, "]");
-    if (has_length) n = array_length(p);
+    if (has_length) n = array_length(p, &variable);
     expect(p, "]");
     base = declarator_suffix(p, base, declared);
     if (base->is_incomplete || base->kind == TYPE_VOID || base->kind == TYPE_FUNCTION) {
         diag_error(p->diag, position, "an array of incomplete type");
         return &p->sema->types.error_type;
     }
-    if (has_length && n == 0) diag_error(p->diag, position, "an array of length 0");
+    if (has_length && n == 0 && variable == NULL)
+        diag_error(p->diag, position, "an array of length 0");
     if (__builtin_mul_overflow(n, base->size, &size) || size > MAX_OBJECT_LEN) {
         diag_error(p->diag, position, "the array is too large");
         n = 1;
     }
     type = type_array(&p->sema->types, base, n);
+    type->length = variable;
     type->is_incomplete = !has_length;
     return type;
 }

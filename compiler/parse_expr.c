@@ -259,6 +259,10 @@ static struct expr *compound_literal(struct parser *p, source_pos position, stru
 {
     struct symbol *symbol = arena_new(p->arena, 1, sizeof *symbol);
 
+    if (type_is_variable(type)) {
+        refuse(p, "an initialiser of an array of variable length is", "assign to its elements");
+        longjmp(*p->recover, 1);
+    }
     symbol->kind = SYMBOL_VARIABLE;
     symbol->name = "compound literal";
     symbol->position = position;
@@ -277,17 +281,25 @@ static struct expr *compound_literal(struct parser *p, source_pos position, stru
 
 /* ------------------------------------------------------------------------------------- unary -- */
 
-static struct expr *size_constant(struct parser *p, source_pos position, struct type *type,
-                                  bool is_alignment)
+static struct expr *size_constant(struct parser *p, source_pos position, uint64_t size)
 {
-    uint64_t size = is_alignment ? type->align : type->size;
+    return sema_const(p->sema, position, &p->sema->types.ulong_type,
+                      word_const(p->sema->graph, 64, size));
+}
+
+/* An array of variable length has the size that it was declared with. */
+static struct expr *size_of(struct parser *p, source_pos position, struct type *type)
+{
+    struct expr *n;
 
     if (type->is_incomplete) {
         diag_error(p->diag, position, "size of an incomplete type");
         return sema_error(p->sema, position);
     }
-    return sema_const(p->sema, position, &p->sema->types.ulong_type,
-                      word_const(p->sema->graph, 64, size));
+    if (!type_is_variable(type)) return size_constant(p, position, type->size);
+    n = type->length != NULL ? sema_symbol(p->sema, position, type->length)
+                             : size_constant(p, position, type->n);
+    return sema_binary(p->sema, position, OP_MUL, n, size_of(p, position, type->base));
 }
 
 /* ("sizeof" | "_Alignof") (unary-expression | "(" type-name ")") */
@@ -303,7 +315,9 @@ static struct expr *size_expression(struct parser *p)
         p->at++;
         type = type_name(p);
         expect(p, ")");
-        if (!next_is(p, "{")) return size_constant(p, position, type, is_alignment);
+        if (!next_is(p, "{"))
+            return is_alignment ? size_constant(p, position, type->align)
+                                : size_of(p, position, type);
         operand = postfix_operators(p, compound_literal(p, position, type));
     } else {
         operand = unary_expression(p);
@@ -312,7 +326,8 @@ static struct expr *size_expression(struct parser *p)
         diag_error(p->diag, position, "size of a bit-field");
         return sema_error(p->sema, position);
     }
-    return size_constant(p, position, operand->type, is_alignment);
+    return is_alignment ? size_constant(p, position, operand->type->align)
+                        : size_of(p, position, operand->type);
 }
 
 /* ("++" | "--") unary-expression */

@@ -38,7 +38,8 @@ static void check_member(struct parser *p, const struct type *record, struct mem
         diag_hint(p->diag, "give the array its greatest length");
     } else if (member->type->is_incomplete || member->type->kind == TYPE_FUNCTION ||
                member->type->kind == TYPE_VOID ||
-               (member->type->kind == TYPE_ARRAY && member->type->n == 0)) {
+               (member->type->kind == TYPE_ARRAY && member->type->n == 0) ||
+               type_is_variable(member->type)) {
         diag_error(p->diag, member->position, "a member of incomplete type '%s'",
                    type_text(p->arena, member->type));
         member->type = &p->sema->types.int_type;

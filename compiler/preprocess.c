@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,21 +125,34 @@ static void hint_at_headers(struct sotto_context *context)
     add_hint(context, "math.h, stdbool.h, stddef.h, stdint.h, stdio.h, stdlib.h and string.h");
 }
 
+/* The preprocessor would take a name that begins with a dash for an option. */
+static char *no_option(const char *path)
+{
+    size_t len = strlen(path);
+    char *name = mem_new(len + sizeof "./", 1);
+
+    if (name == NULL) return NULL;
+    (void)snprintf(name, len + sizeof "./", "%s%s", path[0] == '-' && len > 1 ? "./" : "", path);
+    return name;
+}
+
 sotto_err preprocess(struct sotto_context *context, char **text, size_t *text_len, const char *path,
                      const struct preprocess_options *options)
 {
-    char *include_dir = host_include_dir();
+    char *include_dir = host_include_dir(), *name = no_option(path);
     const char **command = NULL;
     sotto_err err = SOTTO_ERR_MEMORY;
 
     *text = NULL;
-    if (include_dir != NULL) command = make_command("-E", include_dir, path, options);
+    if (include_dir != NULL && name != NULL)
+        command = make_command("-E", include_dir, name, options);
     if (command == NULL) err = fail_memory(context);
     else err = run_command(context, text, text_len, command);
-    if (err == SOTTO_ERR_INPUT && lacks_header(include_dir, path, options))
+    if (err == SOTTO_ERR_INPUT && lacks_header(include_dir, name, options))
         hint_at_headers(context);
     mem_free(command);
     mem_free(include_dir);
+    mem_free(name);
     if (err != SOTTO_OK) {
         mem_free(*text);
         *text = NULL;

@@ -375,7 +375,7 @@ static struct expr *pointer_step(struct sema *sema, source_pos position, enum ex
                                  struct expr *a, struct expr *b)
 {
     if (a->type->base->is_incomplete || a->type->base->kind == TYPE_FUNCTION ||
-        a->type->base->size == 0) {
+        (a->type->base->size == 0 && !type_is_variable(a->type->base))) {
         diag_error(sema->diag, position, "arithmetic on '%s'", text_of(sema, a->type));
         return sema_error(sema, position);
     }
@@ -662,6 +662,12 @@ static struct word *evaluate(struct sema *sema, const struct expr *e)
                            e->type->bits, false);
     default: return NULL;
     }
+}
+
+bool sema_is_constant(struct sema *sema, struct expr *a)
+{
+    a = sema_value(sema, a);
+    return type_is_arithmetic(a->type) && evaluate(sema, a) != NULL;
 }
 
 struct word *sema_constant(struct sema *sema, struct expr *a, const char *what)

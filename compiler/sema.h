@@ -53,6 +53,7 @@ struct expr *sema_convert(struct sema *sema, struct expr *a, struct type *type, 
 /** A scalar for if, while, && and so on. */
 struct expr *sema_truth(struct sema *sema, struct expr *a);
 
+bool sema_is_constant(struct sema *sema, struct expr *a);
 /** The value of an integer constant expression, or NULL after a report. */
 struct word *sema_constant(struct sema *sema, struct expr *a, const char *what);
 

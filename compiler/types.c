@@ -183,6 +183,13 @@ bool type_is_record(const struct type *type)
     return type->kind == TYPE_STRUCT || type->kind == TYPE_UNION;
 }
 
+bool type_is_variable(const struct type *type)
+{
+    for (; type->kind == TYPE_ARRAY; type = type->base)
+        if (type->length != NULL) return true;
+    return false;
+}
+
 /* C 6.3.1.1: what int can hold becomes int; bit-precise types stay. A bit-field of an ordinary type
  * counts by its width. */
 struct type *type_promoted(struct types *types, struct type *type, uint32_t bit_field_width)
@@ -231,6 +238,12 @@ static bool same_parameters(const struct type *a, const struct type *b)
     return x == y;
 }
 
+/* Lengths that are not known are taken to be the same [6.7.6.2, 6]. */
+static bool same_length(const struct type *a, const struct type *b)
+{
+    return a->n == b->n || a->length != NULL || b->length != NULL;
+}
+
 bool type_equal(const struct type *a, const struct type *b)
 {
     if (a->original != NULL) a = a->original;
@@ -239,7 +252,7 @@ bool type_equal(const struct type *a, const struct type *b)
     if (a->kind != b->kind) return false;
     switch (a->kind) {
     case TYPE_POINTER: return type_equal(a->base, b->base);
-    case TYPE_ARRAY: return type_equal(a->base, b->base) && a->n == b->n;
+    case TYPE_ARRAY: return type_equal(a->base, b->base) && same_length(a, b);
     case TYPE_INTEGER:
         return a->bits == b->bits && a->is_signed == b->is_signed && a->rank == b->rank;
     case TYPE_FUNCTION: return type_equal(a->base, b->base) && same_parameters(a, b);
@@ -270,6 +283,7 @@ const char *type_text(struct arena *arena, const struct type *type)
     switch (type->kind) {
     case TYPE_POINTER: return arena_format(arena, "%s *", type_text(arena, type->base));
     case TYPE_ARRAY:
+        if (type->length != NULL) return arena_format(arena, "%s[*]", type_text(arena, type->base));
         return arena_format(arena, "%s[%llu]", type_text(arena, type->base),
                             (unsigned long long)type->n);
     case TYPE_FUNCTION: return arena_format(arena, "%s()", type_text(arena, type->base));

@@ -24,6 +24,8 @@ enum type_kind {
     TYPE_ERROR /* of an expression already reported */
 };
 
+struct symbol;
+
 struct member {
     struct member *next;
     const char *name; /* NULL for an unnamed struct or union */
@@ -54,9 +56,10 @@ struct type {
     uint32_t rank;
     uint64_t size; /* in bytes */
     uint64_t align;
-    struct type *base; /* of pointer, array; result of a function */
-    uint64_t n;        /* elements of an array */
-    const char *name;  /* keyword or tag */
+    struct type *base;     /* of pointer, array; result of a function */
+    uint64_t n;            /* elements of an array */
+    struct symbol *length; /* of an array of variable length: what holds it while n is 0 */
+    const char *name;      /* keyword or tag */
     struct member *members;
     struct parameter *parameters;
     struct type *original;  /* what a qualified type was copied from */
@@ -92,6 +95,8 @@ bool type_is_floating(const struct type *type);
 bool type_is_arithmetic(const struct type *type);
 bool type_is_scalar(const struct type *type);
 bool type_is_record(const struct type *type);
+/** An array of variable length, or of such arrays: its size is 0 here, see exec_size(). */
+bool type_is_variable(const struct type *type);
 /** Same type apart from qualifiers and from the kinds of char. */
 bool type_equal(const struct type *a, const struct type *b);
 /** The same type but for the qualifiers of a and b themselves [C11 6.2.7]. */

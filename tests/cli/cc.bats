@@ -52,6 +52,12 @@ gc-info() { "$BINDIR/gc-info" "$@"; }
     [ "$output" = "$(cat a.b/c)" ]
     try gc-cc p.c -o -; expect 0; [ "$output" = "$(cat a.b/c)" ]
     try gc-cc - -o - <p.c; expect 0; [ "$output" = "$(cat a.b/c)" ]
+    # Beside standard output, a device or a pipe there is no place for one.
+    try gc-cc p.c -o /dev/null; expect 0; [ ! -e /dev/null.json ]
+    try gc-cc p.c -o /dev/stdout; expect 0; [ "$output" = "$(cat a.b/c)" ]
+    { echo before; "$BINDIR/gc-cc" p.c -o /dev/stdout; } >log
+    [ "$(head -n 2 log)" = "before
+$(head -n 1 a.b/c)" ]
 }
 
 @test "gc-cc: files are written whole or not at all" {
@@ -93,6 +99,10 @@ older" ]
     try gc-cc p.c -o p.c; expect 2 "replace the program"; grep -q GARBLER p.c
     try gc-cc p.c -o x --interface p.c; expect 2 "replace the program"
     try gc-cc p.c -o x --interface x; expect 2 "two files"
+    try gc-cc p.c -o x --interface ./x; expect 2 "two files"
+    echo old >y; ln -s y z
+    try gc-cc p.c -o y --interface z; expect 2 "two files"; [ "$(cat y)" = old ]
+    try gc-cc p.c -o /dev/stdout --stats; expect 2 "standard output"
     try gc-cc p.c -o x -O3; expect 2 "-O3"
     try gc-cc p.c -o x -Os; expect 2 "-Os"
     try gc-cc p.c -o x -Wall; expect 2 "-Wall"
@@ -114,6 +124,12 @@ older" ]
     try gc-cc missing.c -o x; expect 3 "cannot read missing.c: No such file or directory"
     [[ "$stderr" != *CC* ]]
     try gc-cc . -o x; expect 3 "Is a directory"
+    try gc-cc - -o x <.; expect 3 "cannot read standard input: Is a directory"
+    run bash -c '"$1" - -o x <&-' - "$BINDIR/gc-cc"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"cannot read standard input: Bad file descriptor"* ]]
+    cp p.c ./-p.c
+    try gc-cc --check=3 -- -p.c; expect 0
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
     echo '#include <time.h>' >time.c
     try gc-cc time.c -o x; expect 5 "time.h" "stdint.h"
@@ -173,6 +189,21 @@ PROGRAM
     try gc-cc w.c -o w.txt --bound 4; expect 0
     try gc-run clear w.txt -i a=5 -i b=2
     [ "$output" = "result = 3
+bound_exceeded = false" ]
+    # Of loops that something public ends it says nothing.
+    echo 'int f(int a, int b) { int n = 0; for (int i = 0; i < 9 && a > i; i++) n += b; return n; }' >p.c
+    echo 'int f(int a, int b) { int n = 0; for (int i = 0; i < 9; i++) if (a > i) n += b; return n; }' >q.c
+    for program in p q; do
+        try gc-cc -w $program.c -o p.txt --bound 4; expect 0
+        try gc-run clear p.txt -q -i a=20 -i b=3
+        [ "$output" = 27 ]
+    done
+    # But of one that only a secret jump leaves.
+    echo 'int f(int a, int b) { for (int i = 0;; i++) if (a < i) return i * b; }' >j.c
+    try gc-cc -w j.c -o j.txt; expect 5 "depends on secret values"
+    try gc-cc -w j.c -o j.txt --bound 4; expect 0
+    try gc-run clear j.txt -i a=2 -i b=5
+    [ "$output" = "result = 15
 bound_exceeded = false" ]
     echo 'int f(int a, int b) { for (int i = 0; i < 1000; i++) a ^= b; return a; }' >r.c
     try gc-cc r.c -o r.txt --max-runs 999; expect 5 "r.c:1:23: error: this loop does not seem to end" "--max-runs"

@@ -167,9 +167,28 @@ int f(struct s a, int b) { return b; }'
 program "a pragma that changes layouts is not supported" '#pragma pack(1)
 struct s { char c; int i; };
 int f(struct s a, int b) { return b; }'
-body "must be an integer constant expression" 'int x[a];'
+body "the length of an array depends on secret values" 'int x[a];'
+body "the length of an array depends on secret values" 'int n = b & 3, x[2][n];'
+body "the length of an array is 0, not 1 to 2^32" 'int n = 0, x[n];'
+body "the length of an array is -1, not 1 to 2^32" 'int n = -1, x[n];'
+body "the length of an array is 4294967297, not 1 to 2^32" 'long n = 0x100000001, x[n];'
+body "the array is too large" 'int n = 1 << 20, x[n][n];'
+body "must be an integer constant expression" 'int n = 3; static int x[n];'
+body "must be an integer constant expression" 'int n = 3; struct { int x[n]; } s;'
+body "the length of 'x' must be constant" 'int n = 3; typedef int T[n]; static T x;'
+body "a member of incomplete type" 'int n = 3; typedef int T[n]; struct { T x[2]; } s;'
+body "an initialiser of an array of variable length is not supported" 'int n = 3, x[n] = {1};'
+body "an initialiser of an array of variable length is not supported" \
+    'int n = 3; typedef int T[n]; a = *(T){1};'
+body "the length of an array must be an integer" 'double n = 3; int x[n];'
+body "a label of the switch is behind the declaration of this array" \
+    'int n = 3; switch (a) { int x[n]; case 1: x[0] = b; }'
 body "must be an integer constant expression" 'a = sizeof(int[b]);'
-program "must be an integer constant expression" 'int f(int n, int v[n]) { return v[0]; }'
+program "'v' has no constant length" 'int f(int n, int v[n]) { return v[0]; }'
+program "elements of variable length in a parameter" 'int f(int n, int v[3][n]) { return v[0][0]; }'
+program "elements of variable length in a parameter" 'int f(int n, int (*v)[n]) { return v[0][0]; }'
+program "'OUTPUT_x' cannot be an input or output: its type is 'int[*]'" \
+    'int f(int INPUT_A, int INPUT_B) { int n = 3, OUTPUT_x[n]; return 0; }'
 program "an array of variable length is not supported" 'int f(int a[*], int b) { return b; }'
 body "a flexible array member is not supported" 'struct { int n; int v[]; } s;'
 body "an array of length 0" 'int v[0];'
@@ -268,7 +287,7 @@ program "expected '}' at the end of the program" 'int f(int a, int b) { return a
 # The interface.
 program "input 'a' is a pointer" 'int f(int *a, int b) { return *a + b; }'
 program "input 'g' is a pointer" 'int f(int (*g)(int), int b) { return g(b); }'
-program "'a' has no length" 'int f(int a[], int b) { return a[0]; }'
+program "'a' has no constant length" 'int f(int a[], int b) { return a[0]; }'
 program "'a' cannot be an input or output" 'struct s { int *p; };
 int f(struct s a, int b) { return b; }'
 program "'u' cannot be an input or output" 'union u { int i; long l; };
@@ -295,7 +314,7 @@ int h(int x) { goto end; x = ; return undeclared(x); }
 volatile int v;
 int f(int a, int b)
 {
-    int c[a];
+    static int c[a];
     struct U u;
     a.m = 1;
     while (a) { b = z; 3 = b; }

@@ -43,6 +43,13 @@ quiet() {
     result $? "no warning: $1"
 }
 
+# A warning that is kept back leaves no hint behind below an error before it.
+echo 'int f(int a, int b) { int n = 0, v[n]; return v[0] + a / b; }' >"$folder/p.c"
+compile -w
+[ $? -eq 5 ] && grep -q "error: the length of an array is 0" "$folder/err" &&
+    ! grep -q "hint:" "$folder/err"
+result $? "no hint of a warning that is kept back"
+
 warns 5:14 "a division by a secret costs about" "narrower types cost less" '    o[0] = a / b;'
 warns 5:14 "a division by a secret costs about" "narrower types cost less" '    o[0] = a % b;'
 warns 5:12 "a constant of several characters is a number" "a string stands" "    o[0] = 'ab';"
