@@ -344,6 +344,7 @@ static bool count_step(struct exec *x, const struct stmt *stmt)
 /* Running a loop up to the limit takes long: one that counts beyond it is refused before. */
 static bool can_end(struct exec *x, const struct stmt *stmt)
 {
+    if (x->stop) return false;
     if (stmt->bound != 0 || x->bound != 0) return true;
     return !loop_outlasts(stmt, x->max_steps - x->n_steps) || refuse_steps(x, stmt);
 }

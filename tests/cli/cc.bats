@@ -216,6 +216,11 @@ bound_exceeded = false" ]
     try gc-cc s.c -o s.txt --max-runs 100000000
     expect 5 "s.c:1:23: error: this loop does not seem to end" "--max-runs allows more than 100000000"
     try gc-cc s.c -o s.txt --bound 3; expect 0
+    cat >s.c <<'END'
+static long g(int k) { while (k < 10) k--; return 0; }
+int f(int a, int b) { for (unsigned long i = g(0); i >= 0; i--) a += b; return a; }
+END
+    try gc-cc s.c -o s.txt --max-runs 1000; expect 5 "s.c:1:24: error: this loop does not seem to end"
     echo 'int f(int a, int b) { int i = 0; while (i < 5000 && a != b) i++; return i; }' >s.c
     try gc-cc s.c -o s.txt; expect 0
     cat >s.c <<'END'

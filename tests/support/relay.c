@@ -144,15 +144,34 @@ static bool pass_on(struct relay_stream *stream, uint8_t *bytes, size_t len)
     return true;
 }
 
+/* A whole frame, if its sender does not leave before, with the change that is due. */
+static ssize_t receive_frame(struct relay_stream *stream, uint8_t *frame)
+{
+    const struct change *change = stream->change;
+    ssize_t n = recv(stream->from, frame, FRAME_HEADER_LEN, MSG_WAITALL), rest;
+    uint32_t len;
+
+    if (n < FRAME_HEADER_LEN) return n;
+    memcpy(&len, frame + 4, sizeof len);
+    ck_assert_uint_le(len, FRAME_MAX_LEN);
+    rest = len > 0 ? recv(stream->from, frame + n, len, MSG_WAITALL) : 0;
+    if (rest >= 0 && (size_t)rest == len && frame[0] == change->type &&
+        stream->n_frames++ == change->number)
+        change->apply(frame + n, len);
+    return rest < 0 ? rest : n + rest;
+}
+
 static void *run_stream(void *user)
 {
     struct relay_stream *stream = user;
     bool is_open = true;
-    uint8_t bytes[65536];
+    uint8_t bytes[FRAME_HEADER_LEN + FRAME_MAX_LEN];
     ssize_t n;
 
     if (stream->cut_at == 0) cut(stream);
-    while ((n = recv(stream->from, bytes, sizeof bytes, 0)) > 0 || (n < 0 && errno == EINTR)) {
+    while ((n = stream->change != NULL ? receive_frame(stream, bytes)
+                                       : recv(stream->from, bytes, sizeof bytes, 0)) > 0 ||
+           (n < 0 && errno == EINTR)) {
         if (n < 0) continue;
         record_append(&stream->sent, bytes, (size_t)n);
         if (is_open) is_open = pass_on(stream, bytes, (size_t)n);
@@ -179,6 +198,7 @@ void relay_connect(struct relay *relay, int ends[2])
         relay->streams[role].from = near[role];
         relay->streams[role].to = near[1 - role];
         relay->streams[role].at = 0;
+        relay->streams[role].n_frames = 0;
     }
 }
 

@@ -39,26 +39,35 @@ bool frames_have(const struct record *record, enum frame_type type);
 /** Bytes of a message in frames. */
 uint64_t frames_len(uint64_t len);
 
+/** What becomes of the payload of one frame. */
+struct change {
+    enum frame_type type;
+    unsigned number; /* of those of its type, from 0 */
+    void (*apply)(uint8_t *payload, size_t len);
+};
+
 #define NEVER UINT64_MAX
 
 /** What happens to what one party sends. Offsets count the bytes that it sent. Zero-initialising
  *  does not give one that does nothing: use relay_init(). */
 struct relay_stream {
-    uint64_t cut_at;            /* passes on so many bytes only; NEVER */
-    bool cuts_both;             /* and ends the other direction too */
-    uint64_t flip_at;           /* flips this bit; NEVER */
-    uint64_t insert_at;         /* puts bytes of its own before this offset; NEVER */
-    struct record inserted;     /* owned by the caller */
-    uint64_t delay_at;          /* waits before it passes on this byte; NEVER */
-    uint64_t delay;             /* milliseconds */
-    uint64_t drip;              /* microseconds that it waits after every single byte; 0: none */
-    uint64_t interrupt_at;      /* interrupts a party before it passes on this byte; NEVER */
-    sotto_context *interrupted; /* its context */
-    struct record sent;         /* all that the party sent */
+    uint64_t cut_at;             /* passes on so many bytes only; NEVER */
+    bool cuts_both;              /* and ends the other direction too */
+    uint64_t flip_at;            /* flips this bit; NEVER */
+    uint64_t insert_at;          /* puts bytes of its own before this offset; NEVER */
+    struct record inserted;      /* owned by the caller */
+    uint64_t delay_at;           /* waits before it passes on this byte; NEVER */
+    uint64_t delay;              /* milliseconds */
+    uint64_t drip;               /* microseconds that it waits after every single byte; 0: none */
+    uint64_t interrupt_at;       /* interrupts a party before it passes on this byte; NEVER */
+    sotto_context *interrupted;  /* its context */
+    const struct change *change; /* NULL: none; else the party says frames on a plaintext channel */
+    struct record sent;          /* all that the party sent */
 
     /* At work. */
     int from, to;
-    uint64_t at; /* bytes passed on */
+    uint64_t at;       /* bytes passed on */
+    unsigned n_frames; /* of the type that is changed */
     pthread_t thread;
 };
 

@@ -7,13 +7,12 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "net/wire.h"
 #include "ot/transfer.h"
+#include "tests/support/relay.h"
 #include "tests/support/search.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,50 +119,19 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- the peer -- */
 
-/* Between the two: turns the second half of the first CHOICES over. It has none of the secrets. */
-struct relay {
-    int from, to;
-};
-
-static bool read_all(int fd, uint8_t *bytes, size_t len)
+/* Other choices in the second half of the columns. */
+static void change_half(uint8_t *payload, size_t len)
 {
-    for (size_t at = 0; at < len;) {
-        ssize_t n = read(fd, bytes + at, len - at);
-
-        if (n <= 0) return false;
-        at += (size_t)n;
-    }
-    return true;
+    for (size_t i = len / 2; i < len; i++) payload[i] ^= 0xff;
 }
 
-static void *run_relay(void *argument)
-{
-    static uint8_t frame[FRAME_HEADER_LEN + FRAME_MAX_LEN];
-    struct relay *relay = argument;
-    uint8_t *payload = frame + FRAME_HEADER_LEN;
-    bool has_cheated = false;
-    uint32_t len;
+static const struct change first_choices = {FRAME_CHOICES, 0, change_half};
 
-    while (read_all(relay->from, frame, FRAME_HEADER_LEN)) {
-        memcpy(&len, frame + 4, sizeof len);
-        if (!read_all(relay->from, payload, len)) break;
-        for (size_t i = len / 2; frame[0] == FRAME_CHOICES && !has_cheated && i < len; i++)
-            payload[i] ^= 0xff;
-        has_cheated = has_cheated || frame[0] == FRAME_CHOICES;
-        if (send(relay->to, frame, FRAME_HEADER_LEN + len, MSG_NOSIGNAL) < 0) break;
-    }
-    shutdown(relay->to, SHUT_WR);
-    return NULL;
-}
-
-/* The peer's process. A cheating peer of a sender is one behind a relay. */
+/* The peer's process. A cheating peer of a sender is one behind a relay, which has no secrets. */
 static void run_peer(struct party *peer, enum end end)
 {
     int fds[2], other = peer->fd;
-    struct relay out;
-    pthread_t thread;
-    uint8_t piece[4096];
-    ssize_t n;
+    struct relay relay;
 
     if (end != PEER_CHEATS) {
         open_party(peer);
@@ -172,7 +140,6 @@ static void run_peer(struct party *peer, enum end end)
     }
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     peer->fd = fds[0];
-    out = (struct relay){fds[1], other};
     if (fork() == 0) {
         close(fds[1]);
         open_party(peer);
@@ -180,9 +147,12 @@ static void run_peer(struct party *peer, enum end end)
         _exit(0);
     }
     close(fds[0]);
-    ck_assert_int_eq(pthread_create(&thread, NULL, run_relay, &out), 0);
-    while ((n = read(other, piece, sizeof piece)) > 0)
-        if (send(fds[1], piece, (size_t)n, MSG_NOSIGNAL) != n) break;
+    relay_init(&relay);
+    relay.streams[0].from = relay.streams[1].to = fds[1];
+    relay.streams[1].from = relay.streams[0].to = other;
+    relay.streams[0].change = &first_choices;
+    relay_start(&relay);
+    relay_join(&relay);
     _exit(0);
 }
 

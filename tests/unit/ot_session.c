@@ -5,15 +5,13 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "net/channel.h"
-#include "net/wire.h"
 #include "proto/ot_choice.h"
+#include "tests/support/relay.h"
 #include "tests/support/suite.h"
 #include "tests/support/support.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 static const unsigned widths[] = {1, 2, 4, 8};
 
@@ -182,72 +180,24 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- cheating -- */
 
-/* What stands between the parties and changes the frame number 'number' of its type. Both parties
- * take it for a cheating peer. */
+/* What the peer of this party takes for cheating. */
 struct cheat {
-    enum frame_type type;
     sotto_role sender;
-    unsigned number;
-    void (*change)(uint8_t *payload, size_t len);
+    struct change change;
 };
-
-struct relay {
-    int from, to;
-    const struct cheat *cheat; /* NULL: passes on */
-    pthread_t thread;
-};
-
-static bool read_all(int fd, uint8_t *bytes, size_t len)
-{
-    for (size_t at = 0; at < len;) {
-        ssize_t n = read(fd, bytes + at, len - at);
-
-        if (n <= 0) return false;
-        at += (size_t)n;
-    }
-    return true;
-}
-
-static void *run_relay(void *argument)
-{
-    struct relay *relay = argument;
-    uint8_t *frame = bulk_new(FRAME_HEADER_LEN + FRAME_MAX_LEN, 1);
-    unsigned n_seen = 0;
-
-    while (read_all(relay->from, frame, FRAME_HEADER_LEN)) {
-        uint32_t len;
-
-        memcpy(&len, frame + 4, sizeof len);
-        if (!read_all(relay->from, frame + FRAME_HEADER_LEN, len)) break;
-        if (relay->cheat != NULL && frame[0] == relay->cheat->type &&
-            n_seen++ == relay->cheat->number)
-            relay->cheat->change(frame + FRAME_HEADER_LEN, len);
-        if (send(relay->to, frame, FRAME_HEADER_LEN + len, MSG_NOSIGNAL) < 0) break;
-    }
-    shutdown(relay->to, SHUT_WR);
-    bulk_free(frame, FRAME_HEADER_LEN + FRAME_MAX_LEN, 1);
-    return NULL;
-}
 
 static void run_with(struct player *parties, const struct cheat *cheat)
 {
-    struct relay relays[2];
-    int near[2], far[2], fds[2];
+    struct relay relay;
+    int ends[2];
 
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, near), 0);
-    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, far), 0);
-    fds[0] = near[0];
-    fds[1] = far[0];
-    for (int i = 0; i < 2; i++) {
-        relays[i] = (struct relay){.from = i == 0 ? near[1] : far[1],
-                                   .to = i == 0 ? far[1] : near[1],
-                                   .cheat = cheat->sender == (sotto_role)i ? cheat : NULL};
-        ck_assert_int_eq(pthread_create(&relays[i].thread, NULL, run_relay, &relays[i]), 0);
-    }
-    run_on(parties, fds);
-    for (int i = 0; i < 2; i++) ck_assert_int_eq(pthread_join(relays[i].thread, NULL), 0);
-    close(near[1]);
-    close(far[1]);
+    relay_init(&relay);
+    relay.streams[cheat->sender].change = &cheat->change;
+    relay_connect(&relay, ends);
+    relay_start(&relay);
+    run_on(parties, ends);
+    relay_join(&relay);
+    relay_wipe(&relay);
 }
 
 /* Other choices in the second half of the columns: passes if delta is zero there, 2^-64. */
@@ -269,13 +219,13 @@ static void change_last(uint8_t *payload, size_t len)
 /* SEC-7, SEC-8, SEC-22: an evaluator, or a garbler, that cheats in the transfers of the malicious
  * model is caught by its peer, in any chunk, before it gets a table; nobody has outputs. */
 static const struct cheat cheats[] = {
-    {FRAME_CHOICES, SOTTO_EVALUATOR, 0, change_half},
-    {FRAME_CHOICES, SOTTO_EVALUATOR, 1, change_half},
-    {FRAME_ANSWER, SOTTO_EVALUATOR, 0, change_first},
-    {FRAME_ANSWER, SOTTO_EVALUATOR, 1, change_last},
-    {FRAME_BASE_PROOF, SOTTO_EVALUATOR, 0, change_last},
-    {FRAME_TREES, SOTTO_EVALUATOR, 0, change_last},
-    {FRAME_BASE_ANSWER, SOTTO_GARBLER, 0, change_first},
+    {SOTTO_EVALUATOR, {FRAME_CHOICES, 0, change_half}},
+    {SOTTO_EVALUATOR, {FRAME_CHOICES, 1, change_half}},
+    {SOTTO_EVALUATOR, {FRAME_ANSWER, 0, change_first}},
+    {SOTTO_EVALUATOR, {FRAME_ANSWER, 1, change_last}},
+    {SOTTO_EVALUATOR, {FRAME_BASE_PROOF, 0, change_last}},
+    {SOTTO_EVALUATOR, {FRAME_TREES, 0, change_last}},
+    {SOTTO_GARBLER, {FRAME_BASE_ANSWER, 0, change_first}},
 };
 #define N_CHEATS (sizeof cheats / sizeof cheats[0])
 
@@ -287,7 +237,7 @@ START_TEST(cheating_in_a_run_is_caught)
     static const uint8_t untouched[sizeof(struct player)];
     static struct player parties[2];
 
-    if (cheat->type == FRAME_TREES && k == 1) return; /* there are none */
+    if (cheat->change.type == FRAME_TREES && k == 1) return; /* there are none */
     memset(parties, 0, sizeof parties);
     for (int i = 0; i < 2; i++) {
         parties[i].options.ot = k == 1 ? SOTTO_OT_IKNP : SOTTO_OT_SOFTSPOKEN;
@@ -307,7 +257,7 @@ END_TEST
 /* The same cheat in the semi-honest model is not noticed there: the check is what catches it. */
 START_TEST(cheating_goes_unnoticed_without_the_check)
 {
-    static const struct cheat cheat = {FRAME_CHOICES, SOTTO_EVALUATOR, 0, change_half};
+    static const struct cheat cheat = {SOTTO_EVALUATOR, {FRAME_CHOICES, 0, change_half}};
     static struct player parties[2];
 
     memset(parties, 0, sizeof parties);

@@ -30,7 +30,7 @@ int spellings(GARBLER int a, EVALUATOR __signed char b, OUTPUT wide *o, OUTPUT f
 {
     __attribute__((unused)) __typeof(a) c = a, __attribute__((unused)) unused;
     __typeof__(c) *__restrict p = &c;
-    struct pair pair = {.x = b, .y = (__extension__(short)a)};
+    struct pair pair = {.x = b, .y = (__extension__(short) a)};
     int __const__ alignment = (int)__alignof(wide) + (int)__alignof__(short);
 
     switch (a & 3) {
