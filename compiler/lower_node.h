@@ -16,6 +16,8 @@ enum role {
     ROLE_ADD_UNLESS,
     ROLE_SUBTRACT_IF,
     ROLE_SUBTRACT_UNLESS,
+    /* MUX whose two values are sums or differences of one word: x +- y or x +- z. */
+    ROLE_ADD_EITHER,
     /* MUX between x and -x. */
     ROLE_NEGATE_IF,
     ROLE_NEGATE_UNLESS,
@@ -46,9 +48,15 @@ struct lowering {
 };
 
 /** The operands under the word's role: of an order its words, of a conditional addition the
- * condition, x and y, of a conditional negation the condition and x. */
+ * condition, x and y (and z), of a conditional negation the condition and x. */
 uint32_t lower_n_operands(const struct lowering *lowering, const struct word *word);
 struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i);
+
+/** The sum or difference of which the word is the low part. */
+static inline const struct word *lower_whole(const struct word *word)
+{
+    return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
+}
 
 static inline const literal *lower_bits(const struct lowering *lowering, const struct word *word)
 {

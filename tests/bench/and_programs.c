@@ -183,6 +183,24 @@ const struct and_program and_programs[] = {
                                              "+ b); }"},
     {ROW("ReLU(a + b) if", 94, 62),
      .text = "int f(int a, int b) { int s = a + b; if (s < 0) s = 0; return s; }"},
+    {ROW("carry of a + b", 0, 32), .text = "void f(" G "unsigned a, " E "unsigned b, " O
+                                           "unsigned s[1], " O
+                                           "_Bool c[1]) { s[0] = a + b; c[0] = s[0] < a; }"},
+    {ROW("borrow of a - b", 0, 32), .text = "void f(" G "unsigned a, " E "unsigned b, " O
+                                            "unsigned d[1], " O
+                                            "_Bool c[1]) { d[0] = a - b; c[0] = d[0] > a; }"},
+    {ROW("saturating add 32", 0, 64),
+     .text = "unsigned f(unsigned a, unsigned b) { unsigned s = a + b; return s < a ? ~0u : s; }"},
+    {ROW("a + b or a - b", 0, 31),
+     .text = "int f(" G "_Bool c, " G "int a, " E "int b) { return c ? a + b : a - b; }"},
+    {ROW("a + b or a - b bytes", 0, 7), .text =
+                                            "unsigned char f(" G "_Bool c, " G "unsigned char a, " E
+                                            "unsigned char b) { return c ? a + b : a - b; }"},
+    {ROW("a + b or a + c", 0, 63),
+     .text = "int f(" G "_Bool s, " G "int a, " E "int b, " E
+             "int c) { int r; if (s) r = a + b; else r = a + c; return r; }"},
+    {ROW("s / 8", 0, 31), .text = "int f(" G "int a) { return a / 8; }"},
+    {ROW("average", 0, 62), .text = "int f(int a, int b) { return (a + b) / 2; }"},
     {ROW("bubble sort 8 min max", 1792, 1792),
      .text = "void f(" G "const unsigned a[8], " O "unsigned s[8]) { for (int i = 0; i < 8; i++) "
              "s[i] = a[i]; for (int i = 0; i < 8; i++) for "

@@ -122,6 +122,17 @@ static struct word *random_word(struct random_program *p)
         if (below(p, 4) == 0) parts[0] = word_unary(&p->words, WORD_NEG, x);
         return below(p, 2) == 0 ? word_mux(&p->words, condition, parts[0], x)
                                 : word_mux(&p->words, condition, x, parts[0]);
+    case 11: /* two sums or differences of one word */
+        parts[0] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        parts[1] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        return word_mux(&p->words, pick(p, 1), parts[0], parts[1]);
+    case 12: /* a carry */
+        parts[0] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        return below(p, 2) == 0 ? word_binary(&p->words, WORD_ULT, parts[0], x)
+                                : word_binary(&p->words, WORD_ULT, x, parts[0]);
     case 8: /* a ramp */
         condition = word_binary(&p->words, WORD_SLT, word_const(&p->words, width, 0), x);
         return word_mux(&p->words, condition, x, word_const(&p->words, width, 0));
