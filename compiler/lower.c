@@ -8,6 +8,7 @@
 #include "compiler/loop_cost.h"
 #include "compiler/lower_node.h"
 #include "compiler/order.h"
+#include "compiler/word_node.h"
 
 #include <string.h>
 
@@ -23,6 +24,7 @@ static void need(struct lowering *lowering, const struct word *word, uint32_t n)
 static bool is_modular(const struct lowering *lowering, const struct word *word)
 {
     if (lowering->roles[word->id] == ROLE_ORDER) return false;
+    if (lowering->roles[word->id] == ROLE_CHOOSE_OPERANDS) return word->operands[1]->op == WORD_MUL;
     if (lowering->roles[word->id] != ROLE_PLAIN) return true;
     switch (word->op) {
     case WORD_NOT:
@@ -161,6 +163,45 @@ static bool add_to_one(const struct lowering *lowering, const struct word *x, co
            find_common(lower_whole(x), lower_whole(y), at);
 }
 
+static bool is_dear(const struct word *word)
+{
+    return (word->op >= WORD_MUL && word->op <= WORD_SREM) ||
+           (word->op >= WORD_FADD && word->op <= WORD_FSQRT);
+}
+
+/* Whether a quotient is wanted beside its remainder, or a remainder beside its quotient: they are
+ * made together. */
+static bool has_other_half(const struct lowering *lowering, const struct word *word)
+{
+    const struct word *other;
+    struct word key = {.width = word->width, .operands = word->operands, .n_operands = 2};
+
+    switch (word->op) {
+    case WORD_UDIV: key.op = WORD_UREM; break;
+    case WORD_UREM: key.op = WORD_UDIV; break;
+    case WORD_SDIV: key.op = WORD_SREM; break;
+    case WORD_SREM: key.op = WORD_SDIV; break;
+    default: return false;
+    }
+    other = node_find(lowering->program->graph, key);
+    return other != NULL && lowering->needed[other->id] > 0;
+}
+
+/* Whether x and y are one operation, and only the multiplexer reads them. A constant operand makes
+ * an operation cheap, and stays what it is. */
+static bool choose_operands(const struct lowering *lowering, const struct word *x,
+                            const struct word *y)
+{
+    if (x->op != y->op || x->width != y->width || !is_dear(x)) return false;
+    if (lowering->uses[x->id] != 1 || lowering->uses[y->id] != 1) return false;
+    for (uint32_t i = 0; i < x->n_operands; i++) {
+        const struct word *a = x->operands[i], *b = y->operands[i];
+
+        if (a != b && (word_is_const(a) || word_is_const(b))) return false;
+    }
+    return !has_other_half(lowering, x) && !has_other_half(lowering, y);
+}
+
 static enum role find_role(const struct lowering *lowering, const struct word *word)
 {
     const struct word *condition, *x, *y;
@@ -176,6 +217,7 @@ static enum role find_role(const struct lowering *lowering, const struct word *w
     if (differs_by_term(lowering, x, y)) return x->op == WORD_ADD ? ROLE_ADD_IF : ROLE_SUBTRACT_IF;
     if (differs_by_term(lowering, y, x))
         return y->op == WORD_ADD ? ROLE_ADD_UNLESS : ROLE_SUBTRACT_UNLESS;
+    if (choose_operands(lowering, x, y)) return ROLE_CHOOSE_OPERANDS;
     return add_to_one(lowering, x, y) ? ROLE_ADD_EITHER : ROLE_PLAIN;
 }
 
@@ -191,6 +233,7 @@ uint32_t lower_n_operands(const struct lowering *lowering, const struct word *wo
     if (role == ROLE_PLAIN) return word->n_operands;
     if (role == ROLE_ORDER) return lowering->orders[word->id]->n_words;
     if (role == ROLE_ADD_EITHER) return 4;
+    if (role == ROLE_CHOOSE_OPERANDS) return 1 + 2 * word->operands[1]->n_operands;
     return is_negation(role) ? 2 : 3;
 }
 
@@ -214,6 +257,11 @@ struct word *lower_operand(const struct lowering *lowering, const struct word *w
     if (role == ROLE_ORDER) return lowering->orders[word->id]->words[i];
     if (role == ROLE_PLAIN || i == 0) return word->operands[i];
     if (role == ROLE_ADD_EITHER) return operand_of_either(word, i);
+    if (role == ROLE_CHOOSE_OPERANDS) {
+        uint32_t n = word->operands[1]->n_operands;
+
+        return i <= n ? word->operands[1]->operands[i - 1] : word->operands[2]->operands[i - 1 - n];
+    }
     base = word->operands[is_if ? 2 : 1];
     changed = word->operands[is_if ? 1 : 2];
     if (i == 1) return base;
@@ -382,6 +430,8 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     lowering->graph->position = word->position;
     if (lowering->roles[word->id] == ROLE_ORDER)
         order_lower(lowering, bits, lowering->orders[word->id], n);
+    else if (lowering->roles[word->id] == ROLE_CHOOSE_OPERANDS)
+        lower_chosen(lowering, bits, word, n);
     else if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
     /* A sum charges its own: its terms may be those of other loops. */

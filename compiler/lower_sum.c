@@ -13,7 +13,7 @@ bool lower_is_sum(const struct lowering *lowering, const struct word *word)
 {
     enum role role = (enum role)lowering->roles[word->id];
 
-    if (role == ROLE_ORDER) return false;
+    if (role == ROLE_ORDER || role == ROLE_CHOOSE_OPERANDS) return false;
     return role != ROLE_PLAIN || word->op == WORD_ADD || word->op == WORD_SUB ||
            word->op == WORD_NEG;
 }

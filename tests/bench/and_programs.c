@@ -199,6 +199,11 @@ const struct and_program and_programs[] = {
     {ROW("a + b or a + c", 0, 63),
      .text = "int f(" G "_Bool s, " G "int a, " E "int b, " E
              "int c) { int r; if (s) r = a + b; else r = a + c; return r; }"},
+    {ROW("a * b or a * c", 0, 590), .text = "int f(" G "_Bool s, " G "int a, " E "int b, " E
+                                            "int c) { return s ? a * b : a * c; }"},
+    {ROW("a / b or c / d", 0, 653),
+     .text = "unsigned f(" G "_Bool s, " G "unsigned a, " G "unsigned b, " E "unsigned c, " E
+             "unsigned d) { unsigned q; if (s) q = a / b; else q = c / d; return q; }"},
     {ROW("s / 8", 0, 31), .text = "int f(" G "int a) { return a / 8; }"},
     {ROW("average", 0, 62), .text = "int f(int a, int b) { return (a + b) / 2; }"},
     {ROW("bubble sort 8 min max", 1792, 1792),
