@@ -123,12 +123,22 @@ static struct word *random_word(struct random_program *p)
         if (below(p, 4) == 0) parts[0] = word_unary(&p->words, WORD_NEG, x);
         return below(p, 2) == 0 ? word_mux(&p->words, condition, parts[0], x)
                                 : word_mux(&p->words, condition, x, parts[0]);
+    case 8: /* a ramp */
+        condition = word_binary(&p->words, WORD_SLT, word_const(&p->words, width, 0), x);
+        return word_mux(&p->words, condition, x, word_const(&p->words, width, 0));
+    case 9: return random_array(p);
+    case 10: return random_float(p);
     case 11: /* two sums or differences of one word */
         parts[0] =
             word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
         parts[1] =
             word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
         return word_mux(&p->words, pick(p, 1), parts[0], parts[1]);
+    case 12: /* a carry */
+        parts[0] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        return below(p, 2) == 0 ? word_binary(&p->words, WORD_ULT, parts[0], x)
+                                : word_binary(&p->words, WORD_ULT, x, parts[0]);
     case 13: /* two products, quotients or remainders */
         parts[0] = pick(p, width);
         parts[1] = below(p, 2) == 0 ? parts[0] : pick(p, width);
@@ -136,16 +146,6 @@ static struct word *random_word(struct random_program *p)
         parts[0] = word_binary(&p->words, op, x, parts[0]);
         parts[1] = word_binary(&p->words, op, pick(p, width), parts[1]);
         return word_mux(&p->words, pick(p, 1), parts[0], parts[1]);
-    case 12: /* a carry */
-        parts[0] =
-            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
-        return below(p, 2) == 0 ? word_binary(&p->words, WORD_ULT, parts[0], x)
-                                : word_binary(&p->words, WORD_ULT, x, parts[0]);
-    case 8: /* a ramp */
-        condition = word_binary(&p->words, WORD_SLT, word_const(&p->words, width, 0), x);
-        return word_mux(&p->words, condition, x, word_const(&p->words, width, 0));
-    case 9: return random_array(p);
-    case 10: return random_float(p);
     default: return random_binary(p);
     }
 }
