@@ -9,8 +9,7 @@
 
 /*
  * log(1 + r 2^-32) 2^52 for r from -2^25 to 2^25 - 1: r log(1 + r) / r, whose second factor is
- * 127/128 and a rest that lies on one of a table's lines. All factors are made positive, for
- * products of positive numbers are cheaper: r is given as r + 2^25.
+ * 127/128 and a rest that lies on one of a table's lines. r is given as r + 2^25.
  */
 static inline int64_t log_near_one(uint32_t from_start)
 {
@@ -18,7 +17,7 @@ static inline int64_t log_near_one(uint32_t from_start)
     uint32_t rise = (rest >> 4) * ratio_slopes[index] >> 14;
     uint32_t ratio = (ratios[index] - (rest >> 5) - (rest >> 11) + rise) & 0x3fffff;
     int64_t r = (int64_t)from_start - (1 << 25);
-    int64_t product = (int64_t)((uint64_t)from_start * ratio) - ((int64_t)ratio << 25);
+    int64_t product = r * ratio;
 
     return r * (1 << 20) - r * (1 << 13) + (product >> 8);
 }

@@ -8,6 +8,7 @@
 #include "compiler/loop_cost.h"
 #include "compiler/lower_node.h"
 #include "compiler/order.h"
+#include "compiler/word_node.h"
 
 #include <string.h>
 
@@ -23,6 +24,7 @@ static void need(struct lowering *lowering, const struct word *word, uint32_t n)
 static bool is_modular(const struct lowering *lowering, const struct word *word)
 {
     if (lowering->roles[word->id] == ROLE_ORDER) return false;
+    if (lowering->roles[word->id] == ROLE_CHOOSE_OPERANDS) return word->operands[1]->op == WORD_MUL;
     if (lowering->roles[word->id] != ROLE_PLAIN) return true;
     switch (word->op) {
     case WORD_NOT:
@@ -103,25 +105,19 @@ static bool differs_by_term(const struct lowering *lowering, const struct word *
     return x->operands[0] == y || (x->op == WORD_ADD && x->operands[1] == y);
 }
 
-/* The word of which this is the low part. */
-static const struct word *whole(const struct word *word)
-{
-    return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
-}
-
 /* Whether the word, which is not wider, is the low part of x. */
 static bool is_low_part(const struct word *word, const struct word *x)
 {
-    if (whole(word) == x || word == x) return true;
+    if (lower_whole(word) == x || word == x) return true;
     return (word->op == WORD_ZEXT || word->op == WORD_SEXT) && word->op == x->op &&
            word->operands[0] == x->operands[0];
 }
 
 static bool is_negative_of(const struct word *x, const struct word *y)
 {
-    x = whole(x);
+    x = lower_whole(x);
     if (x->op == WORD_NEG) return is_low_part(y, x->operands[0]);
-    y = whole(y);
+    y = lower_whole(y);
     return x->op == WORD_SUB && y->op == WORD_SUB && x->operands[0] == y->operands[1] &&
            x->operands[1] == y->operands[0];
 }
@@ -135,10 +131,75 @@ static bool is_extension_of(const struct word *x, const struct word *y)
 static bool is_sign_of(const struct word *condition, const struct word *difference)
 {
     if (condition->op != WORD_ULT && condition->op != WORD_SLT) return false;
-    difference = whole(difference);
+    difference = lower_whole(difference);
     return difference->op == WORD_SUB &&
            is_extension_of(difference->operands[0], condition->operands[0]) &&
            is_extension_of(difference->operands[1], condition->operands[1]);
+}
+
+/* Whether only the multiplexer reads a sum or difference, the low part of which it chooses. */
+static bool is_own_sum(const struct lowering *lowering, const struct word *word)
+{
+    const struct word *sum = lower_whole(word);
+
+    return (sum->op == WORD_ADD || sum->op == WORD_SUB) && lowering->uses[word->id] == 1 &&
+           lowering->uses[sum->id] == 1;
+}
+
+/* Finds the operand that two sums or differences have in common, where neither takes it away. */
+static bool find_common(const struct word *x, const struct word *y, uint32_t at[2])
+{
+    for (at[0] = 0; at[0] < (x->op == WORD_ADD ? 2 : 1); at[0]++)
+        for (at[1] = 0; at[1] < (y->op == WORD_ADD ? 2 : 1); at[1]++)
+            if (is_low_part(x->operands[at[0]], y->operands[at[1]])) return true;
+    return false;
+}
+
+static bool add_to_one(const struct lowering *lowering, const struct word *x, const struct word *y)
+{
+    uint32_t at[2];
+
+    return is_own_sum(lowering, x) && is_own_sum(lowering, y) &&
+           find_common(lower_whole(x), lower_whole(y), at);
+}
+
+static bool is_dear(const struct word *word)
+{
+    return (word->op >= WORD_MUL && word->op <= WORD_SREM) ||
+           (word->op >= WORD_FADD && word->op <= WORD_FSQRT);
+}
+
+/* Whether a quotient is wanted beside its remainder, or a remainder beside its quotient: they are
+ * made together. */
+static bool has_other_half(const struct lowering *lowering, const struct word *word)
+{
+    const struct word *other;
+    struct word key = {.width = word->width, .operands = word->operands, .n_operands = 2};
+
+    switch (word->op) {
+    case WORD_UDIV: key.op = WORD_UREM; break;
+    case WORD_UREM: key.op = WORD_UDIV; break;
+    case WORD_SDIV: key.op = WORD_SREM; break;
+    case WORD_SREM: key.op = WORD_SDIV; break;
+    default: return false;
+    }
+    other = node_find(lowering->program->graph, key);
+    return other != NULL && lowering->needed[other->id] > 0;
+}
+
+/* Whether x and y are one operation, and only the multiplexer reads them. A constant operand makes
+ * an operation cheap, and stays what it is. */
+static bool choose_operands(const struct lowering *lowering, const struct word *x,
+                            const struct word *y)
+{
+    if (x->op != y->op || x->width != y->width || !is_dear(x)) return false;
+    if (lowering->uses[x->id] != 1 || lowering->uses[y->id] != 1) return false;
+    for (uint32_t i = 0; i < x->n_operands; i++) {
+        const struct word *a = x->operands[i], *b = y->operands[i];
+
+        if (a != b && (word_is_const(a) || word_is_const(b))) return false;
+    }
+    return !has_other_half(lowering, x) && !has_other_half(lowering, y);
 }
 
 static enum role find_role(const struct lowering *lowering, const struct word *word)
@@ -156,7 +217,8 @@ static enum role find_role(const struct lowering *lowering, const struct word *w
     if (differs_by_term(lowering, x, y)) return x->op == WORD_ADD ? ROLE_ADD_IF : ROLE_SUBTRACT_IF;
     if (differs_by_term(lowering, y, x))
         return y->op == WORD_ADD ? ROLE_ADD_UNLESS : ROLE_SUBTRACT_UNLESS;
-    return ROLE_PLAIN;
+    if (choose_operands(lowering, x, y)) return ROLE_CHOOSE_OPERANDS;
+    return add_to_one(lowering, x, y) ? ROLE_ADD_EITHER : ROLE_PLAIN;
 }
 
 static bool is_negation(enum role role)
@@ -170,7 +232,20 @@ uint32_t lower_n_operands(const struct lowering *lowering, const struct word *wo
 
     if (role == ROLE_PLAIN) return word->n_operands;
     if (role == ROLE_ORDER) return lowering->orders[word->id]->n_words;
+    if (role == ROLE_ADD_EITHER) return 4;
+    if (role == ROLE_CHOOSE_OPERANDS) return 1 + 2 * word->operands[1]->n_operands;
     return is_negation(role) ? 2 : 3;
+}
+
+/* Operand i > 0 of x + y or x + z. */
+static struct word *operand_of_either(const struct word *word, uint32_t i)
+{
+    const struct word *x = lower_whole(word->operands[1]), *y = lower_whole(word->operands[2]);
+    uint32_t at[2];
+
+    find_common(x, y, at);
+    if (i == 1) return x->operands[at[0]];
+    return i == 2 ? x->operands[1 - at[0]] : y->operands[1 - at[1]];
 }
 
 struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i)
@@ -181,6 +256,12 @@ struct word *lower_operand(const struct lowering *lowering, const struct word *w
 
     if (role == ROLE_ORDER) return lowering->orders[word->id]->words[i];
     if (role == ROLE_PLAIN || i == 0) return word->operands[i];
+    if (role == ROLE_ADD_EITHER) return operand_of_either(word, i);
+    if (role == ROLE_CHOOSE_OPERANDS) {
+        uint32_t n = word->operands[1]->n_operands;
+
+        return i <= n ? word->operands[1]->operands[i - 1] : word->operands[2]->operands[i - 1 - n];
+    }
     base = word->operands[is_if ? 2 : 1];
     changed = word->operands[is_if ? 1 : 2];
     if (i == 1) return base;
@@ -349,6 +430,8 @@ static void lower_word(struct lowering *lowering, const struct word *word)
     lowering->graph->position = word->position;
     if (lowering->roles[word->id] == ROLE_ORDER)
         order_lower(lowering, bits, lowering->orders[word->id], n);
+    else if (lowering->roles[word->id] == ROLE_CHOOSE_OPERANDS)
+        lower_chosen(lowering, bits, word, n);
     else if (lower_is_sum(lowering, word)) lower_sum(lowering, bits, word, n);
     else lower_operation(lowering, bits, word, n);
     /* A sum charges its own: its terms may be those of other loops. */

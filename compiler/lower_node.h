@@ -16,9 +16,13 @@ enum role {
     ROLE_ADD_UNLESS,
     ROLE_SUBTRACT_IF,
     ROLE_SUBTRACT_UNLESS,
+    /* MUX whose two values are sums or differences of one word: x +- y or x +- z. */
+    ROLE_ADD_EITHER,
     /* MUX between x and -x. */
     ROLE_NEGATE_IF,
     ROLE_NEGATE_UNLESS,
+    /* MUX between two results of one dear operation: the operation on the operands chosen. */
+    ROLE_CHOOSE_OPERANDS,
     /* MUX that depends on the order of a few words alone. */
     ROLE_ORDER
 };
@@ -46,9 +50,16 @@ struct lowering {
 };
 
 /** The operands under the word's role: of an order its words, of a conditional addition the
- * condition, x and y, of a conditional negation the condition and x. */
+ * condition, x and y (and z), of a conditional negation the condition and x, of chosen operands the
+ * condition and those of both operations. */
 uint32_t lower_n_operands(const struct lowering *lowering, const struct word *word);
 struct word *lower_operand(const struct lowering *lowering, const struct word *word, uint32_t i);
+
+/** The sum or difference of which the word is the low part. */
+static inline const struct word *lower_whole(const struct word *word)
+{
+    return word->op == WORD_EXTRACT && word->immediate == 0 ? word->operands[0] : word;
+}
 
 static inline const literal *lower_bits(const struct lowering *lowering, const struct word *word)
 {
@@ -57,6 +68,8 @@ static inline const literal *lower_bits(const struct lowering *lowering, const s
 
 /** Lowers one word by its operation; out has the word's width, of which needed bits are wanted. */
 void lower_operation(struct lowering *lowering, literal *out, const struct word *word, uint32_t n);
+/** Lowers a ROLE_CHOOSE_OPERANDS likewise. */
+void lower_chosen(struct lowering *lowering, literal *out, const struct word *word, uint32_t n);
 
 /** Whether the word is a sum: an addition, subtraction or negation, conditional ones included. */
 bool lower_is_sum(const struct lowering *lowering, const struct word *word);

@@ -285,6 +285,27 @@ static void lower_one(struct operation *op)
     }
 }
 
+void lower_chosen(struct lowering *lowering, literal *out, const struct word *word, uint32_t n)
+{
+    const struct word *x = word->operands[1], *y = word->operands[2];
+    struct graph *graph = lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    literal condition = lower_bits(lowering, word->operands[0])[0], *chosen[2] = {NULL};
+    struct operation op = {.lowering = lowering, .graph = graph, .word = x, .out = out, .n = n};
+
+    for (uint32_t i = 0; i < x->n_operands; i++) {
+        uint32_t width = x->operands[i]->width;
+
+        chosen[i] = graph_scratch(graph, width);
+        arith_mux(graph, chosen[i], condition, lower_bits(lowering, x->operands[i]),
+                  lower_bits(lowering, y->operands[i]), width);
+    }
+    op.x = chosen[0];
+    op.y = chosen[1];
+    lower_one(&op);
+    graph_scratch_release(graph, mark);
+}
+
 void lower_operation(struct lowering *lowering, literal *out, const struct word *word, uint32_t n)
 {
     struct operation op = {

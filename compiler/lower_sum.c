@@ -13,7 +13,7 @@ bool lower_is_sum(const struct lowering *lowering, const struct word *word)
 {
     enum role role = (enum role)lowering->roles[word->id];
 
-    if (role == ROLE_ORDER) return false;
+    if (role == ROLE_ORDER || role == ROLE_CHOOSE_OPERANDS) return false;
     return role != ROLE_PLAIN || word->op == WORD_ADD || word->op == WORD_SUB ||
            word->op == WORD_NEG;
 }
@@ -113,6 +113,32 @@ static void add_conditional(struct terms *terms, struct term term)
     graph_scratch_release(graph, mark);
 }
 
+/* x + (c ? y : z), where y or z may be taken away: x waits. What is taken away is complemented, and
+ * one is added. */
+static void add_either(struct terms *terms, struct term term)
+{
+    struct lowering *lowering = terms->lowering;
+    struct graph *graph = lowering->graph;
+    struct scratch_mark mark = graph_scratch_mark(graph);
+    const literal *y = lower_bits(lowering, lower_operand(lowering, term.word, 2));
+    const literal *z = lower_bits(lowering, lower_operand(lowering, term.word, 3));
+    literal condition = lower_bits(lowering, lower_operand(lowering, term.word, 0))[0];
+    literal y_sign =
+        lit_constant((lower_whole(term.word->operands[1])->op == WORD_SUB) != term.negative);
+    literal z_sign =
+        lit_constant((lower_whole(term.word->operands[2])->op == WORD_SUB) != term.negative);
+    literal sign = graph_mux(graph, condition, y_sign, z_sign);
+    uint32_t n = terms->columns.n;
+    literal *chosen = graph_scratch(graph, n);
+
+    arith_mux(graph, chosen, condition, y, z, n);
+    for (uint32_t i = 0; i < n; i++) chosen[i] = graph_xor(graph, chosen[i], sign);
+    columns_add_word(&terms->columns, 0, chosen, n);
+    columns_add_bit(&terms->columns, 0, sign);
+    push(terms, operand_of(terms, term, 1, false));
+    graph_scratch_release(graph, mark);
+}
+
 /* (x ^ c) + c */
 static void add_negated_if(struct terms *terms, struct term term)
 {
@@ -179,6 +205,7 @@ static void make_term(struct terms *terms, struct term term)
 
     if (role != ROLE_PLAIN) {
         if (role == ROLE_NEGATE_IF || role == ROLE_NEGATE_UNLESS) add_negated_if(terms, term);
+        else if (role == ROLE_ADD_EITHER) add_either(terms, term);
         else add_conditional(terms, term);
         return;
     }

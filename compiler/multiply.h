@@ -1,6 +1,6 @@
 /*
- * Products: partial products in columns for short words, Karatsuba's method for long ones, folded
- * squares, signed digits for constants. Which method a width gets is decided by its AND count.
+ * Products: sums of exclusive ors, Karatsuba's method for long words, partial products for words of
+ * few bits, signed digits for constants. Which method a width gets is decided by its AND count.
  */
 #ifndef SOTTO_COMPILER_MULTIPLY_H
 #define SOTTO_COMPILER_MULTIPLY_H

@@ -85,7 +85,7 @@ void columns_add_bit(struct columns *columns, uint32_t shift, literal bit)
 }
 
 /* -bit = not bit - 1 */
-static void subtract_bit(struct columns *columns, uint32_t shift, literal bit)
+void columns_subtract_bit(struct columns *columns, uint32_t shift, literal bit)
 {
     if (shift >= columns->n || bit == LIT_FALSE) return;
     subtract_constant_bit(columns, shift);
@@ -96,7 +96,7 @@ void columns_add_signed(struct columns *columns, uint32_t shift, const literal *
 {
     if (n == 0) return;
     for (uint32_t i = 0; i + 1 < n; i++) columns_add_bit(columns, shift + i, a[i]);
-    subtract_bit(columns, shift + n - 1, a[n - 1]);
+    columns_subtract_bit(columns, shift + n - 1, a[n - 1]);
 }
 
 void columns_add_word(struct columns *columns, uint32_t shift, const literal *a, uint32_t n)
@@ -118,7 +118,7 @@ void columns_subtract_word(struct columns *columns, uint32_t shift, const litera
     if (shift < columns->n && n >= columns->n - shift) kept = word_bits_significant_signed(a, n);
     for (uint32_t i = 0; i < kept; i++) {
         if (i + 1 == kept && kept < n) columns_add_bit(columns, shift + i, a[i]);
-        else subtract_bit(columns, shift + i, a[i]);
+        else columns_subtract_bit(columns, shift + i, a[i]);
     }
 }
 

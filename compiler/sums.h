@@ -32,6 +32,7 @@ void columns_init(struct columns *columns, struct graph *graph, uint32_t n);
 
 /** Each adds something times 2^shift; bits beyond the sum's width are dropped. */
 void columns_add_bit(struct columns *columns, uint32_t shift, literal bit);
+void columns_subtract_bit(struct columns *columns, uint32_t shift, literal bit);
 void columns_add_word(struct columns *columns, uint32_t shift, const literal *a, uint32_t n);
 /** The word's top bit has the weight -2^(n-1). */
 void columns_add_signed(struct columns *columns, uint32_t shift, const literal *a, uint32_t n);

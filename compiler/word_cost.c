@@ -23,7 +23,7 @@ static uint64_t product_cost(const struct word *a, const struct word *b, uint64_
     uint64_t x = used_bits(a), y = used_bits(b);
 
     if (word_is_const(a) || word_is_const(b)) return width * log2_of(width + 1) / 2;
-    return x + y > width && x * y > width * width / 2 ? width * width : x * y;
+    return x + y > width && x * y > width * width / 2 ? width * width / 2 : x * y;
 }
 
 static uint64_t division_cost(const struct word *a, const struct word *b)

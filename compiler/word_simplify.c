@@ -295,15 +295,28 @@ static struct word *divide_unsigned(struct word_graph *graph, enum word_op op, s
     return make(graph, op, width, x, y, NULL);
 }
 
+/* x / 2^k rounds towards zero: 2^k - 1 is added to a negative x. */
+static struct word *divide_by_power(struct word_graph *graph, struct word *x, uint32_t k)
+{
+    struct word *sign = word_extract(graph, x, x->width - 1, 1);
+    struct word *rest = word_resize(graph, word_resize(graph, sign, k, true), x->width, false);
+
+    return word_shift_const(graph, WORD_ASHR, word_binary(graph, WORD_ADD, x, rest), k);
+}
+
 static struct word *divide_signed(struct word_graph *graph, enum word_op op, struct word *x,
                                   struct word *y)
 {
+    int64_t power = power_of_two(y);
+
     /* x / 0 is -1 for x >= 0 in both readings. */
     if (x->zeros > 0 && y->zeros > 0)
         return word_binary(graph, op == WORD_SDIV ? WORD_UDIV : WORD_UREM, x, y);
     if (word_is_value(y, 1)) return op == WORD_SDIV ? x : word_const(graph, x->width, 0);
     if (word_is_ones(y))
         return op == WORD_SDIV ? word_unary(graph, WORD_NEG, x) : word_const(graph, x->width, 0);
+    if (op == WORD_SDIV && power > 0 && power < (int64_t)x->width - 1)
+        return divide_by_power(graph, x, (uint32_t)power);
     return make(graph, op, x->width, x, y, NULL);
 }
 
@@ -485,8 +498,39 @@ static struct word *equal(struct word_graph *graph, struct word *x, struct word 
     return make(graph, WORD_EQ, 1, x, y, NULL);
 }
 
+/* The carry out of the sum of which x is the low part, y being one of its terms; else NULL. */
+static struct word *carry_out(struct word_graph *graph, struct word *x, const struct word *y)
+{
+    uint32_t n = y->width;
+    struct word *sum = x->op == WORD_EXTRACT && x->immediate == 0 ? x->operands[0] : x, *a, *b;
+
+    if (sum->op != WORD_ADD || n == MAX_WORD_BITS) return NULL;
+    a = sum->operands[0];
+    b = sum->operands[1];
+    if (word_extract(graph, a, 0, n) != y && word_extract(graph, b, 0, n) != y) return NULL;
+    if (sum->width > n && (used_bits(a) > n || used_bits(b) > n)) return NULL;
+    if (word_is_const(b) && sum == x)
+        return word_not(graph, word_binary(graph, WORD_ULT, a, word_unary(graph, WORD_NEG, b)));
+    if (sum == x) {
+        a = word_resize(graph, a, n + 1, false);
+        sum = word_binary(graph, WORD_ADD, a, word_resize(graph, b, n + 1, false));
+    }
+    return word_extract(graph, sum, n, 1);
+}
+
+/* x < y where one is made from the other, as programs ask for a carry or a borrow; else NULL. */
+static struct word *overflow(struct word_graph *graph, struct word *x, struct word *y)
+{
+    if (y->op == WORD_SUB && y->operands[0] == x)
+        return word_binary(graph, WORD_ULT, x, y->operands[1]);
+    if (y->op == WORD_ADD && y->operands[0] == x && word_is_const(y->operands[1]))
+        return word_binary(graph, WORD_ULT, x, word_unary(graph, WORD_NEG, y->operands[1]));
+    return carry_out(graph, x, y);
+}
+
 static struct word *less(struct word_graph *graph, enum word_op op, struct word *x, struct word *y)
 {
+    struct word *result;
     struct word *operands[2] = {x, y};
     uint32_t a = used_bits(x), b = used_bits(y), n = a > b ? a : b;
     uint32_t s = x->signs < y->signs ? x->signs : y->signs;
@@ -504,6 +548,8 @@ static struct word *less(struct word_graph *graph, enum word_op op, struct word 
         y = word_extract(graph, y, 0, n);
         return less(graph, op, word_extract(graph, x, 0, n), y);
     }
+    result = op == WORD_ULT ? overflow(graph, x, y) : NULL;
+    if (result != NULL) return result;
     return node_new(graph, op, 1, operands, 2, op == WORD_ULT && bound_fits(x, y));
 }
 

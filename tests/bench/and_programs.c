@@ -1,6 +1,6 @@
 /*
  * The programs of the table of AND counts, as a user would write them: where users differ, in each
- * of the usual ways. Limits are those of the design.
+ * of the usual ways. Limits are those of the design, or what was reached where that is less.
  */
 #include "tests/bench/and_programs.h"
 
@@ -20,14 +20,14 @@ const struct and_program and_programs[] = {
     {ROW("max 32", 64, 64), .text = "int f(int a, int b) { return a > b ? a : b; }"},
     {ROW("mux 32", 32, 32),
      .text = "int f(" G "_Bool c, " G "int a, " E "int b) { return c ? a : b; }"},
-    {ROW("mul 32 to 32", 993, 976), .text = "int f(int a, int b) { return a * b; }"},
-    {ROW("mul 64 to 64", 4033, 3598), .text = "long f(long a, long b) { return a * b; }"},
-    {ROW("mul 32 to 64", 1689, 1600),
+    {ROW("mul 32 to 32", 993, 558), .text = "int f(int a, int b) { return a * b; }"},
+    {ROW("mul 64 to 64", 4033, 2142), .text = "long f(long a, long b) { return a * b; }"},
+    {ROW("mul 32 to 64", 1689, 1037),
      .text = "unsigned long f(unsigned a, unsigned b) { return (unsigned long)a * b; }"},
-    {ROW("mul 64 to 128", 8128, 5216),
+    {ROW("mul 64 to 128", 8128, 3463),
      .text = "unsigned _BitInt(128) f(unsigned long a, unsigned long b) "
              "{ return (unsigned _BitInt(128))a * b; }"},
-    {ROW("square 32", 722, 465), .text = "int f(" G "int a) { return a * a; }"},
+    {ROW("square 32", 722, 254), .text = "int f(" G "int a) { return a * a; }"},
     {ROW("u / 32", 1085, 589), .text = "unsigned f(unsigned a, unsigned b) { return a / b; }"},
     {ROW("u / 64", 4221, 2205),
      .text = "unsigned long f(unsigned long a, unsigned long b) { return a / b; }"},
@@ -76,22 +76,22 @@ const struct and_program and_programs[] = {
     {ROW("sum of 32", 961, 935),
      .text = "int f(" G
              "const int a[32]) { int s = 0; for (int i = 0; i < 32; i++) s += a[i]; return s; }"},
-    {ROW("matrix 3x3", 27369, 26820),
+    {ROW("matrix 3x3", 27369, 15066),
      .text = "void f(" G "const int a[3][3], " E "const int b[3][3], " O
              "int c[3][3]) { for (int i = 0; "
              "i < 3; i++) for (int j = 0; j < 3; j++) { c[i][j] = 0; for (int k = 0; k < 3; k++) "
              "c[i][j] += a[i][k] * b[k][j]; } }"},
-    {ROW("matrix 5x5", 127225, 124200),
+    {ROW("matrix 5x5", 127225, 69750),
      .text = "void f(" G "const int a[5][5], " E "const int b[5][5], " O
              "int c[5][5]) { for (int i = 0; "
              "i < 5; i++) for (int j = 0; j < 5; j++) { int s = 0; for (int k = 0; k < 5; k++) "
              "s += a[i][k] * b[k][j]; c[i][j] = s; } }"},
-    {ROW("matrix 8x8", 522304, 508864),
+    {ROW("matrix 8x8", 522304, 285696),
      .text = "void f(" G "const int a[8][8], " E "const int b[8][8], " O
              "int c[8][8]) { for (int i = 0; "
              "i < 8; i++) for (int j = 0; j < 8; j++) { int s = 0; for (int k = 0; k < 8; k++) "
              "s += a[i][k] * b[k][j]; c[i][j] = s; } }"},
-    {ROW("squared distance 2-D", 1536, 991),
+    {ROW("squared distance 2-D", 1536, 599),
      .text = "int f(const int a[2], const int b[2]) { int x = a[0] - b[0], y = a[1] - b[1]; "
              "return x * x + y * y; }"},
     {ROW("isqrt 32", 255, 255),
@@ -133,10 +133,10 @@ const struct and_program and_programs[] = {
              "j < 9; j++) d[i][j] = lo(lo(d[i - 1][j] + 1, d[i][j - 1] + 1), "
              "d[i - 1][j - 1] + (a[i - 1] != b[j - 1])); return d[8][8]; }"},
     {ROW("float add", 986, 1000), .text = "float f(float a, float b) { return a + b; }"},
-    {ROW("float mul", 3016, 1500), .text = "float f(float a, float b) { return a * b; }"},
+    {ROW("float mul", 3016, 999), .text = "float f(float a, float b) { return a * b; }"},
     {ROW("float div", 3809, 1200), .text = "float f(float a, float b) { return a / b; }"},
     {ROW("float sqrt", 2455, 2455), .text = "float f(" G "float a) { return sqrtf(a); }"},
-    {ROW("double mul", 11068, 5400), .text = "double f(double a, double b) { return a * b; }"},
+    {ROW("double mul", 11068, 3388), .text = "double f(double a, double b) { return a * b; }"},
     {ROW("double div", 22741, 4200), .text = "double f(double a, double b) { return a / b; }"},
     {ROW("abs 32 by mask", 61, 31),
      .text = "int f(" G "int a) { int m = a >> 31; return (a ^ m) - m; }"},
@@ -183,6 +183,29 @@ const struct and_program and_programs[] = {
                                              "+ b); }"},
     {ROW("ReLU(a + b) if", 94, 62),
      .text = "int f(int a, int b) { int s = a + b; if (s < 0) s = 0; return s; }"},
+    {ROW("carry of a + b", 0, 32), .text = "void f(" G "unsigned a, " E "unsigned b, " O
+                                           "unsigned s[1], " O
+                                           "_Bool c[1]) { s[0] = a + b; c[0] = s[0] < a; }"},
+    {ROW("borrow of a - b", 0, 32), .text = "void f(" G "unsigned a, " E "unsigned b, " O
+                                            "unsigned d[1], " O
+                                            "_Bool c[1]) { d[0] = a - b; c[0] = d[0] > a; }"},
+    {ROW("saturating add 32", 0, 64),
+     .text = "unsigned f(unsigned a, unsigned b) { unsigned s = a + b; return s < a ? ~0u : s; }"},
+    {ROW("a + b or a - b", 0, 31),
+     .text = "int f(" G "_Bool c, " G "int a, " E "int b) { return c ? a + b : a - b; }"},
+    {ROW("a + b or a - b bytes", 0, 7), .text =
+                                            "unsigned char f(" G "_Bool c, " G "unsigned char a, " E
+                                            "unsigned char b) { return c ? a + b : a - b; }"},
+    {ROW("a + b or a + c", 0, 63),
+     .text = "int f(" G "_Bool s, " G "int a, " E "int b, " E
+             "int c) { int r; if (s) r = a + b; else r = a + c; return r; }"},
+    {ROW("a * b or a * c", 0, 590), .text = "int f(" G "_Bool s, " G "int a, " E "int b, " E
+                                            "int c) { return s ? a * b : a * c; }"},
+    {ROW("a / b or c / d", 0, 653),
+     .text = "unsigned f(" G "_Bool s, " G "unsigned a, " G "unsigned b, " E "unsigned c, " E
+             "unsigned d) { unsigned q; if (s) q = a / b; else q = c / d; return q; }"},
+    {ROW("s / 8", 0, 31), .text = "int f(" G "int a) { return a / 8; }"},
+    {ROW("average", 0, 62), .text = "int f(int a, int b) { return (a + b) / 2; }"},
     {ROW("bubble sort 8 min max", 1792, 1792),
      .text = "void f(" G "const unsigned a[8], " O "unsigned s[8]) { for (int i = 0; i < 8; i++) "
              "s[i] = a[i]; for (int i = 0; i < 8; i++) for "
@@ -238,7 +261,7 @@ const struct and_program and_programs[] = {
          "(int i = 0; i < 200; i++) { unsigned char x = a[i] ^ b[i]; for (int j = 0; j < 8; j++) { "
          "if "
          "(x & 1) n++; x >>= 1; } } return n; }"},
-    {ROW("squared distance 2-D products", 1536, 991),
+    {ROW("squared distance 2-D products", 1536, 599),
      .text = "int f(const int a[2], const int b[2]) { int s = 0; for (int i = 0; i < 2; i++) s += "
              "(a[i] - "
              "b[i]) * (a[i] - b[i]); return s; }"},

@@ -102,8 +102,9 @@ static struct word *random_word(struct random_program *p)
 {
     uint32_t width = random_width(p);
     struct word *x = pick(p, width), *parts[3], *condition;
+    enum word_op op;
 
-    switch (below(p, 14)) {
+    switch (below(p, 17)) {
     case 0: return word_unary(&p->words, WORD_NOT, x);
     case 1: return word_unary(&p->words, WORD_NEG, x);
     case 2: return word_unary(&p->words, WORD_ABS, x);
@@ -127,6 +128,24 @@ static struct word *random_word(struct random_program *p)
         return word_mux(&p->words, condition, x, word_const(&p->words, width, 0));
     case 9: return random_array(p);
     case 10: return random_float(p);
+    case 11: /* two sums or differences of one word */
+        parts[0] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        parts[1] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        return word_mux(&p->words, pick(p, 1), parts[0], parts[1]);
+    case 12: /* a carry */
+        parts[0] =
+            word_binary(&p->words, below(p, 2) == 0 ? WORD_ADD : WORD_SUB, x, pick(p, width));
+        return below(p, 2) == 0 ? word_binary(&p->words, WORD_ULT, parts[0], x)
+                                : word_binary(&p->words, WORD_ULT, x, parts[0]);
+    case 13: /* two products, quotients or remainders */
+        parts[0] = pick(p, width);
+        parts[1] = below(p, 2) == 0 ? parts[0] : pick(p, width);
+        op = (enum word_op)(WORD_MUL + below(p, WORD_SREM - WORD_MUL + 1));
+        parts[0] = word_binary(&p->words, op, x, parts[0]);
+        parts[1] = word_binary(&p->words, op, pick(p, width), parts[1]);
+        return word_mux(&p->words, pick(p, 1), parts[0], parts[1]);
     default: return random_binary(p);
     }
 }

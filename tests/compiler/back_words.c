@@ -281,9 +281,10 @@ static void full_square(uint64_t *out, const uint64_t *in, unsigned n)
 
 START_TEST(products)
 {
-    static const unsigned max_low[65] = {[32] = 976, [64] = 3598};
-    static const unsigned max_full[65] = {[32] = 1600, [64] = 5216};
-    static const unsigned max_square[65] = {[32] = 465};
+    static const unsigned max_low[65] = {[8] = 42, [16] = 150, [32] = 558, [64] = 2142};
+    static const unsigned max_full[65] = {[8] = 79, [16] = 287, [32] = 1037, [64] = 3463};
+    static const unsigned max_square[65] = {[8] = 14, [16] = 62, [32] = 254, [64] = 1022};
+    static const unsigned max_full_square[65] = {[8] = 37, [16] = 141, [32] = 541, [64] = 1909};
 
     for (unsigned n = 1; n <= 64; n += n < 17 ? 1 : n == 17 ? 7 : 8) {
         check_function(
@@ -293,7 +294,7 @@ START_TEST(products)
         check_function(
             &(struct function){"square", build_square, square, n, {n}, {n}, max_square[n]});
         check_function(&(struct function){
-            "square in full", build_full_square, full_square, n, {n}, {n, n}, 0});
+            "square in full", build_full_square, full_square, n, {n}, {n, n}, max_full_square[n]});
     }
 }
 END_TEST
@@ -361,9 +362,17 @@ static void dot(uint64_t *out, const uint64_t *in, unsigned n)
 
 START_TEST(shaped_products)
 {
+    static const unsigned max_extended[65] = {[8] = 80, [16] = 264, [64] = 2318};
+    static const unsigned max_dot[65] = {[8] = 187, [16] = 675, [32] = 2515, [64] = 9651};
+
     for (unsigned n = 4; n <= 64; n += n < 20 ? 2 : 11)
-        check_function(&(struct function){
-            "extended", build_extended, extended_product, n, {n, n / 2}, {64, 64, 64}, 0});
+        check_function(&(struct function){"extended",
+                                          build_extended,
+                                          extended_product,
+                                          n,
+                                          {n, n / 2},
+                                          {64, 64, 64},
+                                          max_extended[n]});
     for (unsigned n = 5; n <= 64; n += n < 10 ? 3 : 53)
         check_function(&(struct function){"by a constant",
                                           build_constant,
@@ -373,8 +382,8 @@ START_TEST(shaped_products)
                                           {n, n, n, n, n, n, n, n, n, n, n, n, n, n},
                                           0});
     for (unsigned n = 8; n <= 64; n *= 2)
-        check_function(
-            &(struct function){"dot product", build_dot, dot, n, {n, n, n, n, n, n, n, n}, {n}, 0});
+        check_function(&(struct function){
+            "dot product", build_dot, dot, n, {n, n, n, n, n, n, n, n}, {n}, max_dot[n]});
 }
 END_TEST
 

@@ -66,7 +66,7 @@ warns 8:13 "writing 'm' at a secret index costs about" "every element is visited
     m[a][b] = 1;
     o[0] = m[2][3];'
 warns 5:5 "this loop unrolls to about 1.2 million ANDs" "gc-cc --explain-cost" \
-    '    for (int i = 0; i < 1300; i++) o[0] = o[0] * a + b;'
+    '    for (int i = 0; i < 2200; i++) o[0] = o[0] * a + b;'
 warns 6:12 "'x' is read before it is written: the value is 0" "give it a value" '    int x;
     o[0] = x;'
 warns 6:13 "'t' is read before it is written: the value is 0" "give it a value" '    int t[2];
@@ -122,10 +122,10 @@ if command -v python3 >/dev/null; then
     # The sum of the products is finished after the loop that makes them.
     cat >"$folder/p.c" <<'PROGRAM'
 #include <sotto-circuit.h>
-int f(GARBLER int a[1100], EVALUATOR int b[1100])
+int f(GARBLER int a[2000], EVALUATOR int b[2000])
 {
     int sum = 0;
-    for (int i = 0; i < 1100; i++) sum += a[i] * b[i];
+    for (int i = 0; i < 2000; i++) sum += a[i] * b[i];
     return sum + 1;
 }
 PROGRAM
