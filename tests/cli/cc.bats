@@ -246,6 +246,8 @@ END
     try gc-run clear -q none.txt; expect 0; [ "$output" = -6 ]
     echo 'int f(int a, int b) { return a / b; }' >d.c
     try gc-cc -w d.c --check; expect 0 "more were left out"
+    echo 'int f(int a, int b) { int n; return a + b + 1 / (n * 0); }' >none.c
+    try gc-cc -w none.c --check=20; expect 0 "checked nothing" "20 were left out"
 }
 
 @test "gc-cc --check: memcmp gives -1, 0 or 1 on both sides, unless it is the program's own" {
