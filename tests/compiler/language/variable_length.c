@@ -1,5 +1,6 @@
 /* Arrays whose length is public but no constant: of several dimensions, by typedef, through
- * pointers, in recursion and loops, at secret indices; sizeof keeps the length of the declaration. */
+ * pointers, in recursion and loops, at secret indices; sizeof keeps the length that they were
+ * declared with. */
 #include <sotto-circuit.h>
 #include <stdint.h>
 #include <string.h>
