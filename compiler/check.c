@@ -289,13 +289,18 @@ static void restore_signals(const struct sigaction *old)
 
 static void print_agreement(const struct checking *c)
 {
-    fprintf(stderr, "gc-cc: checked %s%llu inputs: the circuit agrees with the function\n",
-            c->exhaustive ? "all " : "", (unsigned long long)(c->n - c->n_left_out));
+    uint64_t n_checked = c->n - c->n_left_out;
+
+    if (n_checked == 0)
+        fputs("gc-cc: checked nothing: no input says whether the circuit is right\n", stderr);
+    else
+        fprintf(stderr, "gc-cc: checked %s%llu inputs: the circuit agrees with the function\n",
+                c->exhaustive ? "all " : "", (unsigned long long)n_checked);
     if (c->n_left_out > 0)
         fprintf(stderr,
-                "  %llu more were left out: C does not define what the function does with them,\n"
+                "  %llu%s were left out: C does not define what the function does with them,\n"
                 "  it does not end, or the bound of a loop is too small\n",
-                (unsigned long long)c->n_left_out);
+                (unsigned long long)c->n_left_out, n_checked > 0 ? " more" : "");
 }
 
 static int check_status(const struct checking *c, sotto_err err, bool differs)

@@ -131,19 +131,19 @@ static int compile_on_large_stack(struct job *job)
 
 /* ------------------------------------------------------------------------------------- files -- */
 
-/* The preprocessor's words for a file that is not there would blame the preprocessor. */
+/* The preprocessor's words for a file that is not there would blame the preprocessor. A pipe is not
+ * opened here: who writes to it would be told that nobody reads. */
 static int check_input(const struct job *job)
 {
     const char *path = job->options.input;
     bool is_stdin = strcmp(path, "-") == 0;
     struct stat status;
     char shown[256];
-    int fd, error = 0;
+    int error = 0;
 
-    fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0) error = errno;
+    if ((is_stdin ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0) error = errno;
     else if (S_ISDIR(status.st_mode)) error = EISDIR;
-    if (fd >= 0 && !is_stdin) (void)close(fd);
+    else if (!is_stdin && access(path, R_OK) != 0) error = errno;
     if (error == 0) return 0;
     if (is_stdin) path = "standard input";
     fprintf(stderr, "gc-cc: cannot read %s: %s\n",
@@ -230,10 +230,22 @@ static int run(struct job *job)
     return status != 0 ? status : finish(job);
 }
 
+/* What is opened next, a file of the output perhaps, would stand in for a standard stream that is
+ * closed. Held for reading only, standard input is empty, and writing to the others still fails. */
+static void hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", O_RDONLY); /* the lowest free descriptor, which is fd */
+}
+
 int main(int argc, char **argv)
 {
     struct job job = {.context = NULL};
-    int status = options_parse(&job.options, argc, argv);
+    int status;
+
+    hold_streams();
+    status = options_parse(&job.options, argc, argv);
 
     if (status == 0 && sotto_context_new(&job.context, NULL) != SOTTO_OK) {
         fputs("gc-cc: out of memory\n", stderr);

@@ -30,13 +30,13 @@ static struct type *pointer(struct parser *p, struct type *type)
  * elements would have to be known in the call. */
 static struct declarator parameter_declarator(struct parser *p, struct type *type)
 {
-    struct stmt **lengths = p->lengths, *here = NULL;
+    struct stmt **lengths = p->lengths, *own = NULL;
     struct declarator declared;
 
-    p->lengths = &here;
+    p->lengths = &own;
     declared = declarator(p, type);
     p->lengths = lengths;
-    if (here != NULL && (declared.type->length != here->symbol || here->next != NULL)) {
+    if (own != NULL && (declared.type->length != own->symbol || own->next != NULL)) {
         diag_error(p->diag, declared.position,
                    "elements of variable length in a parameter are not supported");
         diag_hint(p->diag, "pass a pointer to the first element, and compute the index");

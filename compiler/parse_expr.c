@@ -307,7 +307,7 @@ static struct expr *size_expression(struct parser *p)
 {
     source_pos position = here(p);
     bool is_alignment = !next_is(p, "sizeof");
-    struct expr *operand;
+    struct expr *operand, *size;
     struct type *type;
 
     p->at++;
@@ -326,8 +326,11 @@ static struct expr *size_expression(struct parser *p)
         diag_error(p->diag, position, "size of a bit-field");
         return sema_error(p->sema, position);
     }
-    return is_alignment ? size_constant(p, position, operand->type->align)
-                        : size_of(p, position, operand->type);
+    if (is_alignment) return size_constant(p, position, operand->type->align);
+    size = size_of(p, position, operand->type);
+    /* Only such an operand is evaluated [6.5.3.4, 2]. */
+    if (type_is_variable(operand->type)) size = sema_comma(p->sema, position, operand, size);
+    return size;
 }
 
 /* ("++" | "--") unary-expression */

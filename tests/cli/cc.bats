@@ -126,8 +126,10 @@ older" ]
     try gc-cc . -o x; expect 3 "Is a directory"
     try gc-cc - -o x <.; expect 3 "cannot read standard input: Is a directory"
     run bash -c '"$1" - -o x <&-' - "$BINDIR/gc-cc"
-    [ "$status" -eq 3 ]
-    [[ "$output" == *"cannot read standard input: Bad file descriptor"* ]]
+    [ "$status" -eq 5 ]
+    [[ "$output" == *"<stdin>:1:1: error: there is no function in this program"* ]]
+    mkfifo pipe; cat p.c >pipe &
+    try gc-cc pipe --check=3; expect 0
     cp p.c ./-p.c
     try gc-cc --check=3 -- -p.c; expect 0
     CC=no-such-compiler try gc-cc p.c -o x; expect 5 "cannot run the preprocessor 'no-such-compiler'" "CC="
@@ -253,6 +255,8 @@ END
     try gc-run clear -q none.txt; expect 0; [ "$output" = -6 ]
     echo 'int f(int a, int b) { return a / b; }' >d.c
     try gc-cc -w d.c --check; expect 0 "more were left out"
+    echo 'int f(int a, int b) { int n; return a + b + 1 / (n * 0); }' >none.c
+    try gc-cc -w none.c --check=20; expect 0 "checked nothing" "20 were left out"
 }
 
 @test "gc-cc --check: memcmp gives -1, 0 or 1 on both sides, unless it is the program's own" {

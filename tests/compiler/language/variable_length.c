@@ -1,5 +1,6 @@
 /* Arrays whose length is public but no constant: of several dimensions, by typedef, through
- * pointers, in recursion and loops, at secret indices; sizeof keeps the length of the declaration. */
+ * pointers, in recursion and loops, at secret indices; sizeof keeps the length that they were
+ * declared with. */
 #include <sotto-circuit.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,6 +21,10 @@ static unsigned matrix(int n, int m, const uint8_t *from, unsigned i, unsigned j
     for (int k = 0; k < (n + 1) * 2 * m; k++) (&b[0][0][0])[k] = (uint8_t)k;
     a[i][j] += 3;
     b[i][j & 1][j] ^= a[i][j];
+    int n_sizes = 0;
+    out += sizeof a[n_sizes++];
+    out += sizeof a[0][n_sizes++];
+    out += n_sizes;
     p++;
     q += 2;
     out += (*p)[j] + p[1][0] + (unsigned)(p - a) + (unsigned)(&a[n - 1] - &a[0]);
