@@ -182,8 +182,11 @@ uint64_t exec_array_len(struct exec *x, const struct type *type)
 
 uint64_t exec_size(struct exec *x, const struct type *type)
 {
+    uint64_t n;
+
     if (!type_is_variable(type)) return type->size;
-    return exec_array_len(x, type) * exec_size(x, type->base);
+    n = exec_array_len(x, type);
+    return n * exec_size(x, type->base);
 }
 
 /* ------------------------------------------------------------------------------------ places -- */

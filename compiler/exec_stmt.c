@@ -345,7 +345,7 @@ static bool count_step(struct exec *x, const struct stmt *stmt)
 static bool can_end(struct exec *x, const struct stmt *stmt)
 {
     if (x->stop) return false;
-    if (stmt->bound != 0 || x->bound != 0) return true;
+    if (stmt->bound != 0) return true;
     return !loop_outlasts(stmt, x->max_steps - x->n_steps) || refuse_steps(x, stmt);
 }
 
