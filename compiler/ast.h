@@ -25,7 +25,7 @@ struct symbol {
     bool is_builtin;
     bool is_addressed; /* of a variable: & stands before its name */
     uint64_t n_writes; /* of a variable: expressions that change it by its name */
-    bool is_length; /* without a name in the program: holds the length of an array */
+    bool is_length;    /* without a name in the program: holds the length of an array */
     enum owner owner;
     struct word *constant;  /* of an enumerator */
     struct init_item *init; /* of a variable */
