@@ -13,10 +13,12 @@
 #define HINT_LAYOUT "leave it out: a circuit has no memory layout"
 #define HINT_LIBRARY "gc-c(7) lists the functions that there are; write your own"
 
-static const struct {
+struct refused {
     const char *name;
     const char *instead;
-} refused[] = {
+};
+
+static const struct refused names[] = {
     {"malloc", HINT_MEMORY},
     {"calloc", HINT_MEMORY},
     {"realloc", HINT_MEMORY},
@@ -66,10 +68,7 @@ static const struct {
 };
 
 /* Attributes that change layouts, types or what is run; others mean nothing to a circuit. */
-static const struct {
-    const char *name;
-    const char *instead;
-} attributes[] = {
+static const struct refused attributes[] = {
     {"aligned", HINT_LAYOUT},
     {"packed", HINT_LAYOUT},
     {"scalar_storage_order", HINT_LAYOUT},
@@ -90,8 +89,8 @@ bool refuse_name(struct parser *p, const struct token *token)
 {
     const char *instead = NULL;
 
-    for (size_t i = 0; i < sizeof refused / sizeof *refused && instead == NULL; i++)
-        if (strcmp(token->text, refused[i].name) == 0) instead = refused[i].instead;
+    for (size_t i = 0; i < sizeof names / sizeof *names && instead == NULL; i++)
+        if (strcmp(token->text, names[i].name) == 0) instead = names[i].instead;
     if (instead == NULL &&
         (begins_with(token->text, "__sync_") || begins_with(token->text, "__atomic_")))
         instead = HINT_THREADS;
